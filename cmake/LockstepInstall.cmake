@@ -1,0 +1,1 @@
+# Installed package (find_package(lockstep), target lockstep::lockstep) is added with the C++ face in src/api.
