@@ -1,0 +1,25 @@
+#pragma once
+
+#include <vector>
+
+#include <lockstep/model/offset_range.hpp>
+
+namespace lockstep {
+
+/// What batch `id` is: decided when its ranges are planned, recorded in the ledger, the same in
+/// every re-run. See docs/architecture.md, "Ticks and batches".
+struct BatchPlan {
+  BatchId id;
+  BatchTime time;
+  /// Ticks of earlier times that are still open and closed by this batch before its own records, in
+  /// order.
+  std::vector<BatchTime> closes_first;
+  /// Whether the batch closes its own tick after its records (an unclamped batch does).
+  bool closes_own_tick = false;
+  /// One range for every owned partition, empty ones too, sorted by partition.
+  std::vector<OffsetRange> ranges;
+
+  bool operator==(const BatchPlan&) const = default;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,53 @@
+// The ledger's entries.
+#include <lockstep/model/ledger_record.hpp>
+
+#include "tests/support/catch.hpp"
+
+using namespace lockstep;
+
+namespace {
+LedgerRecord sample() {
+  LedgerRecord record;
+  record.kind = LedgerKind::kClaim;
+  record.incarnation = Incarnation{1003};
+  record.owner = Nonce{0xfedcba9876543210};
+  record.batch = {BatchId{200'007},
+                  BatchTime(std::chrono::milliseconds(1500)),
+                  {BatchTime(std::chrono::milliseconds(1000))},
+                  true,
+                  {{{"in", Partition{0}}, Offset{40}, Offset{42}},
+                   {{"in", Partition{1}}, Offset{7}, Offset{7}}}};
+  record.open_plan = record.batch;
+  record.open_plan.id = BatchId{200'008};
+  record.topics = {{"in", "abc", 2}};
+  record.ends = {{{"out", Partition{0}}, Offset{9}}};
+  record.outputs = {{{"out", Partition{0}}, 2}};
+  record.outputs_hash = ~0ULL;
+  record.previous_hash = 1;
+  return record;
+}
+}  // namespace
+
+TEST_CASE("a ledger record survives the round trip in full", "[unit][model][ledger_record]") {
+  auto record = sample();
+  record.kind = GENERATE(LedgerKind::kBatch, LedgerKind::kClaim, LedgerKind::kPlan);
+  CHECK(decodeLedgerRecord(encode(record)).value() == record);
+}
+
+TEST_CASE("ledger keys bound what compaction keeps", "[unit][model][ledger_record]") {
+  auto record = sample();
+  CHECK(ledgerKey(record, 100'000) == "c3");
+  record.kind = LedgerKind::kBatch;
+  CHECK(ledgerKey(record, 100'000) == "b7");
+  record.kind = LedgerKind::kPlan;
+  CHECK(ledgerKey(record, 100'000) == "p");
+}
+
+TEST_CASE("an unreadable ledger record stops, with a remedy", "[unit][model][ledger_record]") {
+  for (const auto* text : {"", "{}", "[]", R"({"v":2})", R"({"v":1,"kind":"dance"})"}) {
+    INFO(text);
+    const auto result = decodeLedgerRecord(text);
+    REQUIRE_FALSE(result.ok());
+    CHECK(result.status().reaction() == Reaction::kFatal);
+  }
+}
