@@ -19,7 +19,7 @@ bool takeField(std::string_view& text, std::string_view name, int base, std::uin
   if (text.empty()) return true;
   if (!text.starts_with(';')) return false;
   text.remove_prefix(1);
-  return true;
+  return !text.empty();
 }
 
 }  // namespace
