@@ -1,0 +1,105 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <lockstep/base/clock.hpp>
+#include <lockstep/base/result.hpp>
+#include <lockstep/model/cluster.hpp>
+#include <lockstep/model/record_batch.hpp>
+#include <lockstep/ports/input.hpp>
+#include <lockstep/ports/state_shard.hpp>
+
+namespace lockstep {
+
+/// What one stateful operator's state is: its identity, and the signature that decides whether a
+/// new graph may read old state (docs/formats.md, "Signatures").
+struct StateDeclaration {
+  std::string id;
+  std::uint32_t shards = 1;
+  std::string kind;      ///< the operator: "updateStateByKey"
+  std::string key_type;  ///< "string", "long", "value", ...
+  std::string value_type;
+  std::string reduction;  ///< name of a built-in reduction, or ""
+
+  bool operator==(const StateDeclaration&) const = default;
+};
+
+/// What recovery knows to be true; the state has to be brought to exactly this.
+struct StateTarget {
+  struct Changelog {
+    TopicPartition partition;
+    std::string topic_id;  ///< "" where the client library cannot tell
+    Offset log_start;
+    Offset high_watermark;  ///< not the last stable offset: nothing of ours may be missed
+    Offset known_end;       ///< the end the ledger knew at the previous decision
+    std::chrono::milliseconds delete_retention{0};
+  };
+  BatchId batch;                        ///< the last committed batch
+  std::vector<PartitionOffset> inputs;  ///< committed input offsets
+  std::vector<Changelog> changelogs;
+  WallTime now;
+};
+
+/// How recovery went, for log and metrics.
+struct RestoreReport {
+  bool rebuilt =
+      false;  ///< everything from the changelog: the folder was lost, foreign, outdated or ahead
+  std::string reason;         ///< why, when rebuilt
+  std::uint64_t records = 0;  ///< changelog records applied
+  std::uint64_t keys = 0;
+};
+
+/// What a checkpoint stands for. `changelog_ends` were read after `batch` was decided and before
+/// anything later was sent.
+struct CheckpointPoint {
+  BatchId batch;
+  std::vector<PartitionOffset> inputs;
+  std::vector<PartitionOffset> changelog_ends;
+  WallTime time;
+};
+
+/// The whole application's state: tables in memory, changelog in the batch's transaction,
+/// checkpoint on disk. docs/architecture.md, "State", has the rules that say when each call is
+/// legal.
+///
+/// Life    restore -> { batches: operators touch, seal, confirm | rollback; checkpoints now and
+/// then }
+class StateBackend : public StateAccess {
+ public:
+  /// Brings the state to `target`: checkpoint from disk, then the changelog's tail up to the high
+  /// watermark, or everything from the changelog. Refuses (E2xx, kFatal) when what it finds
+  /// disagrees; kRetry when the broker did not answer: call again. Thread: control, no batch
+  /// running.
+  virtual Result<RestoreReport> restore(const StateTarget& target, InputFactory& inputs,
+                                        Deadline deadline) = 0;
+
+  /// Encodes the changelog records of one shard's keys that `batch` touched and changed: absolute
+  /// values, or tombstones. Appends them to `out` with the batch time. Thread: the shard's worker.
+  virtual void seal(BatchId batch, std::string_view operator_id, ShardId shard,
+                    RecordBatch& out) = 0;
+
+  /// `batch` is committed: its undo entries go, its keys become due for the next checkpoint.
+  /// Thread: the shard's worker (the runtime calls it once per shard), in batch order.
+  virtual void confirm(BatchId batch, std::string_view operator_id, ShardId shard) = 0;
+  /// `batch` is aborted: its keys become what they were. Later batches first. Thread: as confirm().
+  virtual void rollback(BatchId batch, std::string_view operator_id, ShardId shard) = 0;
+
+  /// Hands the committed values of the keys due to the checkpointer. Memory only. Thread: as
+  /// confirm().
+  virtual void prepareCheckpoint(std::string_view operator_id, ShardId shard) = 0;
+  /// Writes what prepareCheckpoint() handed over, as the state at `point`: values first, synced,
+  /// positions last. Dirty marks are cleared only then. E701 (kFatal, exit 74) when the disk fails.
+  /// Thread: checkpointer, while batches run.
+  virtual Status writeCheckpoint(const CheckpointPoint& point) = 0;
+
+  [[nodiscard]] virtual const std::vector<StateDeclaration>& declarations() const = 0;
+  /// Keys that have state. Thread: any; a recent figure.
+  [[nodiscard]] virtual std::uint64_t keys() const = 0;
+  /// Bytes of tables, undo and dirty lists. Thread: any; a recent figure.
+  [[nodiscard]] virtual std::uint64_t bytes() const = 0;
+};
+
+}  // namespace lockstep
