@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <lockstep/base/clock.hpp>
+#include <lockstep/base/result.hpp>
+#include <lockstep/model/batch_plan.hpp>
+#include <lockstep/model/cluster.hpp>
+#include <lockstep/model/commit_metadata.hpp>
+#include <lockstep/model/ledger_record.hpp>
+
+/// Everything that can happen to the engine: a closed set. Each event answers a command of
+/// commands.hpp, or comes from outside (time, signals). An event carries facts, never decisions.
+namespace lockstep::event {
+
+/// The wake-up asked for by Engine::wakeAt(), or any other moment: time has passed.
+struct TimePassed {};
+
+/// Answer to InitProducer: older selves are fenced, what they left open is settled.
+struct ProducerReady {
+  Status status;
+};
+
+/// Answer to ReadCluster: everything recovery decides by, read after fencing.
+struct ClusterRead {
+  Status status;
+  std::vector<TopicDescription> topics;      ///< inputs, outputs, internal ones; missing ones too
+  std::vector<CommittedOffset> committed;    ///< input partitions and the ledger's
+  std::vector<PartitionOffset> log_starts;   ///< inputs and changelogs
+  std::vector<PartitionOffset> last_stable;  ///< inputs
+  std::vector<PartitionOffset> high_watermarks;  ///< ledger, changelogs, outputs
+  bool has_ledger_record = false;
+  LedgerRecord ledger;            ///< the last one below the ledger's high watermark, by offset
+  std::uint64_t ledger_hash = 0;  ///< ledgerHash() of its encoded value
+  bool has_local_state = false;   ///< the state folder holds something
+};
+
+/// Answer to CreateTopics.
+struct TopicsCreated {
+  Status status;
+};
+
+/// How a transaction ended, as far as the client knows: only kAbort and ok are certain.
+struct TransactionEnded {
+  Status status;  ///< kRetry: its deadline passed without an answer; kFatal: the producer is dead
+  bool dirty = false;  ///< the producer has to be destroyed before the next transaction
+};
+
+/// Answer to ReadDecisionEnds: high watermarks of changelogs, outputs and ledger.
+struct DecisionEndsRead {
+  Status status;
+  std::vector<PartitionOffset> ends;
+};
+
+/// Answer to ReadInputEnds: last stable offsets of the inputs. New partitions show here.
+struct InputEndsRead {
+  Status status;
+  std::vector<PartitionOffset> ends;
+};
+
+/// Answer to RestoreState.
+struct StateRestored {
+  Status status;
+};
+
+/// Answer to RunBatch: computed and sealed; nothing was sent.
+struct BatchComputed {
+  BatchId batch;
+  Status status;  ///< kRetry: run the same again; kAbort: outgrew its memory, plan half the span
+  bool has_effects =
+      false;  ///< output, state change or side effect: otherwise nothing needs a commit
+  std::vector<OutputCount> outputs;
+  std::uint64_t outputs_hash = 0;
+  std::chrono::nanoseconds processing{0};
+};
+
+/// Answer to RollBackBatch: its tasks are joined, its keys are what they were.
+struct BatchRolledBack {
+  BatchId batch;
+};
+
+/// Answer to WriteCheckpoint.
+struct CheckpointWritten {
+  Status status;
+};
+
+/// SIGTERM or SIGINT (or stop(gracefully) of the library): finish and commit the running batch,
+/// then end.
+struct StopRequested {};
+
+}  // namespace lockstep::event
+
+namespace lockstep {
+
+/// An event and the moment it happened: the engine has no clock of its own.
+struct Event {
+  using Body = std::variant<event::TimePassed, event::ProducerReady, event::ClusterRead,
+                            event::TopicsCreated, event::TransactionEnded, event::DecisionEndsRead,
+                            event::InputEndsRead, event::StateRestored, event::BatchComputed,
+                            event::BatchRolledBack, event::CheckpointWritten, event::StopRequested>;
+  Instant now;
+  WallTime wall;
+  Body body;
+};
+
+}  // namespace lockstep
