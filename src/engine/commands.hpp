@@ -9,6 +9,7 @@
 #include <lockstep/base/status.hpp>
 #include <lockstep/model/batch_plan.hpp>
 #include <lockstep/model/cluster.hpp>
+#include <lockstep/model/commit_metadata.hpp>
 #include <lockstep/model/ledger_record.hpp>
 #include <lockstep/ports/state_backend.hpp>
 
