@@ -20,6 +20,11 @@ function(lockstep_module name)
   set_property(GLOBAL APPEND PROPERTY LOCKSTEP_MODULES lockstep_${name})
 endfunction()
 
+# One target per kind of test: tests_unit builds every test binary labelled unit. ./dev test uses them.
+foreach(label unit contract golden integration sim crash e2e tree)
+  add_custom_target(tests_${label})
+endforeach()
+
 # lockstep_test(NAME LABEL unit|contract|sim|... SOURCES x_test.cpp ... DEPS target ...)
 #   One test binary per module folder, registered with CTest as NAME; one case: build/dev/tests/.../NAME "sentence".
 function(lockstep_test name)
@@ -27,6 +32,7 @@ function(lockstep_test name)
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE lockstep_flags lockstep_catch_main ${T_DEPS})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  add_dependencies(tests_${T_LABEL} ${name})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${T_LABEL}" TIMEOUT 300)
 endfunction()
