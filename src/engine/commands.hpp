@@ -15,7 +15,8 @@
 
 /// Everything the engine can want. The runtime carries commands out on its threads (the role in
 /// brackets) and answers each with the event named; the simulator does the same with a seeded
-/// queue. Commands of one role are carried out in order; roles run beside each other.
+/// queue. Commands of one role are carried out in order; roles run beside each other. At most one
+/// command of each kind is unanswered (two of RollBackBatch).
 namespace lockstep::command {
 
 /// [producer] Destroys the present producer, if any, makes a new one and initialises it. ->
@@ -24,7 +25,8 @@ struct InitProducer {
   std::chrono::milliseconds timeout;
 };
 
-/// [control] Reads what recovery decides by. -> ClusterRead
+/// [control] Reads what recovery decides by, all of it anew. Follows every InitProducer; while
+/// another instance is only watched it comes without one. -> ClusterRead
 struct ReadCluster {
   std::chrono::milliseconds timeout;
 };
@@ -41,15 +43,20 @@ struct RestoreState {
 };
 
 /// [producer] One whole transaction: begin, the prepared outputs of `batch` when there is one, the
-/// ledger record when there is one, offsets, commit. Repeats what says kRetry until `deadline`,
-/// aborts what says kAbort, never aborts once the commit was sent. -> TransactionEnded
+/// ledger record when there is one, offsets, commit. Repeats what says kRetry until
+/// `commit_timeout`, aborts what says kAbort, never aborts once the commit was sent.
+/// -> TransactionEnded
 struct CommitTransaction {
-  std::optional<BatchId>
-      batch;  ///< whose prepared outputs are sent; none for claims, plans, keep-alives
+  /// Whose prepared outputs are sent; none for claims, plans, keep-alives.
+  std::optional<BatchId> batch;
   std::optional<LedgerRecord> ledger;
-  std::vector<PartitionOffset> offsets;  ///< of all owned partitions, and of the ledger's
+  /// Of all owned partitions, and last the ledger's.
+  std::vector<PartitionOffset> offsets;
   CommitMetadata metadata;
   std::chrono::milliseconds commit_timeout;  ///< for the whole transaction
+  /// A transaction that has been open for so long and whose commit was not sent yet is aborted
+  /// (TransactionEnded with open_too_long): the broker would soon abort and fence it.
+  std::chrono::milliseconds open_max;
 };
 
 /// [control] -> DecisionEndsRead
@@ -59,11 +66,13 @@ struct ReadDecisionEnds {
 
 /// [control] -> InputEndsRead
 struct ReadInputEnds {
+  /// Describe the input topics as well: new partitions and other topic ids show there.
+  bool describe = false;
   std::chrono::milliseconds timeout;
 };
 
-/// [control] Starts reading the inputs at these positions. No answer; before the first RunBatch and
-/// whenever partitions are adopted.
+/// [control] Starts reading the inputs at these positions; before the first RunBatch and whenever
+/// partitions are adopted, while no batch computes. -> InputsAssigned
 struct AssignInputs {
   std::vector<PartitionOffset> positions;
 };
@@ -73,13 +82,15 @@ struct RunBatch {
   BatchPlan plan;
 };
 
-/// [compute] `batch` is committed: drop its undo entries, publish what was held back. No answer.
+/// [compute] `batch` is committed (or had nothing to commit): drop its undo entries, publish what
+/// was held back. No answer. In batch order.
 struct ConfirmBatch {
   BatchId batch;
 };
 
-/// [compute] Cancels `batch` if it runs, joins its tasks, takes its effects back. ->
-/// BatchRolledBack
+/// [compute] Cancels `batch` if it runs, joins its tasks, takes its effects back; ends its waits at
+/// once, so it overtakes a running RunBatch. A RunBatch that it cancels is not answered any more.
+/// The later batch comes first. -> BatchRolledBack
 struct RollBackBatch {
   BatchId batch;
 };
@@ -89,6 +100,11 @@ struct WriteCheckpoint {
   CheckpointPoint point;
 };
 
+/// [control] The last claim is ours: forget the marker of an earlier stop with 73. No answer.
+struct Claimed {
+  Incarnation incarnation;
+};
+
 /// Something an operator should read; `level` as in the log.
 struct Report {
   enum class Level { kInfo, kWarn, kError };
@@ -96,9 +112,13 @@ struct Report {
   std::string text;
 };
 
-/// The end: stop everything and exit. With an error, it says why and with which exit code.
+/// The end: stop everything and exit. With an error, it says why and with which exit code. The last
+/// command; no answer, and no later event has a consequence.
 struct Stop {
   Status status;
+  /// Set with exit code 73: the owner's nonce, to be kept as a marker in `state.dir`; the next
+  /// start passes it as EngineOptions::yield_to.
+  std::optional<Nonce> yield_to;
 };
 
 }  // namespace lockstep::command
@@ -110,6 +130,6 @@ using Command =
                  command::RestoreState, command::CommitTransaction, command::ReadDecisionEnds,
                  command::ReadInputEnds, command::AssignInputs, command::RunBatch,
                  command::ConfirmBatch, command::RollBackBatch, command::WriteCheckpoint,
-                 command::Report, command::Stop>;
+                 command::Claimed, command::Report, command::Stop>;
 
 }  // namespace lockstep

@@ -20,11 +20,13 @@ namespace lockstep::event {
 struct TimePassed {};
 
 /// Answer to InitProducer: older selves are fenced, what they left open is settled.
+/// kRetry: not yet, again. kFatal with a code: stop with it; without: fenced meanwhile.
 struct ProducerReady {
   Status status;
 };
 
-/// Answer to ReadCluster: everything recovery decides by, read after fencing.
+/// Answer to ReadCluster: everything recovery decides by, read after fencing. Offsets of partitions
+/// that do not exist are left out.
 struct ClusterRead {
   Status status;
   std::vector<TopicDescription> topics;      ///< inputs, outputs, internal ones; missing ones too
@@ -43,10 +45,22 @@ struct TopicsCreated {
   Status status;
 };
 
-/// How a transaction ended, as far as the client knows: only kAbort and ok are certain.
+/// Answer to CommitTransaction: how it ended, as far as the client knows.
 struct TransactionEnded {
-  Status status;  ///< kRetry: its deadline passed without an answer; kFatal: the producer is dead
-  bool dirty = false;  ///< the producer has to be destroyed before the next transaction
+  /// ok: committed. kAbort: aborted, for certain. kRetry: the deadline passed without an answer.
+  /// kFatal: the producer is dead (with exit code 77 or 78: the application stops with it).
+  /// After kRetry and kFatal only recovery's reading tells.
+  Status status;
+  /// The producer has to be destroyed before the next transaction.
+  bool dirty = false;
+  /// With kAbort: what the broker refused for good, in words that are the same for every refusal
+  /// with the same cause ("MSG_SIZE_TOO_LARGE out/3"); the message tells key and numbers. Empty
+  /// when nothing was refused: time-outs, lost connections, moved leaders.
+  std::string refused;
+  /// With kAbort: given up because it was open for longer than `open_max`.
+  bool open_too_long = false;
+  /// ledgerHash() of the ledger record that was sent; 0 without one.
+  std::uint64_t ledger_hash = 0;
 };
 
 /// Answer to ReadDecisionEnds: high watermarks of changelogs, outputs and ledger.
@@ -55,10 +69,18 @@ struct DecisionEndsRead {
   std::vector<PartitionOffset> ends;
 };
 
-/// Answer to ReadInputEnds: last stable offsets of the inputs. New partitions show here.
+/// Answer to ReadInputEnds: last stable offsets of the inputs.
 struct InputEndsRead {
   Status status;
   std::vector<PartitionOffset> ends;
+  /// When described: the input topics as they are now, and the log starts of their partitions.
+  std::vector<TopicDescription> topics;
+  std::vector<PartitionOffset> log_starts;
+};
+
+/// Answer to AssignInputs.
+struct InputsAssigned {
+  Status status;
 };
 
 /// Answer to RestoreState.
@@ -69,12 +91,16 @@ struct StateRestored {
 /// Answer to RunBatch: computed and sealed; nothing was sent.
 struct BatchComputed {
   BatchId batch;
-  Status status;  ///< kRetry: run the same again; kAbort: outgrew its memory, plan half the span
-  bool has_effects =
-      false;  ///< output, state change or side effect: otherwise nothing needs a commit
+  /// kRetry: run the same again. kAbort: outgrew its memory, plan half the span. kFatal: stop.
+  /// The engine rolls the batch back after every error.
+  Status status;
+  /// Output, state change or side effect: otherwise nothing needs a commit but input offsets.
+  bool has_effects = false;
   std::vector<OutputCount> outputs;
   std::uint64_t outputs_hash = 0;
   std::chrono::nanoseconds processing{0};
+  /// Dirty entries take much of the memory limit: write a checkpoint early.
+  bool wants_checkpoint = false;
 };
 
 /// Answer to RollBackBatch: its tasks are joined, its keys are what they were.
@@ -99,8 +125,9 @@ namespace lockstep {
 struct Event {
   using Body = std::variant<event::TimePassed, event::ProducerReady, event::ClusterRead,
                             event::TopicsCreated, event::TransactionEnded, event::DecisionEndsRead,
-                            event::InputEndsRead, event::StateRestored, event::BatchComputed,
-                            event::BatchRolledBack, event::CheckpointWritten, event::StopRequested>;
+                            event::InputEndsRead, event::InputsAssigned, event::StateRestored,
+                            event::BatchComputed, event::BatchRolledBack, event::CheckpointWritten,
+                            event::StopRequested>;
   Instant now;
   WallTime wall;
   Body body;

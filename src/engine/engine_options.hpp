@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <lockstep/model/ids.hpp>
+#include <lockstep/ports/state_backend.hpp>
+
+namespace lockstep {
+
+/// Where a topic without a committed position starts.
+enum class StartFrom { kEarliest, kLatest, kStop };
+
+/// What the engine has to know of the application: its identity, its topics, its limits. Constant.
+struct EngineOptions {
+  struct InputTopic {
+    std::string topic;
+    StartFrom start = StartFrom::kEarliest;
+  };
+
+  std::string application;
+  std::vector<InputTopic> inputs;
+  std::vector<std::string> outputs;  ///< dead letter topic included
+  std::vector<StateDeclaration> state;
+  bool side_effects = false;  ///< outputs outside Kafka: every batch's plan is committed first
+  /// Whether a batch without input can have effects: windows, visits of idle keys, time-outs,
+  /// foreachRDD. Otherwise a tick without input runs nothing.
+  bool idle_batches = true;
+  std::uint64_t graph_hash = 0;  ///< recognises another graph when a plan is open; informs only
+
+  Nonce nonce;  ///< 64 random bits of this process
+  std::chrono::milliseconds batch_interval{500};
+  bool catch_up_whole = false;  ///< Spark's single large batch instead of bounded spans
+  std::optional<std::int64_t> max_records_per_partition;  ///< per batch
+  std::optional<double> max_rate_per_partition;           ///< records per second
+  std::chrono::milliseconds checkpoint_interval{10'000};
+  std::chrono::milliseconds start_timeout{30'000};
+  std::chrono::milliseconds commit_timeout{60'000};
+  std::chrono::milliseconds transaction_timeout{60'000};
+  std::uint64_t ledger_batches = 100'000;
+
+  bool until_end = false;
+  bool takeover = false;
+  bool accept_changed_plan = false;
+  /// A marker of an earlier stop with 73: the winner's nonce.
+  std::optional<Nonce> yield_to;
+};
+
+}  // namespace lockstep
