@@ -1,0 +1,115 @@
+#include "src/runtime/committer.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <lockstep/base/failpoint.hpp>
+
+namespace lockstep {
+namespace {
+
+Failpoint kBegin{"transaction.begin"};
+Failpoint kLedger{"transaction.ledger"};
+Failpoint kDecided{"transaction.decided"};
+
+constexpr std::chrono::milliseconds kAbortTimeout{5'000};
+
+}  // namespace
+
+Committer::Committer(TransactionalOutputFactory& factory, const PreparedBatches& prepared,
+                     Clock& clock, Options options)
+    : factory_(factory), prepared_(prepared), clock_(clock), options_(std::move(options)) {}
+
+event::ProducerReady Committer::execute(const command::InitProducer& command) {
+  // Left alive, an older handle fences the newer one with its background retries.
+  output_.reset();
+  const auto deadline = Deadline::in(clock_, command.timeout);
+  auto created = factory_.createOutput();
+  if (!created.ok()) return {created.status()};
+  output_ = std::move(created).value();
+  Status status;
+  do {
+    status = output_->init(std::max(deadline.left(clock_), std::chrono::milliseconds(1)));
+    if (status.ok() || status.reaction() != Reaction::kRetry) break;
+    clock_.sleep(options_.retry_pause);
+  } while (!deadline.passed(clock_));
+  return {status};
+}
+
+event::TransactionEnded Committer::execute(const command::CommitTransaction& command) {
+  LOCKSTEP_CHECK(output_ != nullptr, "a transaction needs an initialised producer");
+  const auto deadline = Deadline::in(clock_, command.commit_timeout);
+  kBegin.hit();
+  auto status = output_->begin();
+  if (status.ok()) status = send(command, deadline);
+  if (status.ok()) {
+    status = commit(command, deadline);
+  } else if (status.reaction() != Reaction::kFatal) {
+    // Nothing of this transaction was sent for commit: it is certain not to have happened.
+    status = abandon(std::move(status), deadline);
+  }
+  kDecided.hit();
+  return {status, output_->dirty()};
+}
+
+Status Committer::send(const command::CommitTransaction& command, Deadline deadline) {
+  if (command.batch) {
+    const auto outputs = prepared_.find(*command.batch);
+    LOCKSTEP_CHECK(outputs != nullptr,
+                   fmt::format("batch {} was not prepared", command.batch->value()));
+    for (const auto& output : *outputs) {
+      LOCKSTEP_TRY(append(output.target, output.records->records(), deadline));
+    }
+  }
+  if (!command.ledger) return {};
+  kLedger.hit();
+  const auto key = ledgerKey(*command.ledger, options_.ledger_batches);
+  const auto value = encode(*command.ledger);
+  const EncodedRecord record{key, value, command.ledger->batch.time, {}};
+  return append(options_.ledger, {&record, 1}, deadline);
+}
+
+Status Committer::append(const TopicPartition& target, std::span<const EncodedRecord> records,
+                         Deadline deadline) {
+  for (std::size_t appended = 0; appended < records.size();) {
+    std::size_t now = 0;
+    const auto status = output_->append(target, records.subspan(appended), deadline, now);
+    appended += now;
+    if (status.ok()) continue;
+    if (status.reaction() != Reaction::kRetry || deadline.passed(clock_))
+      return status.at(toString(target));
+    clock_.sleep(options_.retry_pause);
+  }
+  return {};
+}
+
+Status Committer::commit(const command::CommitTransaction& command, Deadline deadline) {
+  const auto metadata = format(command.metadata);
+  for (;;) {
+    const auto left = std::max(deadline.left(clock_), std::chrono::milliseconds(1));
+    auto status = output_->commit(command.offsets, metadata, left);
+    if (status.ok() || status.reaction() == Reaction::kFatal) return status;
+    if (status.reaction() == Reaction::kAbort) return abandon(std::move(status), deadline);
+    if (deadline.passed(clock_)) return status;  // unknown: the engine resolves, nobody aborts
+    clock_.sleep(options_.retry_pause);
+  }
+}
+
+/// Ends a transaction that is certain not to be committed. Returns `cause` as kAbort, or what is
+/// worse.
+Status Committer::abandon(Status cause, Deadline deadline) {
+  const auto timeout = std::max(deadline.left(clock_), kAbortTimeout);
+  const auto until = Deadline::in(clock_, timeout);
+  for (;;) {
+    const auto status = output_->abort(std::max(until.left(clock_), std::chrono::milliseconds(1)));
+    if (status.ok()) break;
+    if (status.reaction() != Reaction::kRetry || until.passed(clock_)) return status;
+    clock_.sleep(options_.retry_pause);
+  }
+  ErrorInfo info = cause.info();
+  info.reaction = Reaction::kAbort;
+  return Status(std::move(info));
+}
+
+}  // namespace lockstep

@@ -1,0 +1,195 @@
+#include "src/runtime/control_plane.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <lockstep/model/internal_topics.hpp>
+
+#include "src/runtime/retry.hpp"
+
+namespace lockstep {
+namespace {
+
+using Timeout = std::chrono::milliseconds;
+
+std::vector<PartitionOffset> zip(const std::vector<TopicPartition>& partitions,
+                                 const std::vector<Offset>& offsets) {
+  LOCKSTEP_CHECK(partitions.size() == offsets.size(), "one answer per partition");
+  std::vector<PartitionOffset> zipped;
+  zipped.reserve(partitions.size());
+  for (std::size_t i = 0; i < partitions.size(); ++i) zipped.push_back({partitions[i], offsets[i]});
+  return zipped;
+}
+
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+}  // namespace
+
+ControlPlane::ControlPlane(Ports ports, Clock& clock, Options options)
+    : ports_(std::move(ports)), clock_(clock), options_(std::move(options)) {}
+
+event::ClusterRead ControlPlane::execute(const command::ReadCluster& command) {
+  event::ClusterRead read;
+  read.status = readCluster(read, Deadline::in(clock_, command.timeout));
+  return read;
+}
+
+event::TopicsCreated ControlPlane::execute(const command::CreateTopics& command) {
+  return {retryUntil(Deadline::in(clock_, command.timeout), clock_, [&](Timeout left) {
+    return ports_.cluster.createTopics(command.topics, left);
+  })};
+}
+
+event::StateRestored ControlPlane::execute(const command::RestoreState& command) {
+  auto report = ports_.state.restore(command.target, ports_.inputs,
+                                     Deadline::in(clock_, options_.restore_progress));
+  return {report.status()};
+}
+
+event::DecisionEndsRead ControlPlane::execute(const command::ReadDecisionEnds& command) {
+  auto topics = changelogs();
+  append(topics, options_.outputs);
+  topics.push_back(ledgerTopic(options_.application));
+  auto ends = highWatermarks(partitionsOf(topics), Deadline::in(clock_, command.timeout));
+  if (!ends.ok()) return {ends.status(), {}};
+  return {{}, std::move(ends).value()};
+}
+
+event::InputEndsRead ControlPlane::execute(const command::ReadInputEnds& command) {
+  const auto partitions = partitionsOf(options_.inputs);
+  auto ends = retryUntil(Deadline::in(clock_, command.timeout), clock_,
+                         [&](Timeout left) { return ports_.cluster.lastStable(partitions, left); });
+  if (!ends.ok()) return {ends.status(), {}};
+  return {{}, zip(partitions, *ends)};
+}
+
+Status ControlPlane::execute(const command::AssignInputs& command) {
+  return ports_.batch_input.assign(command.positions);
+}
+
+Status ControlPlane::readCluster(event::ClusterRead& read, Deadline deadline) {
+  LOCKSTEP_TRY(describe(read, deadline));
+  LOCKSTEP_TRY(readOffsets(read, deadline));
+  LOCKSTEP_TRY(readLedger(read, deadline));
+  read.has_local_state = ports_.has_local_state();
+  return {};
+}
+
+Status ControlPlane::describe(event::ClusterRead& read, Deadline deadline) {
+  const auto names = allTopics();
+  LOCKSTEP_ASSIGN(topics_, retryUntil(deadline, clock_, [&](Timeout left) {
+                    return ports_.cluster.describe(names, left);
+                  }));
+  read.topics = topics_;
+  ports_.on_topics(topics_);
+  return {};
+}
+
+Status ControlPlane::readOffsets(event::ClusterRead& read, Deadline deadline) {
+  const auto inputs = partitionsOf(options_.inputs);
+  auto owned = inputs;
+  append(owned, partitionsOf({ledgerTopic(options_.application)}));
+  LOCKSTEP_ASSIGN(read.committed, retryUntil(deadline, clock_, [&](Timeout left) {
+                    return ports_.cluster.committed(owned, left);
+                  }));
+
+  auto started = inputs;
+  append(started, partitionsOf(changelogs()));
+  append(started, partitionsOf({ledgerTopic(options_.application)}));
+  LOCKSTEP_ASSIGN(auto starts, retryUntil(deadline, clock_, [&](Timeout left) {
+                    return ports_.cluster.logStarts(started, left);
+                  }));
+  read.log_starts = zip(started, starts);
+
+  LOCKSTEP_ASSIGN(auto stable, retryUntil(deadline, clock_, [&](Timeout left) {
+                    return ports_.cluster.lastStable(inputs, left);
+                  }));
+  read.last_stable = zip(inputs, stable);
+
+  auto written = partitionsOf(changelogs());
+  append(written, partitionsOf(options_.outputs));
+  append(written, partitionsOf({ledgerTopic(options_.application)}));
+  LOCKSTEP_ASSIGN(read.high_watermarks, highWatermarks(written, deadline));
+  return {};
+}
+
+/// The ledger partition's committed offset is a lower bound: the last record lies at or behind it.
+Status ControlPlane::readLedger(event::ClusterRead& read, Deadline deadline) {
+  const auto ledger = ledgerPartition(options_.application);
+  const auto offsetOf = [&](const std::vector<PartitionOffset>& offsets) -> std::optional<Offset> {
+    for (const auto& offset : offsets) {
+      if (offset.partition == ledger) return offset.next;
+    }
+    return std::nullopt;
+  };
+  const auto end = offsetOf(read.high_watermarks);
+  if (!end) return {};  // no ledger topic: the engine decides whether that is legal
+  Offset from = offsetOf(read.log_starts).value_or(Offset{0});
+  for (const auto& committed : read.committed) {
+    if (committed.partition == ledger && committed.offset) from = std::max(from, *committed.offset);
+  }
+  if (from >= *end) return {};
+  LOCKSTEP_ASSIGN(auto input, ports_.inputs.createInput());
+  const PartitionOffset position{ledger, from};
+  LOCKSTEP_TRY(input->assign({&position, 1}));
+  return takeLastRecord(input->partition(ledger), *end, deadline, read);
+}
+
+Status ControlPlane::takeLastRecord(PartitionInput& ledger, Offset until, Deadline deadline,
+                                    event::ClusterRead& read) {
+  for (;;) {
+    LOCKSTEP_ASSIGN(auto next, ledger.read(until, deadline));
+    if (next.chunk != nullptr && !next.chunk->records().empty()) {
+      const auto& last = next.chunk->records().back();
+      LOCKSTEP_ASSIGN(read.ledger, decodeLedgerRecord(last.value.value_or("")));
+      read.ledger_hash = ledgerHash(last.value.value_or(""));
+      read.has_ledger_record = true;
+    }
+    if (next.complete) return {};
+    if (deadline.passed(clock_)) {
+      return Status::retry(fmt::format("the ledger {} could not be read up to {} in time",
+                                       ledgerTopic(options_.application), until.value()));
+    }
+  }
+}
+
+Result<std::vector<PartitionOffset>> ControlPlane::highWatermarks(const Partitions& partitions,
+                                                                  Deadline deadline) {
+  LOCKSTEP_ASSIGN(auto ends, retryUntil(deadline, clock_, [&](Timeout left) {
+                    return ports_.cluster.highWatermarks(partitions, left);
+                  }));
+  return zip(partitions, ends);
+}
+
+std::vector<std::string> ControlPlane::changelogs() const {
+  std::vector<std::string> topics;
+  for (const auto& id : options_.state_operators)
+    topics.push_back(changelogTopic(options_.application, id));
+  return topics;
+}
+
+std::vector<std::string> ControlPlane::allTopics() const {
+  auto topics = options_.inputs;
+  append(topics, options_.outputs);
+  append(topics, changelogs());
+  topics.push_back(ledgerTopic(options_.application));
+  return topics;
+}
+
+ControlPlane::Partitions ControlPlane::partitionsOf(const std::vector<std::string>& topics) const {
+  Partitions partitions;
+  for (const auto& name : topics) {
+    for (const auto& topic : topics_) {
+      if (topic.name != name || !topic.exists) continue;
+      for (std::int32_t i = 0; i < topic.partitions; ++i)
+        partitions.push_back({name, Partition{i}});
+    }
+  }
+  return partitions;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <lockstep/base/clock.hpp>
+#include <lockstep/ports/cluster.hpp>
+#include <lockstep/ports/input.hpp>
+#include <lockstep/ports/state_backend.hpp>
+
+#include "src/engine/commands.hpp"
+#include "src/engine/events.hpp"
+
+namespace lockstep {
+
+/// The control role: reads the cluster, creates topics, restores the state. Blocking calls, each
+/// within its deadline; reports facts and decides nothing.
+/// Thread: the control thread.
+class ControlPlane {
+ public:
+  struct Options {
+    std::string application;
+    std::vector<std::string> inputs;
+    std::vector<std::string> outputs;          ///< dead letter topic included
+    std::vector<std::string> state_operators;  ///< ids
+    std::chrono::milliseconds restore_progress{60'000};
+  };
+  struct Ports {
+    Cluster& cluster;
+    InputFactory& inputs;  ///< for replays of internal topics
+    Input& batch_input;
+    StateBackend& state;
+    std::function<bool()> has_local_state;
+    /// Told of every description, so that outputs know partition counts and limits.
+    std::function<void(const std::vector<TopicDescription>&)> on_topics;
+  };
+
+  ControlPlane(Ports ports, Clock& clock, Options options);
+
+  [[nodiscard]] event::ClusterRead execute(const command::ReadCluster& command);
+  [[nodiscard]] event::TopicsCreated execute(const command::CreateTopics& command);
+  [[nodiscard]] event::StateRestored execute(const command::RestoreState& command);
+  [[nodiscard]] event::DecisionEndsRead execute(const command::ReadDecisionEnds& command);
+  [[nodiscard]] event::InputEndsRead execute(const command::ReadInputEnds& command);
+  Status execute(const command::AssignInputs& command);
+
+ private:
+  using Partitions = std::vector<TopicPartition>;
+
+  Status readCluster(event::ClusterRead& read, Deadline deadline);
+  Status describe(event::ClusterRead& read, Deadline deadline);
+  Status readOffsets(event::ClusterRead& read, Deadline deadline);
+  Status readLedger(event::ClusterRead& read, Deadline deadline);
+  Status takeLastRecord(PartitionInput& ledger, Offset until, Deadline deadline,
+                        event::ClusterRead& read);
+  [[nodiscard]] Result<std::vector<PartitionOffset>> highWatermarks(const Partitions& partitions,
+                                                                    Deadline deadline);
+  [[nodiscard]] std::vector<std::string> changelogs() const;
+  [[nodiscard]] std::vector<std::string> allTopics() const;
+  [[nodiscard]] Partitions partitionsOf(const std::vector<std::string>& topics) const;
+
+  Ports ports_;
+  Clock& clock_;
+  const Options options_;
+  std::vector<TopicDescription> topics_;  ///< as last described
+};
+
+}  // namespace lockstep

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+
+#include <lockstep/base/bounded_queue.hpp>
+#include <lockstep/base/clock.hpp>
+
+#include "src/engine/engine.hpp"
+
+namespace lockstep {
+
+/// Runs the engine on the calling thread: takes events from a queue, hands its commands on, wakes
+/// it when it asked to be woken. Thread: run() once, from the generator thread; post() from any.
+class EngineLoop {
+ public:
+  /// `carry_out` starts a command and returns at once; its answer comes back through post().
+  using CarryOut = std::function<void(Command)>;
+
+  EngineLoop(EngineOptions options, Clock& clock, CarryOut carry_out);
+
+  /// Returns when the engine has stopped: ok, or the error to exit with.
+  [[nodiscard]] Status run();
+
+  /// Reports a fact to the engine.
+  void post(Event::Body fact);
+
+ private:
+  static constexpr std::size_t kEventsMax = 1024;
+
+  void handle(std::vector<Command> commands);
+
+  Engine engine_;
+  Clock& clock_;
+  CarryOut carry_out_;
+  BoundedQueue<Event> events_{kEventsMax, kEventsMax};
+  bool stopped_ = false;
+  Status outcome_;
+};
+
+}  // namespace lockstep
