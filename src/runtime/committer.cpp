@@ -39,21 +39,35 @@ event::ProducerReady Committer::execute(const command::InitProducer& command) {
 
 event::TransactionEnded Committer::execute(const command::CommitTransaction& command) {
   LOCKSTEP_CHECK(output_ != nullptr, "a transaction needs an initialised producer");
-  const auto deadline = Deadline::in(clock_, command.commit_timeout);
-  kBegin.hit();
-  auto status = output_->begin();
-  if (status.ok()) status = send(command, deadline);
-  if (status.ok()) {
-    status = commit(command, deadline);
-  } else if (status.reaction() != Reaction::kFatal) {
-    // Nothing of this transaction was sent for commit: it is certain not to have happened.
-    status = abandon(std::move(status), deadline);
+  event::TransactionEnded ended;
+  transact(command, ended);
+  // A refusal for good carries a code; time-outs and lost connections do not.
+  if (!ended.status.ok() && ended.status.reaction() == Reaction::kAbort) {
+    ended.refused = ended.status.info().code;
   }
+  ended.dirty = output_->dirty();
   kDecided.hit();
-  return {status, output_->dirty()};
+  return ended;
 }
 
-Status Committer::send(const command::CommitTransaction& command, Deadline deadline) {
+void Committer::transact(const command::CommitTransaction& command,
+                         event::TransactionEnded& ended) {
+  const auto deadline = Deadline::in(clock_, command.commit_timeout);
+  const auto open_until = Deadline::in(clock_, std::min(command.open_max, command.commit_timeout));
+  kBegin.hit();
+  ended.status = output_->begin();
+  if (ended.status.ok()) ended.status = send(command, open_until, ended);
+  if (ended.status.ok()) {
+    ended.status = commit(command, deadline);
+  } else if (ended.status.reaction() != Reaction::kFatal) {
+    // Nothing of this transaction was sent for commit: it is certain not to have happened.
+    ended.open_too_long = open_until.passed(clock_);
+    ended.status = abandon(std::move(ended.status), deadline);
+  }
+}
+
+Status Committer::send(const command::CommitTransaction& command, Deadline deadline,
+                       event::TransactionEnded& ended) {
   if (command.batch) {
     const auto outputs = prepared_.find(*command.batch);
     LOCKSTEP_CHECK(outputs != nullptr,
@@ -66,6 +80,7 @@ Status Committer::send(const command::CommitTransaction& command, Deadline deadl
   kLedger.hit();
   const auto key = ledgerKey(*command.ledger, options_.ledger_batches);
   const auto value = encode(*command.ledger);
+  ended.ledger_hash = ledgerHash(value);
   const EncodedRecord record{key, value, command.ledger->batch.time, {}};
   return append(options_.ledger, {&record, 1}, deadline);
 }

@@ -35,7 +35,9 @@ class Committer {
   [[nodiscard]] event::TransactionEnded execute(const command::CommitTransaction& command);
 
  private:
-  Status send(const command::CommitTransaction& command, Deadline deadline);
+  void transact(const command::CommitTransaction& command, event::TransactionEnded& ended);
+  Status send(const command::CommitTransaction& command, Deadline deadline,
+              event::TransactionEnded& ended);
   Status append(const TopicPartition& target, std::span<const EncodedRecord> records,
                 Deadline deadline);
   Status commit(const command::CommitTransaction& command, Deadline deadline);

@@ -60,15 +60,39 @@ event::DecisionEndsRead ControlPlane::execute(const command::ReadDecisionEnds& c
 }
 
 event::InputEndsRead ControlPlane::execute(const command::ReadInputEnds& command) {
-  const auto partitions = partitionsOf(options_.inputs);
-  auto ends = retryUntil(Deadline::in(clock_, command.timeout), clock_,
-                         [&](Timeout left) { return ports_.cluster.lastStable(partitions, left); });
-  if (!ends.ok()) return {ends.status(), {}};
-  return {{}, zip(partitions, *ends)};
+  event::InputEndsRead read;
+  read.status = readInputEnds(command.describe, Deadline::in(clock_, command.timeout), read);
+  return read;
 }
 
-Status ControlPlane::execute(const command::AssignInputs& command) {
-  return ports_.batch_input.assign(command.positions);
+event::InputsAssigned ControlPlane::execute(const command::AssignInputs& command) {
+  return {ports_.batch_input.assign(command.positions)};
+}
+
+Status ControlPlane::readInputEnds(bool described, Deadline deadline, event::InputEndsRead& read) {
+  if (described) {
+    LOCKSTEP_ASSIGN(read.topics, retryUntil(deadline, clock_, [&](Timeout left) {
+                      return ports_.cluster.describe(options_.inputs, left);
+                    }));
+    for (const auto& input : read.topics) {
+      for (auto& known : topics_) {
+        if (known.name == input.name) known = input;
+      }
+    }
+    ports_.on_topics(topics_);
+  }
+  const auto partitions = partitionsOf(options_.inputs);
+  if (described) {
+    LOCKSTEP_ASSIGN(auto starts, retryUntil(deadline, clock_, [&](Timeout left) {
+                      return ports_.cluster.logStarts(partitions, left);
+                    }));
+    read.log_starts = zip(partitions, starts);
+  }
+  LOCKSTEP_ASSIGN(auto ends, retryUntil(deadline, clock_, [&](Timeout left) {
+                    return ports_.cluster.lastStable(partitions, left);
+                  }));
+  read.ends = zip(partitions, ends);
+  return {};
 }
 
 Status ControlPlane::readCluster(event::ClusterRead& read, Deadline deadline) {

@@ -43,11 +43,12 @@ class ControlPlane {
   [[nodiscard]] event::StateRestored execute(const command::RestoreState& command);
   [[nodiscard]] event::DecisionEndsRead execute(const command::ReadDecisionEnds& command);
   [[nodiscard]] event::InputEndsRead execute(const command::ReadInputEnds& command);
-  Status execute(const command::AssignInputs& command);
+  [[nodiscard]] event::InputsAssigned execute(const command::AssignInputs& command);
 
  private:
   using Partitions = std::vector<TopicPartition>;
 
+  Status readInputEnds(bool described, Deadline deadline, event::InputEndsRead& read);
   Status readCluster(event::ClusterRead& read, Deadline deadline);
   Status describe(event::ClusterRead& read, Deadline deadline);
   Status readOffsets(event::ClusterRead& read, Deadline deadline);

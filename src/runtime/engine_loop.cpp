@@ -30,9 +30,7 @@ Status EngineLoop::run() {
   return outcome_;
 }
 
-void EngineLoop::post(Event::Body fact) {
-  events_.push({{}, {}, std::move(fact)});
-}
+void EngineLoop::post(Event::Body fact) { events_.push({{}, {}, std::move(fact)}); }
 
 void EngineLoop::handle(std::vector<Command> commands) {
   for (auto& command : commands) {
