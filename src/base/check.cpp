@@ -5,8 +5,8 @@
 
 namespace lockstep {
 
-void checkFailed(std::string_view condition, std::string_view message, std::source_location where) {
-  std::fprintf(stderr, "%s:%u: broken invariant: %.*s: %.*s\n", where.file_name(), where.line(),
+void checkFailed(std::string_view condition, std::string_view message, const char* file, int line) {
+  std::fprintf(stderr, "%s:%d: broken invariant: %.*s: %.*s\n", file, line,
                static_cast<int>(condition.size()), condition.data(),
                static_cast<int>(message.size()), message.data());
   std::abort();

@@ -19,7 +19,7 @@ class Arena {
     std::size_t used = 0;
   };
 
-  explicit Arena(std::size_t block_bytes = 256 * 1024) : block_bytes_(block_bytes) {}
+  explicit Arena(std::size_t block_bytes = std::size_t{256} * 1024) : block_bytes_(block_bytes) {}
   Arena(Arena&&) = default;
   Arena& operator=(Arena&&) = default;
 

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <source_location>
 #include <string_view>
 
 namespace lockstep {
 
 /// Prints place and message to stderr and aborts the process. Nothing is committed after a broken
-/// invariant.
+/// invariant. (clang 14 has no std::source_location; both compilers have the builtins.)
 [[noreturn]] void checkFailed(std::string_view condition, std::string_view message,
-                              std::source_location where = std::source_location::current());
+                              const char* file = __builtin_FILE(), int line = __builtin_LINE());
 
 }  // namespace lockstep
 
