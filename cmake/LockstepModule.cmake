@@ -36,3 +36,23 @@ function(lockstep_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${T_LABEL}" TIMEOUT 300)
 endfunction()
+
+# lockstep_needs_broker(TEST...)
+#   Runs the tests between the start and the stop of one real broker, which all of a run share: give
+#   topics and ids a prefix of your own. Its address is in the environment: LOCKSTEP_TEST_BROKER.
+function(lockstep_needs_broker)
+  string(MD5 digest "${CMAKE_BINARY_DIR}")  # each build folder has its own port
+  string(SUBSTRING "${digest}" 0 4 digest)
+  math(EXPR port "22000 + 2 * (0x${digest} % 2000)")
+  set(script ${CMAKE_SOURCE_DIR}/tools/kafka/broker.sh)
+  get_property(have_broker GLOBAL PROPERTY LOCKSTEP_HAVE_BROKER)
+  if(NOT have_broker)
+    set_property(GLOBAL PROPERTY LOCKSTEP_HAVE_BROKER ON)
+    add_test(NAME broker_start COMMAND ${script} fresh 4.1.0 ${CMAKE_BINARY_DIR}/broker ${port})
+    add_test(NAME broker_stop COMMAND ${script} stop ${CMAKE_BINARY_DIR}/broker)
+    set_tests_properties(broker_start PROPERTIES FIXTURES_SETUP broker TIMEOUT 300)
+    set_tests_properties(broker_stop PROPERTIES FIXTURES_CLEANUP broker TIMEOUT 60)
+  endif()
+  set_tests_properties(${ARGN} PROPERTIES FIXTURES_REQUIRED broker RESOURCE_LOCK broker
+                                          ENVIRONMENT LOCKSTEP_TEST_BROKER=localhost:${port})
+endfunction()

@@ -4,6 +4,7 @@
 #
 # usage: broker.sh start VERSION DIR PORT   boots or restarts the broker of DIR; returns when every
 #                                           partition has a leader (PORT + 1 is the controller's)
+#        broker.sh fresh VERSION DIR PORT   the same after a stop and without the data of before
 #        broker.sh stop DIR                 clean stop
 #        broker.sh kill DIR                 kill -9; start brings it back with its data
 #        broker.sh status DIR               prints "running PID PORT" or "stopped"; exit 0 or 1
@@ -203,6 +204,11 @@ start() { # VERSION DIR PORT
 verb=${1:-}
 case "$verb/$#" in
   start/4) start "$2" "$3" "$4" ;;
+  fresh/4)
+    stop "$3"
+    rm -rf "${3:?}/data" "$3/broker.log"
+    start "$2" "$3" "$4"
+    ;;
   stop/2) stop "$2" ;;
   kill/2)
     pid=$(running "$2") || exit 0
