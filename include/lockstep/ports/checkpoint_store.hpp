@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <lockstep/base/result.hpp>
+#include <lockstep/model/ids.hpp>
+#include <lockstep/ports/state_table.hpp>
+
+namespace lockstep {
+
+/// The application's committed state on a disk: values per operator, shard and key, and one small
+/// record, the positions, that says what the values stand for.
+///
+/// Life      open() once, then anything, in any order.
+/// Thread    One at a time: control during recovery, the checkpointer afterwards.
+/// Invariant commit() is the only thing that moves the positions, all or nothing, and what write()
+///           took before an ok sync() is durable then. Values written without a commit may be there
+///           or not after a crash: they are absolute, so the changelog's replay repairs them.
+/// Errors    kFatal, exit 74: E701 the disk fails or is full, E702 the folder is in use by another
+///           process, E703 the folder cannot be made or entered.
+class CheckpointStore {
+ public:
+  virtual ~CheckpointStore() = default;
+
+  /// Opens the folder, or makes it. Returns why the old content was put away (damaged, or of a
+  /// later version), "" when it was not: the positions are gone then.
+  virtual Result<std::string> open() = 0;
+
+  /// What commit() stored last; nothing in a new folder.
+  virtual Result<std::optional<std::string>> positions() = 0;
+
+  /// Forgets the positions first, durably, then all values.
+  virtual Status clear() = 0;
+
+  /// Takes values of one shard; no value = the key goes. In any order; copies.
+  virtual Status write(std::string_view operator_id, ShardId shard,
+                       std::span<const KeyedValue> values) = 0;
+  /// Makes everything written so far durable.
+  virtual Status sync() = 0;
+  /// Replaces the positions, atomically and durably. REQUIRES: sync() came after the last write().
+  virtual Status commit(std::string_view positions) = 0;
+
+  /// Receives a chunk of stored values. Views hold during the call.
+  using Sink = std::function<void(std::span<const KeyedValue> values)>;
+  /// Hands out all values of one shard, ordered by key. Every key carries its murmur2.
+  virtual Status read(std::string_view operator_id, ShardId shard, const Sink& sink) = 0;
+};
+
+}  // namespace lockstep

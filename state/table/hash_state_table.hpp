@@ -1,0 +1,125 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <optional>
+#include <vector>
+
+#include <lockstep/ports/state_table.hpp>
+
+#include "state/table/byte_heap.hpp"
+#include "state/table/hash_index.hpp"
+#include "state/table/table_entry.hpp"
+
+namespace lockstep {
+
+/// The state of one shard in memory. See docs/architecture.md, "State".
+///
+/// Structure: a sorted index of (hash, entry number), 8 bytes each; entries of one cache line that
+/// never move, with short keys and values inside; a heap for the longer ones. Undo is a list per
+/// undecided batch: what the entry was before the batch's first touch. A value in the heap is owned
+/// by the latest of {entry, later undo, earlier undo} that does not share it with the one before.
+///
+/// touch() works in groups: fetch the index lines, find the candidates and fetch their entries,
+/// then compare and mark. Nothing allocates per record: all growth happens at the start of touch().
+class HashStateTable final : public StateTable {
+ public:
+  HashStateTable() = default;
+
+  void touch(BatchId batch, BatchTime time, std::span<const StateKey> keys,
+             StateEntry** entries) override;
+  void assign(StateEntry& entry, std::string_view value) override;
+  void remove(StateEntry& entry) override;
+  std::size_t scan(std::uint64_t& cursor, std::span<Item> out) override;
+  void touchItems(BatchId batch, BatchTime time, std::span<const Item> items) override;
+  std::size_t touched(BatchId batch, std::uint64_t& cursor, std::span<Item> out) override;
+  [[nodiscard]] const StateEntry& before(BatchId batch, const StateEntry& entry) const override;
+  [[nodiscard]] std::size_t size() const override;
+
+  std::size_t changes(BatchId batch, std::uint64_t& cursor, std::span<KeyedValue> out) override;
+  void confirm(BatchId batch) override;
+  void rollback(BatchId batch) override;
+  [[nodiscard]] std::optional<BatchId> undecided() const override;
+  void load(std::span<const KeyedValue> values, Source source) override;
+  void clear() override;
+  std::size_t takeDue(std::span<KeyedValue> out) override;
+  void checkpointEnded(bool durable) override;
+  [[nodiscard]] std::size_t due() const override { return due_.size() + in_flight_.size(); }
+  [[nodiscard]] std::uint64_t keys() const override { return keys_.load(kRelaxed); }
+  [[nodiscard]] std::uint64_t bytes() const override { return bytes_.load(kRelaxed); }
+
+ private:
+  static constexpr auto kRelaxed = std::memory_order_relaxed;
+
+  /// What an entry was before the first touch by a batch.
+  struct Undo {
+    StateEntry value;
+    TableEntry* entry = nullptr;
+    BatchTime touched;
+    std::uint32_t earlier = 0;  ///< the entry's TableEntry::undo then: the other batch's, if any
+  };
+  /// An undecided batch; its undo list is its dirty list too.
+  struct Undecided {
+    BatchId id{0};  ///< 0 = none
+    std::vector<Undo> undo;
+  };
+
+  static TableEntry::Flag flagOf(BatchId batch) {
+    return batch.value() % 2 == 0 ? TableEntry::kTouchedEven : TableEntry::kTouchedOdd;
+  }
+  Undecided& slotOf(BatchId batch) { return undecided_[batch.value() % 2]; }
+  [[nodiscard]] const Undecided& slotOf(BatchId batch) const {
+    return undecided_[batch.value() % 2];
+  }
+  /// The batch's place, opened at its first touch, with room for `more` undo entries.
+  Undecided& open(BatchId batch, std::size_t more);
+  void mark(Undecided& batch, TableEntry& entry, BatchTime time);
+  /// The first entry with that hash, of which the key is yet to be compared; or none.
+  [[nodiscard]] TableEntry* candidate(std::uint32_t hash) const;
+  /// Where the key is or would go; `found` is its entry, or null.
+  std::size_t locate(const StateKey& key, TableEntry*& found) const;
+  /// Calls `each(i, entry)` for every key in order, entries fetched ahead. Adds missing keys.
+  template <class Keys, class Each>
+  void findOrInsertAll(const Keys& keys, const Each& each);
+  TableEntry& insertAt(std::size_t position, const StateKey& key);
+
+  /// The latest undecided batch's undo entry of an entry that is touched.
+  [[nodiscard]] const Undo& latestUndo(const TableEntry& entry) const;
+  /// The entry's value as of the last decided batch, and its time.
+  struct Committed {
+    const StateEntry* value;
+    BatchTime touched;
+  };
+  [[nodiscard]] Committed committed(const TableEntry& entry) const;
+  [[nodiscard]] static bool changed(const Undo& undo, const Committed& after);
+  [[nodiscard]] static bool differs(const StateEntry& a, const StateEntry& b);
+  /// Frees `value` if it lies in the heap and is not `other`'s as well.
+  void releaseUnless(const StateEntry& value, const StateEntry& other);
+  static bool shared(const StateEntry& a, const StateEntry& b);
+  void settle(Undecided& batch);  ///< closes a batch and bounds what its list keeps
+  /// Erases an entry that has no state, no undo, and no tombstone to be written.
+  void eraseIfDone(TableEntry& entry);
+  void addDue(TableEntry& entry);
+  void loadOne(TableEntry& entry, const KeyedValue& loaded);
+  void publish();
+
+  HashIndex index_;
+  EntryPool entries_;
+  ByteHeap heap_;
+  std::array<Undecided, 2> undecided_;  ///< by the parity of the id
+  std::vector<TableEntry*> due_;        ///< entries with kDue
+  std::vector<TableEntry*> in_flight_;  ///< entries with kInFlight
+  std::size_t present_ = 0;             ///< keys with committed state
+  std::atomic<std::uint64_t> keys_{0};
+  std::atomic<std::uint64_t> bytes_{0};
+};
+
+/// Makes HashStateTables.
+class HashStateTables final : public StateTableFactory {
+ public:
+  [[nodiscard]] std::unique_ptr<StateTable> createTable() override {
+    return std::make_unique<HashStateTable>();
+  }
+};
+
+}  // namespace lockstep

@@ -1,0 +1,193 @@
+// HashStateTable against std::map: random touches, assignments, removals, scans, with up to two
+// undecided batches confirmed or rolled back, and checkpoints that succeed or fail.
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <lockstep/base/hash.hpp>
+
+#include "state/table/hash_state_table.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace lockstep;
+
+namespace {
+
+struct Value {
+  std::string bytes;
+  BatchTime touched;
+  bool operator==(const Value&) const = default;
+};
+/// Sorted as a scan is: by hash, then by key.
+using Model = std::map<std::pair<std::uint32_t, std::string>, Value>;
+
+class Run {
+ public:
+  explicit Run(unsigned seed) : random_(seed) {}
+
+  void step() {
+    switch (number(12)) {
+      case 0:
+        if (!open_.empty()) decide();
+        break;
+      case 1:
+        checkpoint();
+        break;
+      default:
+        if (open_.empty() || (open_.size() == 1 && number(4) == 0)) begin();
+        touchSome();
+    }
+    check();
+  }
+
+ private:
+  struct Open {
+    BatchId id;
+    BatchTime time;
+    Model before;
+  };
+
+  std::size_t number(std::size_t below) { return random_() % below; }
+
+  std::string key() {
+    std::string key = "key" + std::to_string(number(300));
+    if (number(4) == 0) key += std::string(40, 'k');
+    return key;
+  }
+
+  void begin() {
+    last_ = next(last_);
+    open_.push_back({last_, BatchTime(std::chrono::seconds(number(2) + last_.value())), model_});
+  }
+
+  void touchSome() {
+    const Open& batch = open_.back();
+    std::vector<std::string> names;
+    for (std::size_t i = number(200); i > 0; --i) names.push_back(key());
+    std::vector<StateKey> keys;
+    for (const auto& name : names) keys.push_back({name, murmur2(name)});
+    std::vector<StateEntry*> entries(keys.size());
+    table_.touch(batch.id, batch.time, keys, entries.data());
+    for (std::size_t i = 0; i < keys.size(); ++i) change(*entries[i], keys[i], batch.time);
+  }
+
+  void change(StateEntry& entry, const StateKey& key, BatchTime time) {
+    const std::pair<std::uint32_t, std::string> place{key.hash, std::string(key.bytes)};
+    const auto known = model_.find(place);
+    REQUIRE(entry.present() == (known != model_.end()));
+    if (known != model_.end()) {
+      REQUIRE(entry.value() == known->second.bytes);
+      known->second.touched = time;
+    }
+    const auto action = number(10);
+    if (action == 0) {
+      table_.remove(entry);
+      model_.erase(place);
+    } else if (action < 5 && entry.takesInline()) {
+      const std::string value = std::to_string(random_());
+      entry.setInline(value.data(), value.size());
+      model_[place] = {value, time};
+    } else if (action < 9) {
+      const std::string value(number(200), static_cast<char>('a' + number(26)));
+      table_.assign(entry, value);
+      model_[place] = {value, time};
+    }
+  }
+
+  void decide() {
+    if (number(3) == 0) {
+      while (!open_.empty()) {  // an abort takes the later batch along
+        table_.rollback(open_.back().id);
+        model_ = open_.back().before;
+        last_ = BatchId{open_.back().id.value() - 1};
+        open_.pop_back();
+      }
+    } else {
+      table_.confirm(open_.front().id);
+      open_.erase(open_.begin());
+    }
+  }
+
+  const Model& committed() const { return open_.empty() ? model_ : open_.front().before; }
+
+  void checkpoint() {
+    Model taken = stored_;
+    KeyedValue values[7];
+    while (const auto count = table_.takeDue(values)) {
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::pair<std::uint32_t, std::string> place{values[i].key.hash,
+                                                          std::string(values[i].key.bytes)};
+        if (values[i].value) {
+          taken[place] = {std::string(*values[i].value), values[i].touched};
+        } else {
+          taken.erase(place);
+        }
+      }
+    }
+    CHECK(taken == committed());
+    const bool durable = number(2) == 0;
+    table_.checkpointEnded(durable);
+    if (durable || number(2) == 0) stored_ = taken;  // a failed one may have written, or not
+  }
+
+  void check() {
+    Model found;
+    std::vector<std::pair<std::uint32_t, std::string>> order;
+    std::uint64_t cursor = 0;
+    StateShard::Item items[13];
+    while (const auto count = table_.scan(cursor, items)) {
+      for (std::size_t i = 0; i < count; ++i) {
+        order.emplace_back(items[i].key.hash, items[i].key.bytes);
+        found[order.back()] = {std::string(items[i].entry->value()), items[i].touched};
+      }
+    }
+    REQUIRE(found == model_);
+    REQUIRE(std::is_sorted(order.begin(), order.end()));
+    REQUIRE(table_.size() == model_.size());
+    REQUIRE(table_.keys() <= 600);
+  }
+
+  std::mt19937 random_;
+  HashStateTable table_;
+  Model model_;   ///< with everything undecided
+  Model stored_;  ///< what checkpoints wrote
+  BatchId last_{0};
+  std::vector<Open> open_;
+};
+
+}  // namespace
+
+TEST_CASE("the table does what a map with copies does", "[unit][table][model]") {
+  const auto seed = GENERATE(range(1U, 21U));
+  CAPTURE(seed);
+  Run run(seed);
+  for (int i = 0; i < 300; ++i) run.step();
+}
+
+TEST_CASE("keys that come and go do not make the table grow", "[unit][table][model]") {
+  HashStateTable table;
+  std::uint64_t bytes = 0;
+  for (std::uint64_t round = 1; round <= 60; ++round) {
+    std::vector<std::string> names;
+    std::vector<StateKey> keys;
+    for (int i = 0; i < 500; ++i) {
+      names.push_back(std::to_string(round) + std::string(30, '-') + std::to_string(i));
+    }
+    for (const auto& name : names) keys.push_back({name, murmur2(name)});
+    std::vector<StateEntry*> entries(keys.size());
+    table.touch(BatchId{2 * round}, BatchTime{}, keys, entries.data());
+    for (auto* entry : entries) table.assign(*entry, std::string(200, 'v'));
+    table.confirm(BatchId{2 * round});
+    table.touch(BatchId{2 * round + 1}, BatchTime{}, keys, entries.data());
+    for (auto* entry : entries) table.remove(*entry);
+    table.confirm(BatchId{2 * round + 1});
+    KeyedValue due[1000];
+    while (table.takeDue(due) != 0) continue;
+    table.checkpointEnded(true);
+    if (round == 5) bytes = table.bytes();
+    if (round > 5) CHECK(table.bytes() == bytes);
+  }
+  CHECK(table.keys() == 0);
+}
