@@ -1,0 +1,154 @@
+#include "connectors/kafka/kafka_cluster.hpp"
+
+#include "connectors/kafka/admin_requests.hpp"
+#include "connectors/kafka/client_errors.hpp"
+
+namespace lockstep::kafka {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kTopicPoll{5};
+
+ListHandle listOf(std::span<const TopicPartition> partitions, std::int64_t offset) {
+  ListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const auto& partition : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(),
+                                      partition.partition.value())
+        ->offset = offset;
+  }
+  return list;
+}
+
+/// One ListOffsets request per broker. Unlike rd_kafka_query_watermark_offsets() it keeps to its
+/// time-out (before 2.3.0), and it honours the isolation level of the handle.
+Result<std::vector<Offset>> queryOffsets(ClientHandle& client,
+                                         std::span<const TopicPartition> partitions,
+                                         std::int64_t which, milliseconds timeout) {
+  if (partitions.empty()) return std::vector<Offset>{};
+  const auto list = listOf(partitions, which);
+  const auto error = rd_kafka_offsets_for_times(client.get(), list.get(), toMilliseconds(timeout));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return client.explain(toStatus(error, "offsets"));
+  std::vector<Offset> offsets;
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    const auto& answer = list->elems[i];
+    if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return client.explain(toStatus(answer.err, toString(partitions[i])));
+    }
+    if (answer.offset < 0) {
+      return Status::retry(toString(partitions[i]) + ": the broker gave no offset");
+    }
+    offsets.push_back(Offset{answer.offset});
+  }
+  return offsets;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<KafkaCluster>> KafkaCluster::create(const KafkaConnection& connection,
+                                                           Clock& clock) {
+  LOCKSTEP_ASSIGN(const auto stable, querySettings(connection, Isolation::kReadCommitted));
+  LOCKSTEP_ASSIGN(const auto all, querySettings(connection, Isolation::kReadUncommitted));
+  LOCKSTEP_ASSIGN(auto committed, ClientHandle::create(RD_KAFKA_CONSUMER, stable));
+  LOCKSTEP_ASSIGN(auto uncommitted, ClientHandle::create(RD_KAFKA_CONSUMER, all));
+  return std::unique_ptr<KafkaCluster>(
+      new KafkaCluster(std::move(committed), std::move(uncommitted), clock));
+}
+
+Result<std::vector<TopicDescription>> KafkaCluster::describe(std::span<const std::string> topics,
+                                                             Timeout timeout) {
+  const auto deadline = Deadline::in(clock_, timeout);
+  std::vector<TopicDescription> descriptions;
+  for (const auto& name : topics) {
+    LOCKSTEP_ASSIGN(auto description, describeOne(name, deadline));
+    descriptions.push_back(std::move(description));
+  }
+  LOCKSTEP_TRY(addTopicLimits(*committed_, descriptions, deadline.left(clock_)));
+  return descriptions;
+}
+
+Result<TopicDescription> KafkaCluster::describeOne(const std::string& name, Deadline deadline) {
+  const auto topic = makeTopic(*committed_, name);
+  const rd_kafka_metadata_t* raw = nullptr;
+  const auto error = rd_kafka_metadata(committed_->get(), 0, topic.get(), &raw,
+                                       toMilliseconds(deadline.left(clock_)));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return committed_->explain(toStatus(error, name));
+  const MetadataHandle metadata(raw);
+  TopicDescription description;
+  description.name = name;
+  if (metadata->topic_cnt == 0) return description;
+  const auto& found = metadata->topics[0];
+  if (found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return description;
+  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) return toStatus(found.err, name);
+  description.exists = true;
+  description.partitions = found.partition_cnt;
+  for (int i = 0; i < found.partition_cnt; ++i) {
+    const auto replicas = static_cast<std::int32_t>(found.partitions[i].replica_cnt);
+    description.replication = i == 0 ? replicas : std::min(description.replication, replicas);
+  }
+  return description;
+}
+
+Status KafkaCluster::createTopics(std::span<const NewTopic> topics, Timeout timeout) {
+  if (topics.empty()) return {};
+  const auto deadline = Deadline::in(clock_, timeout);
+  LOCKSTEP_TRY(requestTopics(*committed_, topics, timeout));
+  return awaitTopics(topics, deadline);
+}
+
+Status KafkaCluster::awaitTopics(std::span<const NewTopic> topics, Deadline deadline) {
+  // The controller has created them; the brokers that answer us may learn it a moment later.
+  for (const auto& topic : topics) {
+    for (;;) {
+      LOCKSTEP_ASSIGN(const auto description, describeOne(topic.name, deadline));
+      if (description.exists) break;
+      if (deadline.passed(clock_)) return Status::retry(topic.name + ": not yet known everywhere");
+      clock_.sleep(kTopicPoll);
+    }
+  }
+  return {};
+}
+
+Result<std::vector<CommittedOffset>> KafkaCluster::committed(
+    std::span<const TopicPartition> partitions, Timeout timeout) {
+  std::vector<CommittedOffset> offsets;
+  if (partitions.empty()) return offsets;
+  // The read_committed handle asks for stable offsets: while a transaction may still move one, the
+  // client asks again until the time-out.
+  const auto list = listOf(partitions, RD_KAFKA_OFFSET_INVALID);
+  const auto error = rd_kafka_committed(committed_->get(), list.get(), toMilliseconds(timeout));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return committed_->explain(toStatus(error, "committed offsets"));
+  }
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    const auto& answer = list->elems[i];
+    if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return committed_->explain(toStatus(answer.err, toString(partitions[i])));
+    }
+    CommittedOffset committed{partitions[i], std::nullopt, {}};
+    if (answer.offset >= 0) committed.offset = Offset{answer.offset};
+    if (answer.metadata != nullptr) {
+      committed.metadata.assign(static_cast<const char*>(answer.metadata), answer.metadata_size);
+    }
+    offsets.push_back(std::move(committed));
+  }
+  return offsets;
+}
+
+Result<std::vector<Offset>> KafkaCluster::logStarts(std::span<const TopicPartition> partitions,
+                                                    Timeout timeout) {
+  return queryOffsets(*committed_, partitions, RD_KAFKA_OFFSET_BEGINNING, timeout);
+}
+
+Result<std::vector<Offset>> KafkaCluster::lastStable(std::span<const TopicPartition> partitions,
+                                                     Timeout timeout) {
+  return queryOffsets(*committed_, partitions, RD_KAFKA_OFFSET_END, timeout);
+}
+
+Result<std::vector<Offset>> KafkaCluster::highWatermarks(std::span<const TopicPartition> partitions,
+                                                         Timeout timeout) {
+  return queryOffsets(*uncommitted_, partitions, RD_KAFKA_OFFSET_END, timeout);
+}
+
+}  // namespace lockstep::kafka

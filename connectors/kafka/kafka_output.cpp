@@ -1,0 +1,200 @@
+#include "connectors/kafka/kafka_output.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <lockstep/base/failpoint.hpp>
+
+#include "connectors/kafka/client_errors.hpp"
+
+namespace lockstep::kafka {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+Failpoint kTxnBegun{"txn.begun"};
+Failpoint kProduceFirst{"produce.first"};
+Failpoint kProduceMid{"produce.mid"};
+Failpoint kProduceLast{"produce.last"};
+Failpoint kOffsetsBeforeSend{"offsets.before_send"};
+Failpoint kOffsetsAfterAck{"offsets.after_ack"};
+Failpoint kCommitBeforeRpc{"commit.before_rpc"};
+Failpoint kCommitReturned{"commit.returned"};
+Failpoint kProducerRebuild{"producer.rebuild"};
+
+constexpr milliseconds kAbortSlice{5};
+
+Status injected(const Failpoint& point) {
+  return Status::abort(fmt::format("failpoint {}", point.name()));
+}
+
+ListHandle offsetList(std::span<const PartitionOffset> consumed, std::string_view metadata) {
+  ListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(consumed.size())));
+  for (const auto& position : consumed) {
+    auto* entry = rd_kafka_topic_partition_list_add(list.get(), position.partition.topic.c_str(),
+                                                    position.partition.partition.value());
+    entry->offset = position.next.value();
+    if (metadata.empty()) continue;
+    entry->metadata = std::malloc(metadata.size());  // the list frees it
+    std::memcpy(entry->metadata, metadata.data(), metadata.size());
+    entry->metadata_size = metadata.size();
+  }
+  return list;
+}
+
+}  // namespace
+
+KafkaOutput::KafkaOutput(const KafkaConnection& connection, ClientSettings settings, bool rebuild,
+                         Clock& clock)
+    : settings_(std::move(settings)),
+      slow_commit_(requestTimeout(connection)),
+      rebuild_(rebuild),
+      clock_(clock),
+      group_(rd_kafka_consumer_group_metadata_new(connection.application.c_str())) {}
+
+KafkaOutput::~KafkaOutput() = default;
+
+Status KafkaOutput::keep(Status status) {
+  if (!status.ok() && status.reaction() == Reaction::kFatal) dead_ = status;
+  return status;
+}
+
+Status KafkaOutput::init(milliseconds timeout) {
+  LOCKSTEP_TRY(dead_);
+  LOCKSTEP_CHECK(state_ == State::kNew, "init() was done before");
+  if (start_ == nullptr) {
+    if (rebuild_) kProducerRebuild.hit();
+    start_ = std::make_unique<ProducerStart>(settings_, clock_);
+  }
+  LOCKSTEP_TRY(keep(start_->start(timeout)));
+  producer_ = start_->take();
+  start_.reset();
+  sender_ = std::make_unique<RecordSender>(*producer_->client, clock_);
+  state_ = State::kReady;
+  return {};
+}
+
+Status KafkaOutput::begin() {
+  LOCKSTEP_TRY(dead_);
+  LOCKSTEP_CHECK(state_ == State::kReady, "begin() needs init() and no open transaction");
+  LOCKSTEP_TRY(keep(takeError(rd_kafka_begin_transaction(producer_->client->get()), "begin")));
+  state_ = State::kOpen;
+  appended_ = false;
+  commit_began_.reset();
+  sender_->forgetFailure();
+  return kTxnBegun.fails() ? injected(kTxnBegun) : Status{};
+}
+
+Status KafkaOutput::append(const TopicPartition& target, std::span<const EncodedRecord> records,
+                           Deadline deadline, std::size_t& appended) {
+  LOCKSTEP_TRY(dead_);
+  LOCKSTEP_CHECK(state_ == State::kOpen, "append() needs an open transaction");
+  if (records.empty()) return {};
+  auto& point = appended_ ? kProduceMid : kProduceFirst;
+  if (point.fails()) return injected(point);
+  appended_ = true;
+  return keep(sender_->append(target, records, deadline, appended));
+}
+
+Status KafkaOutput::commit(std::span<const PartitionOffset> consumed, std::string_view metadata,
+                           milliseconds timeout) {
+  LOCKSTEP_TRY(dead_);
+  LOCKSTEP_CHECK(
+      state_ == State::kOpen || state_ == State::kOffsetsSent || state_ == State::kEnding,
+      "commit() needs an open transaction");
+  LOCKSTEP_CHECK(!consumed.empty(), "a transaction commits the offsets of all partitions");
+  if (!commit_began_) commit_began_ = clock_.now();
+  producer_->watch.enter(WireWatch::Phase::kCommitting);
+  auto status = commitSteps(consumed, metadata, Deadline::in(clock_, timeout));
+  producer_->watch.enter(WireWatch::Phase::kOther);
+  // A request that took that long was repeated, and a copy of it may come late.
+  if (clock_.now() - *commit_began_ > slow_commit_) dirty_ = true;
+  return keep(std::move(status));
+}
+
+Status KafkaOutput::commitSteps(std::span<const PartitionOffset> consumed,
+                                std::string_view metadata, Deadline deadline) {
+  if (state_ == State::kOpen) {
+    if (kProduceLast.fails()) return injected(kProduceLast);
+    LOCKSTEP_TRY(sendOffsets(consumed, metadata, deadline));
+    state_ = State::kOffsetsSent;
+  }
+  if (state_ == State::kOffsetsSent) {
+    LOCKSTEP_TRY(sender_->flush(deadline));
+    if (kCommitBeforeRpc.fails()) return injected(kCommitBeforeRpc);
+    state_ = State::kEnding;
+  }
+  return endTransaction(deadline);
+}
+
+Status KafkaOutput::sendOffsets(std::span<const PartitionOffset> consumed,
+                                std::string_view metadata, Deadline deadline) {
+  if (kOffsetsBeforeSend.fails()) return injected(kOffsetsBeforeSend);
+  const auto list = offsetList(consumed, metadata);
+  auto status = takeError(
+      rd_kafka_send_offsets_to_transaction(producer_->client->get(), list.get(), group_.get(),
+                                           toMilliseconds(deadline.left(clock_))),
+      "offsets");
+  if (!status.ok()) {
+    sender_->serveReports();
+    // The broker's own words about a record say more than "the transaction has failed".
+    if (status.reaction() == Reaction::kAbort && !sender_->deliveryFailure().ok()) {
+      return sender_->deliveryFailure();
+    }
+    return producer_->client->explain(std::move(status));
+  }
+  return kOffsetsAfterAck.fails() ? injected(kOffsetsAfterAck) : Status{};
+}
+
+Status KafkaOutput::endTransaction(Deadline deadline) {
+  auto status = takeError(
+      rd_kafka_commit_transaction(producer_->client->get(), toMilliseconds(deadline.left(clock_))),
+      "commit");
+  if (!status.ok()) {
+    sender_->serveReports();
+    return producer_->client->explain(std::move(status));
+  }
+  state_ = State::kReady;
+  if (kCommitReturned.fails()) {
+    return Status::fatal(ExitCode::kRestart, "E206", "commit: failpoint commit.returned");
+  }
+  return {};
+}
+
+Status KafkaOutput::abort(milliseconds timeout) {
+  LOCKSTEP_TRY(dead_);
+  if (state_ == State::kNew || state_ == State::kReady) return {};
+  dirty_ = true;
+  state_ = State::kAborting;
+  producer_->watch.enter(WireWatch::Phase::kAborting);
+  const auto deadline = Deadline::in(clock_, timeout);
+  Status status;
+  do {
+    // In slices: aborting waits for the reports of purged records, which only we can take.
+    const auto slice = std::min(deadline.left(clock_), kAbortSlice);
+    status = takeError(rd_kafka_abort_transaction(producer_->client->get(), toMilliseconds(slice)),
+                       "abort");
+    sender_->serveReports();
+  } while (!status.ok() && status.reaction() == Reaction::kRetry && !deadline.passed(clock_));
+  producer_->watch.enter(WireWatch::Phase::kOther);
+  if (status.ok()) state_ = State::kReady;
+  return keep(producer_->client->explain(std::move(status)));
+}
+
+bool KafkaOutput::dirty() const {
+  return dirty_ || (producer_ != nullptr && producer_->watch.doubtful());
+}
+
+Result<std::unique_ptr<TransactionalOutput>> KafkaOutputFactory::createOutput() {
+  LOCKSTEP_ASSIGN(auto settings, outputSettings(connection_));
+  const bool rebuild = std::exchange(made_before_, true);
+  return std::unique_ptr<TransactionalOutput>(
+      std::make_unique<KafkaOutput>(connection_, std::move(settings), rebuild, clock_));
+}
+
+}  // namespace lockstep::kafka

@@ -1,0 +1,145 @@
+#include "connectors/kafka/record_sender.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "connectors/kafka/client_errors.hpp"
+
+namespace lockstep::kafka {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kQueueFullWait{2};
+constexpr milliseconds kFlushSlice{50};
+constexpr std::size_t kRecordsAtOnce = 1000;  ///< between two looks at the reports
+
+const char* nonNull(const char* data) { return data != nullptr ? data : ""; }
+
+rd_kafka_headers_t* copyHeaders(std::span<const Header> headers) {
+  auto* copy = rd_kafka_headers_new(headers.size());
+  for (const auto& header : headers) {
+    rd_kafka_header_add(copy, header.key.data(), static_cast<ssize_t>(header.key.size()),
+                        header.value ? nonNull(header.value->data()) : nullptr,
+                        header.value ? static_cast<ssize_t>(header.value->size()) : 0);
+  }
+  return copy;
+}
+
+}  // namespace
+
+RecordSender::RecordSender(ClientHandle& client, Clock& clock)
+    : client_(client), clock_(clock), reports_(rd_kafka_queue_get_main(client.get())) {}
+
+Result<RecordSender::Topic*> RecordSender::topic(const std::string& name, Deadline deadline) {
+  auto found = topics_.find(name);
+  if (found == topics_.end()) {
+    Topic made;
+    made.handle = makeTopic(client_, name);
+    LOCKSTEP_ASSIGN(made.partitions, warmTopic(client_, made.handle.get(), deadline.left(clock_)));
+    found = topics_.emplace(name, std::move(made)).first;
+  }
+  return &found->second;
+}
+
+Status RecordSender::append(const TopicPartition& target, std::span<const EncodedRecord> records,
+                            Deadline deadline, std::size_t& appended) {
+  LOCKSTEP_ASSIGN(auto* topic, this->topic(target.topic, deadline));
+  if (target.partition.value() >= topic->partitions) {
+    return toStatus(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, toString(target));
+  }
+  std::size_t done = 0;
+  while (done < records.size()) {
+    std::size_t taken = 0;
+    const auto part = records.subspan(done, std::min(kRecordsAtOnce, records.size() - done));
+    const auto error = send(topic->handle.get(), target.partition.value(), part, taken);
+    done += taken;
+    appended += taken;
+    serveReports();
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) return refused(error, target);
+    if (deadline.passed(clock_)) {
+      return toStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, toString(target), "the send queue is full");
+    }
+    waitForReports(kQueueFullWait);
+  }
+  return {};
+}
+
+rd_kafka_resp_err_t RecordSender::send(rd_kafka_topic_t* topic, std::int32_t partition,
+                                       std::span<const EncodedRecord> records, std::size_t& taken) {
+  for (const auto& record : records) {
+    if (const auto error = sendOne(topic, partition, record)) return error;
+    ++taken;
+  }
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+rd_kafka_resp_err_t RecordSender::sendOne(rd_kafka_topic_t* topic, std::int32_t partition,
+                                          const EncodedRecord& record) {
+  // A null pointer means null; an empty key or value needs another one.
+  const char* key = record.key ? nonNull(record.key->data()) : nullptr;
+  const char* value = record.value ? nonNull(record.value->data()) : nullptr;
+  const std::size_t key_size = record.key ? record.key->size() : 0;
+  const std::size_t value_size = record.value ? record.value->size() : 0;
+  auto* headers = record.headers.empty() ? nullptr : copyHeaders(record.headers);
+  const auto error =
+      rd_kafka_producev(client_.get(), RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(partition),
+                        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size),
+                        RD_KAFKA_V_VALUE(const_cast<char*>(value), value_size),
+                        RD_KAFKA_V_TIMESTAMP(record.timestamp.time_since_epoch().count()),
+                        RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR && headers != nullptr) rd_kafka_headers_destroy(headers);
+  return error;
+}
+
+Status RecordSender::refused(rd_kafka_resp_err_t error, const TopicPartition& target) const {
+  if (failure_) return deliveryFailure();
+  if (error == RD_KAFKA_RESP_ERR__FATAL) {
+    char text[512];
+    const auto cause = rd_kafka_fatal_error(client_.get(), text, sizeof text);
+    auto info = toStatus(cause, toString(target), text).info();
+    info.reaction = Reaction::kFatal;
+    return Status(std::move(info));
+  }
+  if (error == RD_KAFKA_RESP_ERR__STATE) {
+    return Status::abort(fmt::format("{}: the transaction has failed", toString(target)));
+  }
+  return deliveryStatus(error, toString(target));
+}
+
+void RecordSender::serveReports() { waitForReports(milliseconds{0}); }
+
+void RecordSender::waitForReports(milliseconds wait) {
+  const EventHandle event(rd_kafka_queue_poll(reports_.get(), toMilliseconds(wait)));
+  if (event == nullptr || rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_DR) return;
+  while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event.get())) {
+    const bool purged = message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+                        message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || purged || failure_) continue;
+    failure_ = Failure{message->err,
+                       fmt::format("{}/{}", rd_kafka_topic_name(message->rkt), message->partition)};
+  }
+}
+
+Status RecordSender::deliveryFailure() const {
+  return failure_ ? deliveryStatus(failure_->error, failure_->place) : Status{};
+}
+
+Status RecordSender::flush(Deadline deadline) {
+  while (rd_kafka_outq_len(client_.get()) > 0) {
+    const auto wait = std::min(deadline.left(clock_), kFlushSlice);
+    const auto error = rd_kafka_flush(client_.get(), toMilliseconds(wait));
+    // A failed record counts as waiting until its report is taken.
+    serveReports();
+    if (failure_) return deliveryFailure();
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR && deadline.passed(clock_)) {
+      return client_.explain(toStatus(error, "flush"));
+    }
+  }
+  return deliveryFailure();
+}
+
+}  // namespace lockstep::kafka

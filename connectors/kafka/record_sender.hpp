@@ -1,0 +1,61 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <lockstep/base/clock.hpp>
+#include <lockstep/base/status.hpp>
+#include <lockstep/model/record.hpp>
+
+#include "connectors/kafka/client_handle.hpp"
+
+namespace lockstep::kafka {
+
+/// Hands records to the producer, partition by partition, and collects what could not be delivered.
+/// Thread: the committer's.
+class RecordSender {
+ public:
+  RecordSender(ClientHandle& client, Clock& clock);
+
+  /// As TransactionalOutput::append(). E205 (kFatal) for a topic or partition that does not exist.
+  Status append(const TopicPartition& target, std::span<const EncodedRecord> records,
+                Deadline deadline, std::size_t& appended);
+
+  /// Waits until every record is either delivered or has failed. kRetry when the deadline passes
+  /// first. The first failure since the transaction began as the broker's cause.
+  Status flush(Deadline deadline);
+
+  /// Takes reports of failed records from the client, without waiting.
+  void serveReports();
+  [[nodiscard]] Status deliveryFailure() const;
+  void forgetFailure() { failure_.reset(); }
+
+ private:
+  struct Topic {
+    TopicHandle handle;
+    std::int32_t partitions = 0;
+  };
+  Result<Topic*> topic(const std::string& name, Deadline deadline);
+  /// Appends from records[0] until one is refused; says why.
+  rd_kafka_resp_err_t send(rd_kafka_topic_t* topic, std::int32_t partition,
+                           std::span<const EncodedRecord> records, std::size_t& taken);
+  rd_kafka_resp_err_t sendOne(rd_kafka_topic_t* topic, std::int32_t partition,
+                              const EncodedRecord& record);
+  void waitForReports(std::chrono::milliseconds wait);
+  [[nodiscard]] Status refused(rd_kafka_resp_err_t error, const TopicPartition& target) const;
+
+  ClientHandle& client_;
+  Clock& clock_;
+  QueueHandle reports_;
+  std::map<std::string, Topic> topics_;
+  struct Failure {
+    rd_kafka_resp_err_t error;
+    std::string place;
+  };
+  std::optional<Failure> failure_;  ///< the first one of the transaction
+};
+
+}  // namespace lockstep::kafka
