@@ -199,11 +199,11 @@ class Bound {
   }
 
   void report(double cpu_s, double wall_s) {
-    std::printf(
-        R"({"records":%ld,"records_out":%ld,"cpu_s":%.3f,"wall_s":%.3f,"rss_max_mib":%ld,"commits":%zu,"commit_ms_p50":%.1f,"commit_ms_p99":%.1f})"
-        "\n",
-        records_, records_out_, cpu_s, wall_s, usage().rss_max_kib / 1024, commit_ms_.size(),
-        quantile(commit_ms_, 0.5), quantile(commit_ms_, 0.99));
+    std::printf(R"({"records":%ld,"records_out":%ld,"cpu_s":%.3f,"wall_s":%.3f,"rss_max_mib":%ld,)"
+                R"("commits":%zu,"commit_ms_p50":%.1f,"commit_ms_p99":%.1f})"
+                "\n",
+                records_, records_out_, cpu_s, wall_s, usage().rss_max_kib / 1024,
+                commit_ms_.size(), quantile(commit_ms_, 0.5), quantile(commit_ms_, 0.99));
     std::fflush(stdout);
   }
 

@@ -1,0 +1,183 @@
+#include "connectors/memory/broker.hpp"
+
+namespace lockstep::memory {
+
+std::string_view toString(RequestKind kind) {
+  switch (kind) {
+    case RequestKind::kInitProducerId:
+      return "InitProducerId";
+    case RequestKind::kAddPartitionsToTxn:
+      return "AddPartitionsToTxn";
+    case RequestKind::kAddOffsetsToTxn:
+      return "AddOffsetsToTxn";
+    case RequestKind::kProduce:
+      return "Produce";
+    case RequestKind::kTxnOffsetCommit:
+      return "TxnOffsetCommit";
+    case RequestKind::kEndTxn:
+      return "EndTxn";
+    case RequestKind::kFetch:
+      return "Fetch";
+    case RequestKind::kListOffsets:
+      return "ListOffsets";
+    case RequestKind::kOffsetFetch:
+      return "OffsetFetch";
+    case RequestKind::kDescribeTopics:
+      return "DescribeTopics";
+    case RequestKind::kCreateTopics:
+      return "CreateTopics";
+  }
+  return "unknown";
+}
+
+void Broker::settle() {
+  MutexLock lock(mutex_);
+  runDue();
+}
+
+std::optional<Instant> Broker::nextDue() {
+  MutexLock lock(mutex_);
+  std::optional<Instant> due = coordinator_.nextScan();
+  if (!events_.empty() && (!due || events_.top().at < *due)) due = events_.top().at;
+  return due;
+}
+
+void Broker::runDue() {
+  const Instant present = clock_.now();
+  for (;;) {
+    const std::optional<Instant> scan = coordinator_.nextScan();
+    const bool event_first = !events_.empty() && (!scan || events_.top().at <= *scan);
+    if (event_first && events_.top().at <= present) {
+      Event event = events_.top();
+      events_.pop();
+      now_ = event.at;
+      event.action();
+    } else if (!event_first && scan && *scan <= present) {
+      now_ = *scan;
+      coordinator_.expire(now_);
+      sendMarkers();
+    } else {
+      break;
+    }
+  }
+  now_ = present;
+}
+
+void Broker::schedule(Instant at, std::function<void()> action) {
+  events_.push({at, next_order_++, std::move(action)});
+}
+
+void Broker::sendMarkers() {
+  std::vector<MarkerTask>& markers = coordinator_.newMarkers();
+  for (MarkerTask& marker : markers) {
+    const auto delay = network_.markerDelay(marker.partition.get());
+    if (delay <= std::chrono::nanoseconds::zero())
+      writeMarker(marker);
+    else
+      schedule(now_ + delay, [this, marker = std::move(marker)] { writeMarker(marker); });
+  }
+  markers.clear();
+}
+
+void Broker::writeMarker(const MarkerTask& marker) {
+  if (marker.partition == nullptr)
+    groups_.applyMarker(marker.group, marker.session, marker.commit);
+  else if (PartitionLog* log = topics_.log(*marker.partition))  // none: deleted meanwhile
+    log->appendMarker(marker.session, marker.commit);
+  const auto outcome = coordinator_.markerWritten(marker);
+  if (outcome && observer_) observer_(*outcome);
+}
+
+InitProducerId::Reply Broker::apply(const InitProducerId& request) {
+  const InitProducerId::Reply reply = coordinator_.initProducerId(request, now_);
+  sendMarkers();
+  return reply;
+}
+
+Verdict Broker::apply(const AddPartitionsToTxn& request) {
+  for (const PartitionName& name : request.partitions)
+    if (topics_.log(*name) == nullptr) return {BrokerError::kUnknownTopicOrPartition};
+  return {coordinator_.addPartitions(request, now_)};
+}
+
+Verdict Broker::apply(const AddOffsetsToTxn& request) {
+  return {coordinator_.addOffsets(request, now_)};
+}
+
+Produce::Reply Broker::apply(const Produce& request) {
+  const Topic* topic = topics_.find(request.partition->topic);
+  PartitionLog* log = topics_.log(*request.partition);
+  if (log == nullptr) return {BrokerError::kUnknownTopicOrPartition};
+  if (request.batch.transactional && !log->hasOpen(request.batch.producer.id)) {
+    const BrokerError error =
+        coordinator_.verify(*request.client, request.batch.producer, request.partition.get());
+    if (error != BrokerError::kNone) return {error};
+  }
+  const auto appended = log->append(request.batch, topic->limits, clock_.wallNow());
+  return {appended.error, appended.base};
+}
+
+Verdict Broker::apply(const TxnOffsetCommit& request) {
+  const BrokerError error = coordinator_.verify(*request.client, request.session, nullptr);
+  if (error != BrokerError::kNone) return {error};
+  for (const PartitionOffset& offset : request.offsets)
+    if (topics_.log(offset.partition) == nullptr) return {BrokerError::kUnknownTopicOrPartition};
+  return {groups_.commitPending(request, now_)};
+}
+
+Verdict Broker::apply(const EndTxn& request) {
+  const BrokerError error = coordinator_.endTxn(request, now_);
+  sendMarkers();
+  return {error};
+}
+
+Fetch::Reply Broker::apply(const Fetch& request) {
+  const PartitionLog* log = topics_.log(*request.partition);
+  if (log == nullptr) return {BrokerError::kUnknownTopicOrPartition, {}};
+  Fetch::Reply reply;
+  reply.log_start = log->start();
+  reply.high_watermark = log->end();
+  if (request.offset < log->start() || request.offset > log->end())
+    reply.error = BrokerError::kOffsetOutOfRange;
+  else
+    reply.slice = log->read(request.offset, request.bytes_max, request.committed);
+  return reply;
+}
+
+ListOffsets::Reply Broker::apply(const ListOffsets& request) {
+  ListOffsets::Reply reply;
+  for (const TopicPartition& partition : request.partitions) {
+    const PartitionLog* log = topics_.log(partition);
+    if (log == nullptr) return {BrokerError::kUnknownTopicOrPartition, toString(partition), {}};
+    switch (request.which) {
+      case ListOffsets::Which::kLogStart:
+        reply.offsets.emplace_back(log->start());
+        break;
+      case ListOffsets::Which::kLastStable:
+        reply.offsets.emplace_back(log->lastStable());
+        break;
+      case ListOffsets::Which::kHighWatermark:
+        reply.offsets.emplace_back(log->end());
+        break;
+    }
+  }
+  return reply;
+}
+
+OffsetFetch::Reply Broker::apply(const OffsetFetch& request) {
+  return groups_.fetch(request, now_);
+}
+
+DescribeTopics::Reply Broker::apply(const DescribeTopics& request) {
+  DescribeTopics::Reply reply;
+  for (const std::string& topic : request.topics) reply.topics.push_back(topics_.describe(topic));
+  return reply;
+}
+
+CreateTopics::Reply Broker::apply(const CreateTopics& request) {
+  CreateTopics::Reply reply;
+  for (const NewTopic& topic : request.topics) reply.errors.push_back(topics_.create(topic));
+  return reply;
+}
+
+}  // namespace lockstep::memory

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace lockstep::memory {
+
+/// A transactional producer's settings; the defaults are those of the connector for real brokers.
+struct OutputOptions {
+  std::string transactional_id;
+  std::string group;
+  std::chrono::milliseconds transaction_timeout{60'000};
+  std::chrono::milliseconds socket_timeout{10'000};
+  std::chrono::milliseconds retry_backoff{5};        ///< after a lost reply or broken connection
+  std::chrono::milliseconds concurrent_backoff{20};  ///< after CONCURRENT_TRANSACTIONS
+  std::size_t batch_bytes_max = 1'000'000;
+  std::size_t send_bytes = 256 * 1024;  ///< what is buffered beyond this is sent before the commit
+};
+
+/// A reader's settings.
+struct InputOptions {
+  std::string group;
+  std::chrono::milliseconds socket_timeout{10'000};
+  std::chrono::milliseconds fetch_wait{10};  ///< pause before an empty partition is asked again
+  std::size_t fetch_bytes = 1'048'576;
+};
+
+}  // namespace lockstep::memory

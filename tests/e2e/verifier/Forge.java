@@ -1,0 +1,127 @@
+package verifier;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Plays a program under test that is right (--fault none) or wrong in one way; for self_test.sh,
+ * which demands that the checks find each of them.
+ */
+final class Forge {
+  private static final long TIMESTAMP_STEP = 7;
+
+  static int copy(Options options) throws Exception {
+    try (Topics topics = new Topics(options.get("brokers"))) {
+      final List<Seen> records = new ArrayList<>(topics.readCommitted(options.get("input")));
+      final int at = records.size() / 2;
+      final Seen victim = records.get(at);
+      switch (options.get("fault")) {
+        case "double" -> records.add(at + 3, victim);
+        case "gap" -> records.remove(at);
+        case "swap" -> Collections.swap(records, at, nextOfSameKey(records, at));
+        case "value" -> records.set(at, withValue(victim, "changed"));
+        case "aborted" -> records.add(at, withValue(victim, "aborted " + victim.text()));
+        case "timestamp" -> records.set(at, new Seen(victim.topic(), victim.partition(), victim.offset(),
+            victim.timestamp() + TIMESTAMP_STEP, victim.key(), victim.value()));
+        default -> { }
+      }
+      topics.createIfAbsent(options.get("output"), topics.partitions(options.get("input")).size());
+      return send(options, records);
+    }
+  }
+
+  static int count(Options options) throws Exception {
+    try (Topics topics = new Topics(options.get("brokers"))) {
+      final Map<String, Long> counts = new HashMap<>();
+      final List<Seen> records = new ArrayList<>();
+      for (Seen seen : topics.readCommitted(options.get("input"))) {
+        for (String word : seen.text().split(" ")) {
+          final long count = counts.merge(word, 1L, Long::sum);
+          final int partition = (word.hashCode() & 0xFFFF) % 2;
+          records.add(new Seen("", partition, 0, 0, word, Long.toString(count).getBytes(StandardCharsets.UTF_8)));
+        }
+      }
+      final int at = records.size() / 2;
+      switch (options.get("fault")) {
+        case "repeat" -> records.add(at, records.get(at));
+        case "sum" -> { // one word forgotten, then everything behind it one too low
+          final String word = records.get(at).key();
+          int lastAt = records.size() - 1;
+          while (!records.get(lastAt).key().equals(word)) lastAt--;
+          records.remove(lastAt);
+        }
+        case "gap" -> {
+          final String word = records.get(at).key();
+          records.removeIf(seen -> seen.key().equals(word));
+        }
+        case "foreign" -> records.add(withKey(records.get(at), "aborted"));
+        case "moved" -> records.set(at, withPartition(records.get(at), 1 - records.get(at).partition()));
+        default -> { }
+      }
+      topics.createIfAbsent(options.get("output"), 2);
+      return send(options, records);
+    }
+  }
+
+  static int offsets(Options options) throws Exception {
+    final String fault = options.get("fault");
+    final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    try (Topics topics = new Topics(options.get("brokers"))) {
+      topics.ends(options.get("topic"), IsolationLevel.READ_COMMITTED).forEach((partition, end) -> {
+        final boolean victim = partition.partition() == 1;
+        final int batch = victim && fault.equals("batch") ? 41 : 42;
+        final String owner = victim && fault.equals("metadata") ? "somebody" : "00ab34cd12ef5678";
+        final long offset = victim && fault.equals("behind") ? end - 1 : end;
+        if (victim && fault.equals("missing")) return;
+        offsets.put(partition, new OffsetAndMetadata(offset, "v1;batch=" + batch + ";inc=3;own=" + owner));
+      });
+      topics.admin().alterConsumerGroupOffsets(options.get("group"), offsets).all().get();
+    }
+    return 0;
+  }
+
+  private static int nextOfSameKey(List<Seen> records, int at) {
+    for (int i = at + 1; i < records.size(); i++) {
+      final Seen other = records.get(i);
+      if (records.get(at).key() != null && other.partition() == records.get(at).partition()
+          && records.get(at).key().equals(other.key())) return i;
+    }
+    throw new IllegalStateException("no later record of the same key; choose another seed");
+  }
+
+  private static Seen withValue(Seen seen, String value) {
+    return new Seen(seen.topic(), seen.partition(), seen.offset(), seen.timestamp(), seen.key(),
+        value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Seen withKey(Seen seen, String key) {
+    return new Seen(seen.topic(), seen.partition(), seen.offset(), seen.timestamp(), key, seen.value());
+  }
+
+  private static Seen withPartition(Seen seen, int partition) {
+    return new Seen(seen.topic(), partition, seen.offset(), seen.timestamp(), seen.key(), seen.value());
+  }
+
+  private static int send(Options options, List<Seen> records) {
+    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+        Map.of("bootstrap.servers", options.get("brokers"), "linger.ms", 5),
+        new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (Seen seen : records) {
+        final byte[] key = seen.key() == null ? null : seen.key().getBytes(StandardCharsets.UTF_8);
+        producer.send(new ProducerRecord<>(options.get("output"), seen.partition(), seen.timestamp(), key,
+            seen.value()));
+      }
+    }
+    return 0;
+  }
+}
