@@ -45,8 +45,7 @@ event::TopicsCreated ControlPlane::execute(const command::CreateTopics& command)
 }
 
 event::StateRestored ControlPlane::execute(const command::RestoreState& command) {
-  auto report = ports_.state.restore(command.target, ports_.inputs,
-                                     Deadline::in(clock_, options_.restore_progress));
+  auto report = ports_.state.restore(command.target, ports_.inputs, options_.restore_progress);
   return {report.status()};
 }
 

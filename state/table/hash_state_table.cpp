@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <lockstep/base/check.hpp>
+#include <lockstep/base/hash.hpp>
 
 #include "state/table/touch_group.hpp"
 
@@ -141,6 +142,7 @@ std::size_t HashStateTable::locate(const StateKey& key, TableEntry*& found) cons
 }
 
 TableEntry& HashStateTable::insertAt(std::size_t position, const StateKey& key) {
+  LOCKSTEP_CHECK(key.hash == murmur2(key.bytes), "a key's hash is the murmur2 of its bytes");
   const std::uint32_t number = entries_.add();
   TableEntry& entry = entries_[number];
   const bool fits = key.bytes.size() <= TableEntry::kInlineKeyMax;

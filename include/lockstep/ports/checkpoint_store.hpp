@@ -15,7 +15,7 @@ namespace lockstep {
 /// The application's committed state on a disk: values per operator, shard and key, and one small
 /// record, the positions, that says what the values stand for.
 ///
-/// Life      open() once, then anything, in any order.
+/// Life      open(), then anything, in any order.
 /// Thread    One at a time: control during recovery, the checkpointer afterwards.
 /// Invariant commit() is the only thing that moves the positions, all or nothing, and what write()
 ///           took before an ok sync() is durable then. Values written without a commit may be there
@@ -26,8 +26,8 @@ class CheckpointStore {
  public:
   virtual ~CheckpointStore() = default;
 
-  /// Opens the folder, or makes it. Returns why the old content was put away (damaged, or of a
-  /// later version), "" when it was not: the positions are gone then.
+  /// Opens the folder, or makes it; does nothing when it is open. Returns why the old content was
+  /// put away (damaged, or of a later version), "" when it was not: the positions are gone then.
   virtual Result<std::string> open() = 0;
 
   /// What commit() stored last; nothing in a new folder.
@@ -35,6 +35,9 @@ class CheckpointStore {
 
   /// Forgets the positions first, durably, then all values.
   virtual Status clear() = 0;
+
+  /// Forgets the values of one operator. REQUIRES: the positions do not list it.
+  virtual Status forget(std::string_view operator_id) = 0;
 
   /// Takes values of one shard; no value = the key goes. In any order; copies.
   virtual Status write(std::string_view operator_id, ShardId shard,

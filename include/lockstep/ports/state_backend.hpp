@@ -9,23 +9,11 @@
 #include <lockstep/base/result.hpp>
 #include <lockstep/model/cluster.hpp>
 #include <lockstep/model/record_batch.hpp>
+#include <lockstep/model/state_declaration.hpp>
 #include <lockstep/ports/input.hpp>
 #include <lockstep/ports/state_shard.hpp>
 
 namespace lockstep {
-
-/// What one stateful operator's state is: its identity, and the signature that decides whether a
-/// new graph may read old state (docs/formats.md, "Signatures").
-struct StateDeclaration {
-  std::string id;
-  std::uint32_t shards = 1;
-  std::string kind;      ///< the operator: "updateStateByKey"
-  std::string key_type;  ///< "string", "long", "value", ...
-  std::string value_type;
-  std::string reduction;  ///< name of a built-in reduction, or ""
-
-  bool operator==(const StateDeclaration&) const = default;
-};
 
 /// What recovery knows to be true; the state has to be brought to exactly this.
 struct StateTarget {
@@ -71,13 +59,14 @@ class StateBackend : public StateAccess {
  public:
   /// Brings the state to `target`: checkpoint from disk, then the changelog's tail up to the high
   /// watermark, or everything from the changelog. Refuses (E2xx, kFatal) when what it finds
-  /// disagrees; kRetry when the broker did not answer: call again. Thread: control, no batch
-  /// running.
+  /// disagrees; kRetry when nothing moved for `patience`: call again, it starts anew. May take long
+  /// otherwise: as long as something moves. Thread: control, no batch running.
   virtual Result<RestoreReport> restore(const StateTarget& target, InputFactory& inputs,
-                                        Deadline deadline) = 0;
+                                        std::chrono::nanoseconds patience) = 0;
 
-  /// Encodes the changelog records of one shard's keys that `batch` touched and changed: absolute
-  /// values, or tombstones. Appends them to `out` with the batch time. Thread: the shard's worker.
+  /// Encodes the changelog records of one shard's keys that `batch` changed (value, presence, or
+  /// time of the last touch): absolute values, or tombstones. Appends them to `out` with the batch
+  /// time. REQUIRES: before the next batch touches the shard. Thread: the shard's worker.
   virtual void seal(BatchId batch, std::string_view operator_id, ShardId shard,
                     RecordBatch& out) = 0;
 
@@ -88,11 +77,13 @@ class StateBackend : public StateAccess {
   virtual void rollback(BatchId batch, std::string_view operator_id, ShardId shard) = 0;
 
   /// Hands the committed values of the keys due to the checkpointer. Memory only. Thread: as
-  /// confirm().
+  /// confirm(). REQUIRES: every batch up to the coming writeCheckpoint()'s is confirmed here; no
+  /// writeCheckpoint() is running.
   virtual void prepareCheckpoint(std::string_view operator_id, ShardId shard) = 0;
   /// Writes what prepareCheckpoint() handed over, as the state at `point`: values first, synced,
   /// positions last. Dirty marks are cleared only then. E701 (kFatal, exit 74) when the disk fails.
-  /// Thread: checkpointer, while batches run.
+  /// Thread: checkpointer, while batches run. REQUIRES: prepareCheckpoint() for every shard of
+  /// every operator, changed or not.
   virtual Status writeCheckpoint(const CheckpointPoint& point) = 0;
 
   [[nodiscard]] virtual const std::vector<StateDeclaration>& declarations() const = 0;

@@ -9,7 +9,9 @@
 
 namespace lockstep {
 
-/// A key as the state knows it: its canonical bytes, and the murmur2 that chooses the shard.
+/// A key as the state knows it: its canonical bytes, and their murmur2. A restart computes the hash
+/// again from the bytes, so it has to be murmur2(bytes), also where the bytes hold more than the
+/// key that chose the shard (a window's pane).
 struct StateKey {
   std::string_view bytes;
   std::uint32_t hash = 0;

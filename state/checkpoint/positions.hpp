@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <lockstep/model/checkpoint_positions.hpp>
+#include <lockstep/ports/state_backend.hpp>
+
+namespace lockstep {
+
+/// The record that makes a checkpoint of `point`.
+[[nodiscard]] CheckpointPositions positionsOf(const std::string& application,
+                                              const std::vector<StateDeclaration>& operators,
+                                              const std::vector<StateTarget::Changelog>& changelogs,
+                                              const CheckpointPoint& point);
+
+/// Why a checkpoint cannot be continued and everything is read from the changelog; "" = it can.
+[[nodiscard]] std::string reasonToRebuild(const CheckpointPositions& stored,
+                                          const std::string& application,
+                                          const StateTarget& target);
+
+/// Whether the checkpoint contradicts the graph (E222) or the ledger and the committed offsets
+/// (E221): nothing may run then. REQUIRES: it is the application's own.
+[[nodiscard]] Status checkAgainst(const CheckpointPositions& stored,
+                                  const std::vector<StateDeclaration>& operators,
+                                  const StateTarget& target);
+
+}  // namespace lockstep

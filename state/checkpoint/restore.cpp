@@ -1,0 +1,189 @@
+#include "state/checkpoint/restore.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include <lockstep/base/failpoint.hpp>
+#include <lockstep/base/log.hpp>
+#include <lockstep/model/internal_topics.hpp>
+
+#include "state/checkpoint/positions.hpp"
+#include "state/checkpoint/sharded_state.hpp"
+
+namespace lockstep {
+namespace {
+
+Failpoint kBegin{"restore.begin"};
+Failpoint kMid{"restore.mid"};
+Failpoint kBeforeReady{"restore.before_ready"};
+
+constexpr std::size_t kChunk = 1024;
+
+}  // namespace
+
+const StateTarget::Changelog* Restore::logOf(const std::string& operator_id,
+                                             std::uint32_t shard) const {
+  const TopicPartition partition{changelogTopic(context_.application, operator_id),
+                                 Partition{static_cast<std::int32_t>(shard)}};
+  const auto found =
+      std::find_if(target_.changelogs.begin(), target_.changelogs.end(),
+                   [&](const auto& changelog) { return changelog.partition == partition; });
+  return found == target_.changelogs.end() ? nullptr : &*found;
+}
+
+Result<RestoreReport> Restore::run() {
+  kBegin.hit();
+  for (auto& state : context_.operators) {
+    for (auto& shard : state.shards) shard.reset();
+  }
+  LOCKSTEP_TRY(checkTarget());
+  LOCKSTEP_ASSIGN(const auto stored, openCheckpoint());
+  if (stored) LOCKSTEP_TRY(loadCheckpoint(*stored));
+  kMid.hit();
+  LOCKSTEP_TRY(replay(stored));
+  if (report_.rebuilt && context_.store != nullptr) LOCKSTEP_TRY(writeAll());
+  for (auto& state : context_.operators) {
+    for (auto& shard : state.shards) report_.keys += shard.table().keys();
+  }
+  kBeforeReady.hit();
+  return report_;
+}
+
+Status Restore::checkTarget() const {
+  for (const auto& state : context_.operators) {
+    const auto topic = changelogTopic(context_.application, state.declaration.id);
+    const auto partitions = static_cast<std::size_t>(
+        std::count_if(target_.changelogs.begin(), target_.changelogs.end(),
+                      [&](const auto& log) { return log.partition.topic == topic; }));
+    if (partitions == state.shards.size()) continue;
+    return Status::fatal(
+        ExitCode::kData, "E223",
+        fmt::format("'{}' has parallelism {}, but its changelog {} has {} partitions",
+                    state.declaration.id, state.shards.size(), topic, partitions),
+        "the number of shards is pinned at the first start: set parallelism to that of the "
+        "changelog, or give the operator a new id");
+  }
+  for (const auto& log : target_.changelogs) {
+    if (log.known_end <= log.high_watermark) continue;
+    return Status::fatal(
+        ExitCode::kData, "E220",
+        fmt::format("{} ends at {}, but the ledger knows that it reached {}: {} offsets of "
+                    "committed state are gone",
+                    toString(log.partition), log.high_watermark.value(), log.known_end.value(),
+                    span(log.high_watermark, log.known_end)),
+        "bring the lost replica back; else the state has to be built again: lockstep reset FILE "
+        "--to-earliest --state clear");
+  }
+  return {};
+}
+
+Result<std::optional<CheckpointPositions>> Restore::openCheckpoint() {
+  using Found = std::optional<CheckpointPositions>;
+  const bool nothing_to_read =
+      std::all_of(target_.changelogs.begin(), target_.changelogs.end(),
+                  [](const auto& log) { return log.log_start == log.high_watermark; });
+  if (context_.store == nullptr) {
+    report_.rebuilt = !nothing_to_read;
+    if (report_.rebuilt) report_.reason = "no state is kept on a disk";
+    return Found{};
+  }
+  LOCKSTEP_ASSIGN(report_.reason, context_.store->open());
+  LOCKSTEP_ASSIGN(const auto record, context_.store->positions());
+  if (!record) {
+    if (report_.reason.empty() && nothing_to_read) return Found{};  // a fresh application
+    if (report_.reason.empty()) report_.reason = "the state folder holds no checkpoint";
+  } else if (auto stored = decodeCheckpointPositions(*record); !stored.ok()) {
+    report_.reason = stored.status().message();
+  } else {
+    if (stored->application == context_.application)
+      LOCKSTEP_TRY(checkAgainst(*stored, context_.declarations, target_));
+    report_.reason = reasonToRebuild(*stored, context_.application, target_);
+    if (report_.reason.empty()) return Found{std::move(*stored)};
+  }
+  report_.rebuilt = true;
+  log::warn("state: {}; building it from the changelog", report_.reason);
+  LOCKSTEP_TRY(context_.store->clear());
+  return Found{};
+}
+
+Status Restore::loadCheckpoint(const CheckpointPositions& stored) {
+  for (auto& state : context_.operators) {
+    const auto& id = state.declaration.id;
+    const bool known = std::any_of(stored.operators.begin(), stored.operators.end(),
+                                   [&](const auto& old) { return old.id == id; });
+    if (!known) {
+      // Whatever is there under this id belongs to no checkpoint.
+      LOCKSTEP_TRY(context_.store->forget(id));
+      continue;
+    }
+    for (std::uint32_t i = 0; i < state.shards.size(); ++i) {
+      StateTable& table = state.shards[i].table();
+      LOCKSTEP_TRY(context_.store->read(id, ShardId{i}, [&](std::span<const KeyedValue> values) {
+        table.load(values, StateTable::Source::kCheckpoint);
+      }));
+    }
+  }
+  return {};
+}
+
+Status Restore::replay(const std::optional<CheckpointPositions>& stored) {
+  std::vector<OffsetRange> ranges;
+  std::vector<StateTable*> tables;
+  for (auto& state : context_.operators) {
+    for (std::uint32_t i = 0; i < state.shards.size(); ++i) {
+      const auto& log = *logOf(state.declaration.id, i);  // checkTarget() found all
+      OffsetRange range{log.partition, log.log_start, log.high_watermark};
+      if (stored) {
+        for (const auto& old : stored->changelogs) {
+          if (old.partition == log.partition) range.from = old.next;
+        }
+      }
+      if (range.empty()) continue;
+      ranges.push_back(range);
+      tables.push_back(&state.shards[i].table());
+    }
+  }
+  LOCKSTEP_TRY(
+      context_.changelog.replay(ranges, context_.inputs, context_.patience,
+                                [&](std::size_t range, std::span<const KeyedValue> values) {
+                                  tables[range]->load(values, StateTable::Source::kChangelog);
+                                  report_.records += values.size();
+                                }));
+  if (target_.batch.value() == 0 && report_.records != 0) {
+    return Status::fatal(
+        ExitCode::kData, "E221",
+        fmt::format("the changelogs hold {} records, but nothing was ever committed",
+                    report_.records),
+        "the ledger is not the application's, or was deleted; else: lockstep reset FILE --state "
+        "clear");
+  }
+  return {};
+}
+
+Status Restore::writeAll() {
+  CheckpointStore& store = *context_.store;
+  std::vector<KeyedValue> chunk(kChunk);
+  for (auto& state : context_.operators) {
+    for (std::uint32_t i = 0; i < state.shards.size(); ++i) {
+      StateTable& table = state.shards[i].table();
+      while (const std::size_t count = table.takeDue(chunk)) {
+        LOCKSTEP_TRY(store.write(state.declaration.id, ShardId{i}, std::span(chunk).first(count)));
+      }
+    }
+  }
+  LOCKSTEP_TRY(store.sync());
+  CheckpointPoint point{target_.batch, target_.inputs, {}, target_.now};
+  for (const auto& log : target_.changelogs) {
+    point.changelog_ends.push_back({log.partition, log.high_watermark});
+  }
+  LOCKSTEP_TRY(store.commit(
+      encode(positionsOf(context_.application, context_.declarations, target_.changelogs, point))));
+  for (auto& state : context_.operators) {
+    for (auto& shard : state.shards) shard.table().checkpointEnded(true);
+  }
+  return {};
+}
+
+}  // namespace lockstep

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <lockstep/model/checkpoint_positions.hpp>
+#include <lockstep/ports/changelog.hpp>
+#include <lockstep/ports/checkpoint_store.hpp>
+#include <lockstep/ports/state_backend.hpp>
+
+namespace lockstep {
+
+struct OperatorState;
+
+/// One recovery of the state: brings all tables to exactly the last committed batch, or refuses.
+///
+/// 1. Check the target: shards = changelog partitions (E223), no changelog truncated (E220).
+/// 2. Read the checkpoint's positions. Contradictions to graph, ledger or offsets refuse (E221,
+///    E222). A checkpoint that is missing, damaged, foreign, outdated, ahead, or outside the log is
+///    thrown away: everything comes from the changelog, never guessed.
+/// 3. Load the checkpoint, then replay the changelogs from the stored positions to the high
+///    watermarks. The producer was initialised before, so what lies below them is decided, and
+///    written by batches up to the last committed one: the state stands at exactly that batch.
+/// 4. After a rebuild, write a checkpoint at once: the next start is short, and due keys need not
+///    all be copied by the first regular checkpoint.
+class Restore {
+ public:
+  /// All of it lives longer than the Restore. `store` may be null.
+  struct Context {
+    const std::string& application;
+    std::deque<OperatorState>& operators;
+    const std::vector<StateDeclaration>& declarations;
+    Changelog& changelog;
+    CheckpointStore* store;
+    InputFactory& inputs;
+    std::chrono::nanoseconds patience;
+  };
+  Restore(const Context& context, const StateTarget& target) : context_(context), target_(target) {}
+
+  Result<RestoreReport> run();
+
+ private:
+  Status checkTarget() const;
+  /// Reads and judges what is on the disk. No positions = start from nothing.
+  Result<std::optional<CheckpointPositions>> openCheckpoint();
+  Status loadCheckpoint(const CheckpointPositions& stored);
+  Status replay(const std::optional<CheckpointPositions>& stored);
+  Status writeAll();
+  [[nodiscard]] const StateTarget::Changelog* logOf(const std::string& operator_id,
+                                                    std::uint32_t shard) const;
+
+  Context context_;
+  const StateTarget& target_;
+  RestoreReport report_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <lockstep/base/arena.hpp>
+#include <lockstep/base/mutex.hpp>
+#include <lockstep/ports/state_table.hpp>
+
+namespace lockstep {
+
+/// The committed values of a shard's due keys on their way from its worker to the checkpointer.
+/// Copies: the worker goes on changing the table meanwhile.
+struct Handover {
+  std::vector<KeyedValue> values;
+  /// The earliest batch that was undecided here: the values say nothing about it or later ones.
+  std::optional<BatchId> undecided;
+  Arena bytes;
+};
+
+/// One shard of one operator: its table, and the hand-over of due keys to the checkpointer.
+///
+/// Thread    The shard's worker; beginWrite() and endWrite() are the checkpointer's.
+/// Stages    idle -> prepared -> being written -> ended -> idle. The worker's next call takes
+/// notice
+///           of the end. Prepared again without a write in between, the first hand-over is void.
+class ShardState {
+ public:
+  explicit ShardState(std::unique_ptr<StateTable> table) : table_(std::move(table)) {}
+
+  [[nodiscard]] StateTable& table() { return *table_; }
+  [[nodiscard]] const StateTable& table() const { return *table_; }
+
+  /// Forgets everything, undecided batches and prepared values too. REQUIRES: nothing is written.
+  void reset();
+  void confirm(BatchId batch);
+  void prepareCheckpoint();
+
+  /// The values to write; null when nothing was prepared. Holds until endWrite().
+  [[nodiscard]] const Handover* beginWrite();
+  void endWrite(bool durable);
+
+ private:
+  enum class Stage { kIdle, kPrepared, kWriting, kDurable, kFailed };
+  /// Tells the table that a written hand-over has ended.
+  void noticeEnd();
+
+  std::unique_ptr<StateTable> table_;
+  Mutex mutex_;
+  Stage stage_ GUARDED_BY(mutex_) = Stage::kIdle;
+  Handover handover_;  ///< the worker's while idle or ended, the checkpointer's while it writes
+};
+
+}  // namespace lockstep

@@ -1,0 +1,142 @@
+#include "state/checkpoint/sharded_state.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include <lockstep/base/check.hpp>
+#include <lockstep/base/failpoint.hpp>
+
+#include "state/checkpoint/positions.hpp"
+#include "state/checkpoint/restore.hpp"
+
+namespace lockstep {
+namespace {
+
+Failpoint kBegin{"checkpoint.begin"};
+Failpoint kValuesWritten{"checkpoint.values_written"};
+Failpoint kSynced{"checkpoint.synced"};
+Failpoint kBeforePositions{"checkpoint.before_positions"};
+Failpoint kDone{"checkpoint.done"};
+
+constexpr std::size_t kChunk = 256;
+
+Status pass(Failpoint& point) {
+  if (!point.fails()) return {};
+  return Status::fatal(ExitCode::kDisk, "E701", fmt::format("failpoint {}", point.name()));
+}
+
+}  // namespace
+
+ShardedState::ShardedState(std::string application, std::vector<StateDeclaration> declarations,
+                           Parts parts)
+    : application_(std::move(application)),
+      declarations_(std::move(declarations)),
+      parts_(std::move(parts)) {
+  for (const auto& declaration : declarations_) {
+    OperatorState& state = operators_.emplace_back();
+    state.declaration = declaration;
+    for (std::uint32_t i = 0; i < declaration.shards; ++i) {
+      state.shards.emplace_back(parts_.tables->createTable());
+    }
+  }
+}
+
+ShardState& ShardedState::find(std::string_view operator_id, ShardId shard) {
+  for (auto& state : operators_) {
+    if (state.declaration.id != operator_id) continue;
+    LOCKSTEP_CHECK(shard.value() < state.shards.size(), "the operator has that shard");
+    return state.shards[shard.value()];
+  }
+  checkFailed("operator_id", "the operator was declared");
+}
+
+StateShard& ShardedState::shard(std::string_view operator_id, ShardId shard) {
+  return find(operator_id, shard).table();
+}
+
+Result<RestoreReport> ShardedState::restore(const StateTarget& target, InputFactory& inputs,
+                                            std::chrono::nanoseconds patience) {
+  changelogs_ = target.changelogs;
+  const Restore::Context context{application_,       operators_, declarations_, *parts_.changelog,
+                                 parts_.store.get(), inputs,     patience};
+  return Restore(context, target).run();
+}
+
+void ShardedState::seal(BatchId batch, std::string_view operator_id, ShardId shard,
+                        RecordBatch& out) {
+  StateTable& table = find(operator_id, shard).table();
+  std::array<KeyedValue, kChunk> chunk;
+  std::uint64_t cursor = 0;
+  while (const std::size_t count = table.changes(batch, cursor, chunk)) {
+    parts_.changelog->encode(std::span(chunk).first(count), out);
+  }
+}
+
+void ShardedState::confirm(BatchId batch, std::string_view operator_id, ShardId shard) {
+  find(operator_id, shard).confirm(batch);
+}
+
+void ShardedState::rollback(BatchId batch, std::string_view operator_id, ShardId shard) {
+  find(operator_id, shard).table().rollback(batch);
+}
+
+void ShardedState::prepareCheckpoint(std::string_view operator_id, ShardId shard) {
+  find(operator_id, shard).prepareCheckpoint();
+}
+
+Status ShardedState::writeCheckpoint(const CheckpointPoint& point) {
+  const Status status = writeValues(point);
+  for (auto& state : operators_) {
+    for (auto& shard : state.shards) shard.endWrite(status.ok());
+  }
+  return status;
+}
+
+Status ShardedState::writeValues(const CheckpointPoint& point) {
+  std::vector<const Handover*> handovers;
+  for (auto& state : operators_) {
+    for (auto& shard : state.shards) {
+      const Handover* handover = handovers.emplace_back(shard.beginWrite());
+      LOCKSTEP_CHECK(handover != nullptr, "every shard is prepared before a checkpoint is written");
+      LOCKSTEP_CHECK(!handover->undecided || *handover->undecided > point.batch,
+                     "a checkpoint's batch is confirmed in every shard before it is prepared");
+    }
+  }
+  if (parts_.store == nullptr) return {};
+  CheckpointStore& store = *parts_.store;
+  LOCKSTEP_TRY(pass(kBegin));
+  auto handover = handovers.begin();
+  for (auto& state : operators_) {
+    for (std::uint32_t i = 0; i < state.shards.size(); ++i, ++handover) {
+      if ((*handover)->values.empty()) continue;
+      LOCKSTEP_TRY(store.write(state.declaration.id, ShardId{i}, (*handover)->values));
+    }
+  }
+  LOCKSTEP_TRY(pass(kValuesWritten));
+  LOCKSTEP_TRY(store.sync());
+  LOCKSTEP_TRY(pass(kSynced));
+  const auto positions = encode(positionsOf(application_, declarations_, changelogs_, point));
+  LOCKSTEP_TRY(pass(kBeforePositions));
+  LOCKSTEP_TRY(store.commit(positions));
+  kDone.hit();
+  return {};
+}
+
+std::uint64_t ShardedState::keys() const {
+  std::uint64_t keys = 0;
+  for (const auto& state : operators_) {
+    for (const auto& shard : state.shards) keys += shard.table().keys();
+  }
+  return keys;
+}
+
+std::uint64_t ShardedState::bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& state : operators_) {
+    for (const auto& shard : state.shards) bytes += shard.table().bytes();
+  }
+  return bytes;
+}
+
+}  // namespace lockstep

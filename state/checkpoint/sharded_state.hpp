@@ -1,0 +1,65 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <lockstep/ports/changelog.hpp>
+#include <lockstep/ports/checkpoint_store.hpp>
+#include <lockstep/ports/state_backend.hpp>
+
+#include "state/checkpoint/shard_state.hpp"
+
+namespace lockstep {
+
+/// One stateful operator and its shards.
+struct OperatorState {
+  StateDeclaration declaration;
+  std::deque<ShardState> shards;  ///< never moves: workers hold references
+};
+
+/// The application's state, put together from its parts: tables in memory, a changelog, a
+/// checkpoint store. The rules of when is in StateBackend; restore.hpp has the rules of recovery.
+///
+/// Without a store nothing is kept on a disk (tests, `lockstep try`): every restore reads the whole
+/// changelog, and a checkpoint is a formality.
+class ShardedState final : public StateBackend {
+ public:
+  /// `store` may be null.
+  struct Parts {
+    std::unique_ptr<StateTableFactory> tables;
+    std::unique_ptr<Changelog> changelog;
+    std::unique_ptr<CheckpointStore> store;
+  };
+  ShardedState(std::string application, std::vector<StateDeclaration> declarations, Parts parts);
+
+  [[nodiscard]] StateShard& shard(std::string_view operator_id, ShardId shard) override;
+
+  Result<RestoreReport> restore(const StateTarget& target, InputFactory& inputs,
+                                std::chrono::nanoseconds patience) override;
+  void seal(BatchId batch, std::string_view operator_id, ShardId shard, RecordBatch& out) override;
+  void confirm(BatchId batch, std::string_view operator_id, ShardId shard) override;
+  void rollback(BatchId batch, std::string_view operator_id, ShardId shard) override;
+  void prepareCheckpoint(std::string_view operator_id, ShardId shard) override;
+  Status writeCheckpoint(const CheckpointPoint& point) override;
+
+  [[nodiscard]] const std::vector<StateDeclaration>& declarations() const override {
+    return declarations_;
+  }
+  [[nodiscard]] std::uint64_t keys() const override;
+  [[nodiscard]] std::uint64_t bytes() const override;
+
+ private:
+  [[nodiscard]] ShardState& find(std::string_view operator_id, ShardId shard);
+  Status writeValues(const CheckpointPoint& point);
+
+  const std::string application_;
+  const std::vector<StateDeclaration> declarations_;
+  const Parts parts_;
+  std::deque<OperatorState> operators_;
+  /// As restore() saw them; constant afterwards.
+  std::vector<StateTarget::Changelog> changelogs_;
+};
+
+}  // namespace lockstep
