@@ -1,0 +1,274 @@
+#include "src/pipeline/expression/lua_sandbox.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "src/pipeline/expression/eval_error.hpp"
+#include "src/pipeline/expression/lua_freeze.hpp"
+#include "src/pipeline/expression/lua_library.hpp"
+#include "src/pipeline/expression/lua_values.hpp"
+
+namespace lockstep {
+namespace {
+
+// Registry key of the globals' read-only front, the _ENV of every expression.
+const char kEnvironment = 0;
+
+// What one evaluation may ask for in sum, as a multiple of the memory limit: bounds the work done
+// on large strings, which counts as few instructions.
+constexpr std::size_t kAllocatedPerLimit = 64;
+// JSON text to the memory that its parsed form may take.
+constexpr std::size_t kJsonGrowth = 16;
+
+void onInstructionLimit(lua_State* lua, lua_Debug*) {
+  luaL_error(lua, "instruction limit of %d exceeded",
+             LuaSandbox::of(lua).limits().instructions_max);
+}
+
+int unknownGlobal(lua_State* lua) {
+  return luaL_error(lua, "unknown name '%s'",
+                    lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : "?");
+}
+
+// While `functions:` load, assigning to a new global declares it. Upvalue: the built-in globals.
+int declareGlobal(lua_State* lua) {
+  lua_settop(lua, 3);
+  lua_pushvalue(lua, 2);
+  if (lua_type(lua, 2) != LUA_TSTRING || lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL) {
+    return luaL_error(lua, "'%s' is built in and cannot be declared again",
+                      lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : "?");
+  }
+  lua_settop(lua, 3);
+  lua_rawset(lua, 1);
+  return 0;
+}
+
+struct SetUp {
+  LuaSandbox* sandbox;
+  const std::string* functions;
+};
+
+struct Check {
+  LuaSandbox* sandbox;
+  const LuaProgram* program;
+};
+
+struct Evaluation {
+  LuaSandbox* sandbox;
+  const LuaProgram* program;
+  std::span<const Value> bindings;
+  Arena* arena;
+  Value result;
+};
+
+// table on top: sets its metatable's __index to what lies below it, and pops that.
+void setFallback(lua_State* lua, int table, int fallback) {
+  lua_newtable(lua);
+  lua_pushvalue(lua, fallback);
+  lua_setfield(lua, -2, "__index");
+  lua_setmetatable(lua, table);
+}
+
+void load(lua_State* lua, const std::string& text, const char* name) {
+  if (luaL_loadbufferx(lua, text.data(), text.size(), name, "t") != LUA_OK) lua_error(lua);
+}
+
+}  // namespace
+
+LuaSandbox::LuaSandbox(ExpressionLimits limits) : limits_(limits) {
+  lua_ = lua_newstate(allocate, this);
+  if (lua_ != nullptr) *static_cast<LuaSandbox**>(lua_getextraspace(lua_)) = this;
+}
+
+LuaSandbox::~LuaSandbox() {
+  if (lua_ != nullptr) lua_close(lua_);
+}
+
+LuaSandbox& LuaSandbox::of(lua_State* lua) {
+  return **static_cast<LuaSandbox**>(lua_getextraspace(lua));
+}
+
+void* LuaSandbox::allocate(void* self, void* block, std::size_t old_size, std::size_t new_size) {
+  auto& sandbox = *static_cast<LuaSandbox*>(self);
+  const std::size_t old_bytes = block == nullptr ? 0 : old_size;  // else old_size is a type
+  if (new_size == 0) {
+    std::free(block);
+    sandbox.used_ -= old_bytes;
+    return nullptr;
+  }
+  if (new_size > old_bytes) {
+    const std::size_t limit = sandbox.limits_.memory_bytes_max;
+    const std::size_t wanted = sandbox.used_ - old_bytes + new_size;
+    if (wanted > sandbox.base_ + limit) return nullptr;
+    sandbox.allocated_ += new_size - old_bytes;
+    if (sandbox.allocated_ / kAllocatedPerLimit > limit) return nullptr;
+  }
+  void* moved = std::realloc(block, new_size);
+  if (moved != nullptr) sandbox.used_ = sandbox.used_ - old_bytes + new_size;
+  return moved;
+}
+
+void LuaSandbox::chargeJson(std::size_t bytes) {
+  json_bytes_ += bytes * kJsonGrowth;
+  if (json_bytes_ > limits_.memory_bytes_max) {
+    throw EvalError("memory limit of " + std::to_string(limits_.memory_bytes_max) +
+                    " bytes exceeded");
+  }
+}
+
+std::string LuaSandbox::run(int (*function)(lua_State*), void* task) {
+  allocated_ = 0;
+  json_bytes_ = 0;
+  lua_sethook(lua_, onInstructionLimit, LUA_MASKCOUNT, limits_.instructions_max);
+  lua_pushcfunction(lua_, function);
+  lua_pushlightuserdata(lua_, task);
+  const int status = lua_pcall(lua_, 1, 0, 0);
+  std::string message;
+  if (status == LUA_ERRMEM) {
+    message = "memory limit of " + std::to_string(limits_.memory_bytes_max) + " bytes exceeded";
+  } else if (status != LUA_OK) {
+    std::size_t size = 0;
+    const char* text = lua_type(lua_, -1) == LUA_TSTRING ? lua_tolstring(lua_, -1, &size) : nullptr;
+    message = text == nullptr ? "error() was called with a " + std::string(luaTypeName(lua_, -1))
+                              : std::string(text, size);
+  }
+  lua_settop(lua_, 0);
+  return message;
+}
+
+// Stack: 1 task, 2 built-in globals, 3 what `functions:` declares, 4 memo of the freezing.
+int LuaSandbox::setUp(lua_State* lua) {
+  const SetUp& task = *static_cast<const SetUp*>(lua_touserdata(lua, 1));
+  registerValueTypes(lua);
+  pushGlobals(lua);
+  lua_newtable(lua);
+  lua_newtable(lua);
+  lua_pushnil(lua);
+  while (lua_next(lua, 2) != 0) {  // the libraries become read-only
+    freezeTop(lua, 4);
+    lua_pushvalue(lua, -2);
+    lua_insert(lua, -2);
+    lua_rawset(lua, 2);
+  }
+  lua_newtable(lua);
+  lua_pushvalue(lua, 2);
+  lua_setfield(lua, -2, "__index");
+  lua_pushvalue(lua, 2);
+  lua_pushcclosure(lua, declareGlobal, 1);
+  lua_setfield(lua, -2, "__newindex");
+  lua_setmetatable(lua, 3);
+  lua_pushcfunction(lua, unknownGlobal);
+  setFallback(lua, 2, lua_gettop(lua));
+
+  load(lua, *task.functions, "=functions");
+  lua_pushvalue(lua, 3);
+  lua_setupvalue(lua, -2, 1);
+  lua_call(lua, 0, 0);
+
+  lua_settop(lua, 4);
+  lua_pushvalue(lua, 3);  // as a function's _ENV it is seen before it is frozen
+  freezeTop(lua, 4);      // leaves the front on top
+  setFallback(lua, 3, 2);
+  lua_rawsetp(lua, LUA_REGISTRYINDEX, &kEnvironment);
+  task.sandbox->collectNames(lua, 2);
+  task.sandbox->builtin_count_ = task.sandbox->globals_.size();
+  task.sandbox->collectNames(lua, 3);
+  lua_gc(lua, LUA_GCCOLLECT);
+  return 0;
+}
+
+void LuaSandbox::collectNames(lua_State* lua, int table) {
+  lua_pushnil(lua);
+  while (lua_next(lua, table) != 0) {
+    lua_pop(lua, 1);
+    if (lua_type(lua, -1) == LUA_TSTRING) globals_.emplace_back(lua_tostring(lua, -1));
+  }
+}
+
+Result<std::unique_ptr<LuaSandbox>> LuaSandbox::create(const std::string& functions,
+                                                       ExpressionLimits limits) {
+  std::unique_ptr<LuaSandbox> sandbox(new LuaSandbox(limits));
+  std::string message = "no memory for a Lua state";
+  if (sandbox->lua_ != nullptr) {
+    SetUp task{sandbox.get(), &functions};
+    message = sandbox->run(setUp, &task);
+  }
+  if (!message.empty()) {
+    return Status::fatal(ExitCode::kConfiguration, "E020", message,
+                         "functions: declares functions and constants, nothing else");
+  }
+  sandbox->base_ = sandbox->used_;
+  const auto builtins =
+      sandbox->globals_.begin() + static_cast<std::ptrdiff_t>(sandbox->builtin_count_);
+  std::sort(sandbox->globals_.begin(), builtins);
+  std::sort(builtins, sandbox->globals_.end());
+  return sandbox;
+}
+
+// Leaves the compiled function on the stack. The text must be one expression: it has to compile
+// both bare and in brackets, so that neither "1, 2" nor "1) (2" passes.
+void LuaSandbox::compile(lua_State* lua, const LuaProgram& program) {
+  message_ = "return " + program.text;
+  load(lua, message_, "=expression");
+  lua_pop(lua, 1);
+  message_.clear();
+  for (const auto& name : program.names) message_ += (message_.empty() ? "local " : ",") + name;
+  if (!message_.empty()) message_ += "=... ";
+  message_ += "return (" + program.text + "\n)";
+  load(lua, message_, "=expression");
+  checkAssignsNothingOutside(lua);
+  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kEnvironment);
+  lua_setupvalue(lua, -2, 1);
+}
+
+int LuaSandbox::compileProtected(lua_State* lua) {
+  const Check& task = *static_cast<const Check*>(lua_touserdata(lua, 1));
+  task.sandbox->compile(lua, *task.program);
+  return 0;
+}
+
+Status LuaSandbox::check(const LuaProgram& program) {
+  Check task{this, &program};
+  const auto message = run(compileProtected, &task);
+  if (message.empty()) return {};
+  return Status::fatal(ExitCode::kConfiguration, "E020", message);
+}
+
+int LuaSandbox::evaluateProtected(lua_State* lua) {
+  Evaluation& task = *static_cast<Evaluation*>(lua_touserdata(lua, 1));
+  LuaSandbox& sandbox = *task.sandbox;
+  const auto loaded = sandbox.loaded_.find(task.program->id);
+  if (loaded != sandbox.loaded_.end()) {
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, loaded->second);
+  } else {
+    sandbox.compile(lua, *task.program);
+    lua_pushvalue(lua, -1);
+    sandbox.loaded_.emplace(task.program->id, luaL_ref(lua, LUA_REGISTRYINDEX));
+    lua_sethook(lua, onInstructionLimit, LUA_MASKCOUNT, sandbox.limits_.instructions_max);
+  }
+  const auto& slots = task.program->slots;
+  luaL_checkstack(lua, static_cast<int>(slots.size()) + 4, "too many variables");
+  for (const auto slot : slots) pushValue(lua, task.bindings[slot]);
+  lua_call(lua, static_cast<int>(slots.size()), 1);
+  bool ok = true;
+  try {
+    task.result = toValue(lua, -1, *task.arena, Strings::kCopy);
+  } catch (const std::exception& error) {
+    sandbox.message_ = error.what();
+    ok = false;
+  }
+  return ok ? 0 : raiseError(lua, sandbox.message_.c_str());
+}
+
+Value LuaSandbox::evaluate(const LuaProgram& program, std::span<const Value> bindings,
+                           Arena& arena) {
+  Evaluation task{this, &program, bindings, &arena, {}};
+  arena_ = &arena;
+  const auto message = run(evaluateProtected, &task);
+  arena_ = &own_arena_;
+  own_arena_.clear();
+  if (!message.empty()) throw EvalError(message);
+  return task.result;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <lockstep/base/result.hpp>
+
+#include "src/pipeline/expression/expression_context.hpp"
+#include "src/pipeline/expression/value.hpp"
+
+struct lua_State;
+
+namespace lockstep {
+
+/// An expression that runs in Lua: the text, and the variables that it reads, by slot.
+struct LuaProgram {
+  std::uint64_t id = 0;  ///< unique in the process; a sandbox keeps what it compiled under it
+  std::string text;
+  std::vector<std::string> names;
+  std::vector<std::uint32_t> slots;
+};
+
+/// One Lua state, closed off: an allow-list of globals, all of them read-only; a bound on
+/// instructions, memory and what is allocated in sum; nothing that differs from run to run (no
+/// clock, random number, address, hash order). No evaluation leaves anything for the next one.
+/// A breach is an EvalError, after which the sandbox works on. Thread: its owner.
+class LuaSandbox {
+ public:
+  /// Loads and freezes `functions`. An error says what is wrong in it.
+  [[nodiscard]] static Result<std::unique_ptr<LuaSandbox>> create(const std::string& functions,
+                                                                  ExpressionLimits limits);
+  ~LuaSandbox();
+  LuaSandbox(const LuaSandbox&) = delete;
+  LuaSandbox& operator=(const LuaSandbox&) = delete;
+
+  /// The globals that an expression may name; those that `functions` declared come after
+  /// `builtin_count()`.
+  [[nodiscard]] const std::vector<std::string>& globalNames() const { return globals_; }
+  [[nodiscard]] std::size_t builtinCount() const { return builtin_count_; }
+
+  /// Compiles without running; the error's message begins with "expression:LINE: ".
+  [[nodiscard]] Status check(const LuaProgram& program);
+  /// Runs it. Throws EvalError.
+  [[nodiscard]] Value evaluate(const LuaProgram& program, std::span<const Value> bindings,
+                               Arena& arena);
+
+  /// For the functions that Lua calls back.
+  [[nodiscard]] static LuaSandbox& of(lua_State* lua);
+  [[nodiscard]] Arena& scratch() { return scratch_; }
+  [[nodiscard]] Arena& arena() { return *arena_; }
+  [[nodiscard]] HelperTools& tools() { return tools_; }
+  [[nodiscard]] const ExpressionLimits& limits() const { return limits_; }
+  /// Keeps a message that outlives the jump out of a C++ function.
+  [[nodiscard]] std::string& message() { return message_; }
+  /// Counts `bytes` of JSON that an expression parses against the memory limit.
+  void chargeJson(std::size_t bytes);
+
+ private:
+  explicit LuaSandbox(ExpressionLimits limits);
+  static void* allocate(void* self, void* block, std::size_t old_size, std::size_t new_size);
+  static int setUp(lua_State* lua);
+  static int compileProtected(lua_State* lua);
+  static int evaluateProtected(lua_State* lua);
+  void compile(lua_State* lua, const LuaProgram& program);
+  void collectNames(lua_State* lua, int table);
+  /// Runs `function` with `task` as its argument, within the limits. Empty, or what went wrong.
+  std::string run(int (*function)(lua_State*), void* task);
+
+  ExpressionLimits limits_;
+  HelperTools tools_;
+  Arena scratch_;    ///< of one call of a helper
+  Arena own_arena_;  ///< for what is made while loading
+  Arena* arena_ = &own_arena_;
+  std::string message_;
+  std::size_t used_ = 0;       ///< bytes that the state holds
+  std::size_t base_ = 0;       ///< of them, before any evaluation
+  std::size_t allocated_ = 0;  ///< bytes asked for in this evaluation, freed ones too
+  std::size_t json_bytes_ = 0;
+  std::vector<std::string> globals_;
+  std::size_t builtin_count_ = 0;
+  std::unordered_map<std::uint64_t, int> loaded_;  ///< program -> its place in the registry
+  lua_State* lua_ = nullptr;
+};
+
+}  // namespace lockstep

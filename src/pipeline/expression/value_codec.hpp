@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <lockstep/base/result.hpp>
+
+#include "src/pipeline/expression/value.hpp"
+
+namespace lockstep {
+
+/// The bytes of a value in state and shuffle. One tag byte, then the payload; self-delimiting.
+///
+///   0x00  nil
+///   0x01  false
+///   0x02  true
+///   0x03  integer   varint of (n << 1) ^ (n >> 63)
+///   0x04  float     8 bytes, IEEE 754, little endian; NaN is always 0x7ff8000000000000
+///   0x05  string    varint length, the bytes
+///   0x06  list      varint count, the values
+///   0x07  map       varint count, then key and value each; keys rise in the order of compare()
+///   0x08  JSON text varint length, the bytes (an object or an array, as it came)
+///
+/// A varint is 7 bits per byte, low ones first, in the fewest bytes. Without 0x08 the bytes are
+/// canonical: values that compare() calls equal have equal bytes.
+enum class JsonEncoding {
+  kCanonical,  ///< JSON becomes lists and maps: for keys, state, and whatever is compared
+  kText,       ///< JSON stays its text: cheaper, for values that only pass through a shuffle
+};
+
+/// Appends the bytes of `value`. Throws EvalError on malformed JSON or too deep nesting.
+void encodeValue(std::string& out, const Value& value,
+                 JsonEncoding json = JsonEncoding::kCanonical);
+
+/// Reads one value from the front of `bytes` and removes what it read. Strings are views of
+/// `bytes`; lists and maps go to `arena`. Anything that encodeValue() would not have written is a
+/// fatal error, kData.
+[[nodiscard]] Result<Value> decodeValue(std::string_view& bytes, Arena& arena);
+
+}  // namespace lockstep
