@@ -172,6 +172,12 @@ std::string Admin::transactionState(const std::string& transactional_id) {
   });
 }
 
+void Admin::fence(const std::string& transactional_id) {
+  const auto client = std::make_shared<ClientName>(ClientName{transactional_id, {}});
+  // CONCURRENT_TRANSACTIONS is success: the open transaction is being aborted.
+  (void)broker_.handle(InitProducerId{client, std::chrono::minutes(1)});
+}
+
 ForeignProducer::ForeignProducer(Broker& broker, std::string transactional_id,
                                  std::chrono::milliseconds transaction_timeout)
     : broker_(broker),
@@ -195,6 +201,14 @@ BrokerError ForeignProducer::send(const TopicPartition& target,
       broker_.handle(Produce{client_, name, {session_, known->second, true, blockOf(records)}});
   if (sent.error == BrokerError::kNone) known->second += static_cast<std::int32_t>(records.size());
   return sent.error;
+}
+
+BrokerError ForeignProducer::sendOffsets(const std::string& group,
+                                         const std::vector<PartitionOffset>& offsets) {
+  const auto client = std::make_shared<ClientName>(ClientName{client_->transactional_id, group});
+  const Verdict added = broker_.handle(AddOffsetsToTxn{client, session_});
+  if (added.error != BrokerError::kNone) return added.error;
+  return broker_.handle(TxnOffsetCommit{client, session_, offsets, {}}).error;
 }
 
 BrokerError ForeignProducer::end(bool commit) {

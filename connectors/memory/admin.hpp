@@ -56,6 +56,8 @@ class Admin {
   void expireOffsets(const std::string& group);
   /// "Ongoing", "CompleteCommit" and so on; "" for an unknown id.
   [[nodiscard]] std::string transactionState(const std::string& transactional_id);
+  /// Fences whoever uses the id and aborts what it has open, as an administrator does.
+  void fence(const std::string& transactional_id);
 
  private:
   Broker& broker_;
@@ -66,12 +68,14 @@ class Admin {
 /// Thread: any, one at a time.
 class ForeignProducer {
  public:
-  /// REQUIRES: no markers of the id are under way.
+  /// REQUIRES: no markers of the id are under way, nor come to be: with a network that delays
+  /// markers, fence() the id and let the time pass before.
   ForeignProducer(Broker& broker, std::string transactional_id,
                   std::chrono::milliseconds transaction_timeout = std::chrono::minutes(1));
 
   /// Each returns what the broker said. The transaction begins with the first send.
   BrokerError send(const TopicPartition& target, const std::vector<OwnedRecord>& records);
+  BrokerError sendOffsets(const std::string& group, const std::vector<PartitionOffset>& offsets);
   BrokerError commit() { return end(true); }
   BrokerError abort() { return end(false); }
 

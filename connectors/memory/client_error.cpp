@@ -15,17 +15,18 @@ std::string text(BrokerError error, RequestKind kind, std::string_view about) {
 Status producerError(BrokerError error, RequestKind kind, std::string_view about) {
   switch (error) {
     case BrokerError::kInvalidProducerEpoch:
-      return {Reaction::kFatal,
-              "fenced: another producer with this transactional id was "
-              "initialised, or the broker timed the transaction out (" +
-                  text(error, kind, about) + ")"};
+    case BrokerError::kInvalidProducerIdMapping:
+    case BrokerError::kInvalidTxnState:  // not open (any more): the outcome is unknown here
+      return Status({Reaction::kFatal,
+                     ExitCode::kRestart,
+                     {},
+                     "fenced: another producer with this transactional id was initialised, or the "
+                     "broker timed the transaction out (" +
+                         text(error, kind, about) + ")",
+                     {}});
     case BrokerError::kInvalidTransactionTimeout:
       return Status::fatal(ExitCode::kConfiguration, {}, text(error, kind, about),
                            "set kafka.transaction_timeout to 15 minutes at most");
-    case BrokerError::kInvalidTxnState:
-      // The verdict on a transaction that is not open (any more): the outcome is unknown here.
-      if (kind == RequestKind::kEndTxn) return {Reaction::kFatal, text(error, kind, about)};
-      return Status::abort(text(error, kind, about));
     case BrokerError::kUnknownTopicOrPartition:
     case BrokerError::kMessageTooLarge:
     case BrokerError::kInvalidTimestamp:

@@ -15,7 +15,10 @@ struct OutputOptions {
   std::chrono::milliseconds retry_backoff{5};        ///< after a lost reply or broken connection
   std::chrono::milliseconds concurrent_backoff{20};  ///< after CONCURRENT_TRANSACTIONS
   std::size_t batch_bytes_max = 1'000'000;
-  std::size_t send_bytes = 256 * 1024;  ///< what is buffered beyond this is sent before the commit
+  /// append() sends what is buffered once it is this much; 0 = at once. Beyond queue_bytes_max it
+  /// takes nothing until that succeeds.
+  std::size_t send_bytes = 64 * 1024;
+  std::size_t queue_bytes_max = 256 * 1024 * 1024;
 };
 
 /// A reader's settings.

@@ -64,7 +64,7 @@ Result<std::vector<Offset>> MemoryCluster::list(std::span<const TopicPartition> 
   const ListOffsets request{client_, {partitions.begin(), partitions.end()}, which};
   LOCKSTEP_ASSIGN(auto reply, ask(request, timeout, [](const auto&) { return true; }));
   if (reply.error != BrokerError::kNone)
-    return Status::fatal(ExitCode::kData, "E204", reply.place + " does not exist",
+    return Status::fatal(ExitCode::kData, "E211", reply.place + " does not exist",
                          "create the topic, or correct its name");
   return std::move(reply.offsets);
 }

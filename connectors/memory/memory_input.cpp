@@ -96,7 +96,7 @@ Status MemoryPartitionInput::fetch(Deadline deadline, bool& arrived) {
       gone_ = outOfRange(*reply);
       return gone_;
     default:
-      gone_ = Status::fatal(ExitCode::kData, "E204",
+      gone_ = Status::fatal(ExitCode::kData, "E211",
                             toString(*name_) + " does not exist any more. Nothing was committed.",
                             "restore the topic, or reset the application");
       return gone_;
@@ -116,7 +116,7 @@ Status MemoryPartitionInput::outOfRange(const Fetch::Reply& reply) const {
                              "; " + std::to_string(reply.log_start - fetch_next_) +
                              " records are gone. Nothing was committed.",
                          help);
-  return Status::fatal(ExitCode::kData, "E203",
+  return Status::fatal(ExitCode::kData, "E204",
                        place + " is above the log's end " + std::to_string(reply.high_watermark) +
                            ": the topic was made again, or cut. Nothing was committed.",
                        help);

@@ -67,7 +67,7 @@ Status MemoryOutput::append(const TopicPartition& partition, std::span<const Enc
   LOCKSTEP_CHECK(state_ == State::kOpen, "records are appended to an open transaction");
   Target& to = target(partition);
   while (!records.empty()) {
-    if (unsent_bytes_ >= options_.send_bytes) LOCKSTEP_TRY(flush(deadline));
+    if (unsent_bytes_ >= options_.queue_bytes_max) LOCKSTEP_TRY(flush(deadline));
     std::size_t count = 0;
     std::size_t bytes = 0;
     do {
@@ -80,6 +80,10 @@ Status MemoryOutput::append(const TopicPartition& partition, std::span<const Enc
     appended += count;
     records = records.subspan(count);
   }
+  if (unsent_bytes_ < options_.send_bytes) return {};
+  const Status sent = flush(deadline);
+  // What got no answer stays in the queue, as it would behind a client's background thread.
+  if (!sent.ok() && sent.reaction() != Reaction::kRetry) return sent;
   return {};
 }
 

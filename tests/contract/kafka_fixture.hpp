@@ -57,6 +57,9 @@ class ForeignProducer {
   virtual void begin() = 0;
   /// Sends the records as one batch and returns once the broker has them.
   virtual void send(const TopicPartition& target, const std::vector<Record>& records) = 0;
+  /// Sends offsets of `group` with the transaction; returns once the broker holds them as pending.
+  virtual void sendOffsets(const std::string& group,
+                           const std::vector<PartitionOffset>& offsets) = 0;
   /// Both return once the markers are written: the last stable offset has moved.
   virtual void commit() = 0;
   virtual void abort() = 0;
@@ -107,7 +110,7 @@ class KafkaFixture {
   /// Makes the cleaner run over everything but what was written last, and waits until older values
   /// of a key are gone. REQUIRES: the topic has cleanup.policy=compact, and config that makes
   /// compaction immediate (min.cleanable.dirty.ratio=0.001, segment.ms=100, and the like; see
-  /// compactedTopic() in scripts_support.hpp). The last record of the partition always survives:
+  /// Script::compactedTopic()). The last record of the partition always survives:
   /// scripts write one that keeps the segment before it closed.
   virtual void compact(const TopicPartition& partition) = 0;
 };

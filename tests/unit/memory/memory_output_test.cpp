@@ -18,7 +18,7 @@ const TopicPartition kIn{"in", Partition(0)};
 OutputOptions options() {
   OutputOptions options;
   options.transactional_id = options.group = "app";
-  options.send_bytes = 1;  // everything but the last append is sent before the commit
+  options.send_bytes = 0;  // what is appended is sent at once
   return options;
 }
 
@@ -86,7 +86,6 @@ TEST_CASE("a late EndTxn commits the next transaction of a producer that was not
   SECTION("not rebuilt: a transaction that its producer aborts is visible (KAFKA-17754)") {
     REQUIRE(output->begin().ok());
     REQUIRE(world.append(*output, "b").ok());
-    REQUIRE(world.append(*output, "c").ok());  // sends b
     world.clock.advance(6s);
     CHECK(world.visible() == Values{"a", "b"});
     CHECK(output->abort(1s).reaction() == Reaction::kFatal);
@@ -98,7 +97,6 @@ TEST_CASE("a late EndTxn commits the next transaction of a producer that was not
     output = world.initialised();
     REQUIRE(output->begin().ok());
     REQUIRE(world.append(*output, "b").ok());
-    REQUIRE(world.append(*output, "c").ok());
     world.clock.advance(6s);
     CHECK(world.visible() == Values{"a"});
     CHECK(output->abort(1s).ok());
