@@ -1,6 +1,8 @@
 package verifier;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -88,6 +90,18 @@ final class Forge {
       topics.admin().alterConsumerGroupOffsets(options.get("group"), offsets).all().get();
     }
     return 0;
+  }
+
+  /** Writes each line of a file as one record. */
+  static int ledger(Options options) throws Exception {
+    final List<Seen> records = new ArrayList<>();
+    for (String line : Files.readAllLines(Path.of(options.get("lines")))) {
+      records.add(new Seen("", 0, 0, 0, null, line.getBytes(StandardCharsets.UTF_8)));
+    }
+    try (Topics topics = new Topics(options.get("brokers"))) {
+      topics.createIfAbsent(options.get("output"), 1);
+    }
+    return send(options, records);
   }
 
   private static int nextOfSameKey(List<Seen> records, int at) {

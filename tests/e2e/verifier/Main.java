@@ -26,9 +26,11 @@ public final class Main {
       case "verify-copy" -> VerifyCopy.run(options);
       case "verify-count" -> VerifyCount.run(options);
       case "verify-offsets" -> VerifyOffsets.run(options);
+      case "verify-ledger" -> VerifyLedger.run(options);
       case "forge-copy" -> Forge.copy(options);
       case "forge-count" -> Forge.count(options);
       case "forge-offsets" -> Forge.offsets(options);
+      case "forge-ledger" -> Forge.ledger(options);
       default -> throw new Options.UsageError("unknown verb '" + verb + "'");
     };
   }

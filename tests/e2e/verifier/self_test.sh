@@ -96,9 +96,38 @@ test_offsets() {
   offsets_case missing 1 'has no committed offset'
 }
 
+record() { # KIND INC BATCH FROM UNTIL [OUTPUT_RECORDS]
+  printf '{"v":1,"kind":"%s","inc":%d,"own":"00000000000000%02d",' "$1" "$2" "$2"
+  printf '"batch":{"id":%d,"time":%d,"closes_first":[],"closes":true,' "$3" $(($3 * 1000))
+  printf '"ranges":[["in",0,%d,%d],["in",1,5,5]]},"topics":[],"ends":[],' "$4" "$5"
+  printf '"outputs":[["%s",0,%d]],"outputs_hash":"0","previous_hash":"0"}\n' "$prefix-copy-none-key" "${6:-0}"
+}
+
+ledger_case() { # NAME CODE TEXT, and the records on stdin
+  cat >"$work/ledger"
+  verifier forge-ledger --output "$prefix-ledger-$1" --lines "$work/ledger"
+  expect "$2" "$3" verify-ledger --ledger "$prefix-ledger-$1"
+}
+
+test_ledgers() {
+  local start
+  start=$(record claim 1 0 10 10 && record batch 1 1 10 20)
+  ledger_case right 0 'batch 2, incarnation 2' < <(echo "$start" && record claim 2 1 10 20 &&
+    record batch 2 2 20 30)
+  expect 1 'the ledger ends in-0 at 30' verify-ledger --ledger "$prefix-ledger-right" --group "$prefix-none"
+  expect 1 'the ledger says 0' verify-ledger --ledger "$prefix-ledger-right" --output "$prefix-copy-none-key"
+  ledger_case gap 1 'gap: ' < <(echo "$start" && record batch 1 2 21 30)
+  ledger_case overlap 1 'overlap: ' < <(echo "$start" && record batch 1 2 19 30)
+  ledger_case skipped 1 'is batch 3 after 1' < <(echo "$start" && record batch 1 3 20 30)
+  ledger_case zombie 1 'owner: ' < <(echo "$start" && record claim 2 1 10 20 && record batch 1 2 20 30)
+  ledger_case again 1 'incarnation: ' < <(echo "$start" && record claim 1 1 10 20)
+  ledger_case unclaimed 1 'unclaimed: ' < <(record batch 1 1 10 20)
+}
+
 test_readers
 test_copies
 test_counts
 test_offsets
+test_ledgers
 ((failures == 0)) || echo "$failures checks of the verifier are wrong"
 exit $((failures > 0))
