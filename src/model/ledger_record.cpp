@@ -111,7 +111,8 @@ std::string encode(const LedgerRecord& record) {
                {"ends", std::move(ends)},
                {"outputs", std::move(outputs)},
                {"outputs_hash", hex(record.outputs_hash)},
-               {"previous_hash", hex(record.previous_hash)}};
+               {"previous_hash", hex(record.previous_hash)},
+               {"graph_hash", hex(record.graph_hash)}};
   if (record.open_plan.id.value() != 0) json["open_plan"] = planToJson(record.open_plan);
   return json.dump();
 }
@@ -143,6 +144,7 @@ Result<LedgerRecord> decodeLedgerRecord(std::string_view value) {
     }
     record.outputs_hash = unhex(json.at("outputs_hash"));
     record.previous_hash = unhex(json.at("previous_hash"));
+    record.graph_hash = unhex(json.at("graph_hash"));
     return record;
   } catch (const std::exception& error) {
     return unreadable(error.what());

@@ -11,8 +11,8 @@ namespace lockstep {
 struct BatchPlan {
   BatchId id;
   BatchTime time;
-  /// Ticks of earlier times that are still open and closed by this batch before its own records, in
-  /// order.
+  /// Everything that is still open up to these times is closed by this batch before its own
+  /// records, in order: windows boundary by boundary, visits and time-outs once per entry.
   std::vector<BatchTime> closes_first;
   /// Whether the batch closes its own tick after its records (an unclamped batch does).
   bool closes_own_tick = false;

@@ -53,6 +53,8 @@ struct LedgerRecord {
   /// XXH3-64 of the batch's output records in order, and of the previous ledger record's value.
   std::uint64_t outputs_hash = 0;
   std::uint64_t previous_hash = 0;
+  /// Hash of the graph that wrote the record: an open plan is run by the same graph only.
+  std::uint64_t graph_hash = 0;
 
   bool operator==(const LedgerRecord&) const = default;
 };

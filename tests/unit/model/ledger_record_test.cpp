@@ -24,6 +24,7 @@ LedgerRecord sample() {
   record.outputs = {{{"out", Partition{0}}, 2}};
   record.outputs_hash = ~0ULL;
   record.previous_hash = 1;
+  record.graph_hash = 2;
   return record;
 }
 }  // namespace
