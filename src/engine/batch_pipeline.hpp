@@ -1,0 +1,92 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+
+#include "src/engine/batch_lifecycle.hpp"
+#include "src/engine/events.hpp"
+
+namespace lockstep {
+
+/// A batch on its way.
+struct BatchSlot {
+  BatchPlan plan;
+  BatchLifeCycle life;
+  bool plan_committed = false;  ///< its plan is in the ledger: it runs exactly so, or not at all
+  bool bounded = false;         ///< a limit cut it
+  bool must_commit = false;     ///< adopted partitions have to be written down
+  bool recut = false;           ///< once rolled back, plan it with less input
+  /// Ticks up to this are closed when the batch is committed; before it: up to `closed_before`.
+  BatchTime closed_through{};
+  BatchTime closed_before{};
+  event::BatchComputed result;  ///< once computed
+
+  /// Whether a transaction has to follow: input was read, or there is something to write.
+  [[nodiscard]] bool needsCommit() const {
+    if (result.has_effects || must_commit || plan_committed) return true;
+    for (const auto& range : plan.ranges) {
+      if (!range.empty()) return true;
+    }
+    return false;
+  }
+
+  /// Sets what the plan closes, on top of `before`.
+  void closeOn(BatchTime before) {
+    closed_before = before;
+    closed_through = before;
+    if (!plan.closes_first.empty()) closed_through = plan.closes_first.back();
+    if (plan.closes_own_tick) closed_through = plan.time;
+  }
+  void dontCloseOwnTick() {
+    plan.closes_own_tick = false;
+    closeOn(closed_before);
+  }
+};
+
+/// The batches between plan and decision: at most one undecided, and one on top of it that is
+/// computing or waits. Order is batch order.
+class BatchPipeline {
+ public:
+  static constexpr std::size_t kMax = 2;
+
+  [[nodiscard]] bool empty() const { return slots_.empty(); }
+  [[nodiscard]] std::size_t size() const { return slots_.size(); }
+  [[nodiscard]] BatchSlot& head() { return slots_.front(); }
+  [[nodiscard]] const BatchSlot& head() const { return slots_.front(); }
+  [[nodiscard]] BatchSlot& newest() { return slots_.back(); }
+  [[nodiscard]] const BatchSlot& newest() const { return slots_.back(); }
+
+  /// Whether another batch may be planned on top: room, and everything below is sealed.
+  [[nodiscard]] bool takesAnother(bool overlap) const {
+    if (slots_.empty()) return true;
+    if (!overlap || slots_.size() >= kMax) return false;
+    const auto state = slots_.back().life.state();
+    return state == BatchState::kComputed || state == BatchState::kCommitting ||
+           state == BatchState::kUnclear;
+  }
+  /// Null when the batch is not on its way.
+  [[nodiscard]] BatchSlot* find(BatchId batch) {
+    for (auto& slot : slots_) {
+      if (slot.plan.id == batch) return &slot;
+    }
+    return nullptr;
+  }
+  /// Whether a batch computes or rolls back: the inputs are being read.
+  [[nodiscard]] bool reading() const {
+    for (const auto& slot : slots_) {
+      if (slot.life.is(BatchState::kComputing) || slot.life.is(BatchState::kRollingBack)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  BatchSlot& push(BatchSlot slot) { return slots_.emplace_back(std::move(slot)); }
+  void popHead() { slots_.pop_front(); }
+  void popNewest() { slots_.pop_back(); }
+
+ private:
+  std::deque<BatchSlot> slots_;
+};
+
+}  // namespace lockstep

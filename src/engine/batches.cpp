@@ -1,0 +1,171 @@
+// Batches: run, settle without a transaction, roll back, make smaller.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "src/engine/engine_impl.hpp"
+#include "src/engine/errors.hpp"
+
+namespace lockstep {
+namespace {
+
+std::string describe(const BatchPlan& plan) {
+  std::string text = fmt::format("batch {}", plan.id.value());
+  for (const auto& range : plan.ranges) {
+    if (!range.empty()) text += " " + toString(range);
+  }
+  return text;
+}
+
+std::int64_t spanOf(const BatchPlan& plan) {
+  std::int64_t span = 0;
+  for (const auto& range : plan.ranges) span += range.span();
+  return span;
+}
+
+}  // namespace
+
+void Engine::Impl::pumpBatches() {
+  if (!running() || pipeline_.empty() || !rerun_backoff_.over(now_) || assign_ != Step::kDone) {
+    return;
+  }
+  auto& newest = pipeline_.newest();
+  if (!newest.life.is(BatchState::kPlanned)) return;
+  if (options_.side_effects && !newest.plan_committed) return;
+  newest.life.move(BatchState::kComputing);
+  out_.push_back(command::RunBatch{newest.plan});
+}
+
+/// A batch without input and effects is decided without a transaction, when its turn comes. Its id
+/// is used again.
+void Engine::Impl::settleIdle() {
+  while (!pipeline_.empty()) {
+    auto& head = pipeline_.head();
+    if (!head.life.is(BatchState::kComputed) || head.needsCommit()) return;
+    head.life.move(BatchState::kDecided);
+    out_.push_back(command::ConfirmBatch{head.plan.id});
+    settled_time_ = head.plan.time;
+    settled_closed_through_ = head.closed_through;
+    pipeline_.popHead();
+  }
+}
+
+void Engine::Impl::handle(const event::BatchComputed& computed) {
+  auto* slot = pipeline_.find(computed.batch);
+  // Cancelled, but it had ended before: its answer comes late.
+  if (slot == nullptr || !slot->life.is(BatchState::kComputing)) return;
+  if (computed.wants_checkpoint) checkpoints_.wanted();
+  if (computed.status.ok()) {
+    slot->life.move(BatchState::kComputed);
+    slot->result = computed;
+    span_budget_.learn(spanOf(slot->plan), computed.processing, slot->bounded,
+                       slot->plan.ranges.size());
+    return;
+  }
+  switch (computed.status.reaction()) {
+    case Reaction::kFatal:
+      fail(computed.status);
+      return;
+    case Reaction::kRetry:
+      rerun_backoff_.failed(now_);
+      rollBack(false, false);
+      return;
+    case Reaction::kAbort:
+      if (slot->plan_committed) {
+        fail(errors::stop(options_, ExitCode::kData, "E217",
+                          fmt::format("the planned {} outgrows its memory: {}",
+                                      describe(slot->plan), computed.status.message()),
+                          "raise state.memory_limit and start again"));
+      } else if (!span_control_.halve(slot->plan)) {
+        fail(errors::stop(options_, ExitCode::kData, "E219",
+                          fmt::format("{} outgrows its memory and cannot be made smaller: {}",
+                                      describe(slot->plan), computed.status.message()),
+                          "raise state.memory_limit or output.queue_bytes_max"));
+      } else {
+        rollBack(false, true);
+      }
+      return;
+  }
+}
+
+/// The head's transaction was aborted, for certain.
+void Engine::Impl::batchAborted(const event::TransactionEnded& ended) {
+  auto& head = pipeline_.head();
+  const std::string message = ended.status.ok() ? "" : ended.status.message();
+  rerun_backoff_.failed(now_);
+  bool smaller = false;
+  if (ended.open_too_long) {
+    smaller = !head.plan_committed && span_control_.halve(head.plan);
+    if (!smaller) {
+      fail(errors::stop(options_, ExitCode::kData, "E218",
+                        fmt::format("the transaction of {} was open for half of {} ms",
+                                    describe(head.plan), options_.transaction_timeout.count()),
+                        "raise kafka.transaction_timeout"));
+      return;
+    }
+  } else if (!ended.refused.empty()) {
+    const auto answer = span_control_.refused(head.plan, ended.refused);
+    smaller = answer == SpanControl::Answer::kSmaller;
+    if (answer != SpanControl::Answer::kAgain && (head.plan_committed || !smaller)) {
+      fail(errors::stop(options_, ExitCode::kData, head.plan_committed ? "E217" : "E216",
+                        fmt::format("{}: the broker refuses its output: {}: {}",
+                                    describe(head.plan), ended.refused, message),
+                        "raise the topic's limit, or send such records to the dead letters: "
+                        "errors.produce: dead_letter"));
+      return;
+    }
+  }
+  rollBack(true, smaller);
+}
+
+/// Takes batches back, the later one first: the newest alone, or the whole pipeline.
+void Engine::Impl::rollBack(bool whole_pipeline, bool recut) {
+  leftover_ = true;
+  const auto take = [&](BatchSlot& slot) {
+    slot.recut = recut;
+    if (slot.life.is(BatchState::kRollingBack) || slot.life.is(BatchState::kPlanned)) return;
+    slot.life.move(BatchState::kRollingBack);
+    out_.push_back(command::RollBackBatch{slot.plan.id});
+  };
+  const bool two = pipeline_.size() > 1;
+  if (two && pipeline_.newest().life.is(BatchState::kPlanned)) {
+    pipeline_.popNewest();  // it never ran
+    if (!whole_pipeline) return;
+  } else if (two) {
+    take(pipeline_.newest());
+    if (!whole_pipeline) return;
+  }
+  take(pipeline_.head());
+}
+
+void Engine::Impl::handle(const event::BatchRolledBack& rolled_back) {
+  LOCKSTEP_CHECK(!pipeline_.empty() && pipeline_.newest().plan.id == rolled_back.batch,
+                 "batches are rolled back from the newest");
+  auto& slot = pipeline_.newest();
+  slot.life.move(BatchState::kPlanned);
+  if (pipeline_.size() > 1 || draining()) {
+    pipeline_.popNewest();  // planned anew, on top of whatever the batch below becomes
+    return;
+  }
+  slot.result = {};
+  if (slot.recut) recut(slot);
+}
+
+/// The same batch and time with less input.
+void Engine::Impl::recut(BatchSlot& slot) {
+  slot.recut = false;
+  std::vector<PartitionOffset> positions;
+  std::vector<Offset> ends;
+  for (const auto& range : slot.plan.ranges) {
+    positions.push_back({range.partition, range.from});
+    ends.push_back(range.until);
+  }
+  SpanLimits limits;
+  span_control_.apply(limits);
+  auto planned = planRanges(positions, ends, limits);
+  slot.plan.ranges = std::move(planned.ranges);
+  slot.bounded = slot.bounded || planned.clamped;
+  if (planned.clamped) slot.dontCloseOwnTick();
+}
+
+}  // namespace lockstep

@@ -1,0 +1,148 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/engine/application_lifecycle.hpp"
+#include "src/engine/backoff.hpp"
+#include "src/engine/batch_pipeline.hpp"
+#include "src/engine/checkpoint_schedule.hpp"
+#include "src/engine/cluster_view.hpp"
+#include "src/engine/committed.hpp"
+#include "src/engine/engine.hpp"
+#include "src/engine/fencing.hpp"
+#include "src/engine/keep_alive.hpp"
+#include "src/engine/producer_lifecycle.hpp"
+#include "src/engine/span_budget.hpp"
+#include "src/engine/span_control.hpp"
+#include "src/engine/tick_clock.hpp"
+
+namespace lockstep {
+
+/// The engine's insides. An event first changes the state it is about (`handle`); then every part
+/// looks whether there is something it can do now (`pump`). Each job has its own source file.
+class Engine::Impl {
+ public:
+  explicit Impl(EngineOptions options);
+
+  std::vector<Command> start(Instant now, WallTime wall);
+  std::vector<Command> on(const Event& event);
+  [[nodiscard]] std::optional<Instant> wakeAt() const;
+
+ private:
+  // engine.cpp: the loop, the end.
+  void pump();
+  void handle(const event::TimePassed&) {}
+  void stop(Status status, std::optional<Nonce> yield_to = std::nullopt);
+  void fail(Status status);  ///< stops as soon as no transaction is under way
+  void report(command::Report::Level level, std::string text);
+  [[nodiscard]] bool running() const { return life_.is(ApplicationState::kRunning); }
+  [[nodiscard]] bool draining() const { return life_.is(ApplicationState::kDraining); }
+  [[nodiscard]] bool stopped() const { return life_.is(ApplicationState::kStopped); }
+
+  // starting.cpp: watch, recover, claim, restore.
+  void watchOwner(const event::ClusterRead& read);
+  void recoverFrom(const event::ClusterRead& read);
+  void keepTarget(const ClusterView& cluster);
+  void pumpStarting();
+  void pumpRestoring();
+  void handle(const event::TopicsCreated& created);
+  void handle(const event::StateRestored& restored);
+  void handle(const event::InputsAssigned& assigned);
+  void beginRunning();
+
+  // producer_rebuild.cpp: a producer is lost, made, and read back.
+  void pumpProducer();
+  void handle(const event::ProducerReady& ready);
+  void handle(const event::ClusterRead& read);
+  void readBack(const event::ClusterRead& read);
+  void loseProducer();
+
+  // transactions.cpp: one at a time, and what follows from their decisions.
+  void pumpTransactions();
+  void begin(IntendedCommit intended);
+  void handle(const event::TransactionEnded& ended);
+  void handle(const event::DecisionEndsRead& read);
+  void decided(IntendedCommit intended, std::uint64_t ledger_hash);
+  void aborted(const IntendedCommit& intended, const event::TransactionEnded& ended);
+
+  // batches.cpp: run, settle, roll back.
+  void pumpBatches();
+  void settleIdle();
+  void handle(const event::BatchComputed& computed);
+  void handle(const event::BatchRolledBack& rolled_back);
+  void batchAborted(const event::TransactionEnded& ended);
+  void rollBack(bool whole_pipeline, bool recut);
+  void recut(BatchSlot& slot);
+
+  // planning.cpp: ticks, ends, ranges, new partitions.
+  void pumpPlanning();
+  void handle(const event::InputEndsRead& read);
+  Status checkInputs(const event::InputEndsRead& read);
+  void takeEnds(const event::InputEndsRead& read);
+  void pumpAdoption();
+  void planOpen();
+  void plan(BatchTime time);
+  [[nodiscard]] SpanLimits limits(std::size_t partitions) const;
+  [[nodiscard]] std::vector<PartitionOffset> plannedPositions() const;
+  [[nodiscard]] BatchTime plannedTime() const;
+  [[nodiscard]] BatchTime closedThrough() const;
+  [[nodiscard]] bool planable() const;
+
+  // draining.cpp: the last checkpoint and the orderly end.
+  void pumpCheckpoint();
+  void pumpDraining();
+  void handle(const event::CheckpointWritten& written);
+  void handle(const event::StopRequested&);
+
+  enum class Ends { kNeeded, kReading, kKnown };
+  enum class Step { kDue, kUnderWay, kDone };
+
+  const EngineOptions options_;
+  Instant now_{};
+  WallTime wall_{};
+  std::vector<Command> out_;
+  ApplicationLifeCycle life_;
+  std::optional<Status> ending_;  ///< stop with it once the transaction under way has ended
+
+  ProducerLifeCycle producer_;
+  Backoff producer_backoff_;
+  Backoff control_backoff_;
+  bool reading_cluster_ = false;
+  bool creating_topics_ = false;
+  FencingBudget fencing_;
+  OwnerWatch watch_;
+  Instant start_deadline_{};
+
+  Committed committed_;
+  bool claimed_ = false;                   ///< a claim of this process was committed
+  bool needs_claim_ = false;               ///< the next transaction is a claim
+  std::optional<IntendedCommit> attempt_;  ///< under way, or unclear
+  Ends ends_ = Ends::kNeeded;              ///< whether committed_.ends are those of now
+  KeepAlive keep_alive_;
+
+  StateTarget target_;
+  Step restore_ = Step::kDue;
+  Step assign_ = Step::kDue;
+  CheckpointSchedule checkpoints_;
+  bool last_checkpoint_failed_ = false;
+
+  BatchPipeline pipeline_;
+  Backoff rerun_backoff_;
+  SpanControl span_control_;
+  SpanBudget span_budget_;
+
+  std::optional<TickClock> ticks_;
+  BatchTime settled_time_{};            ///< of the last settled batch
+  BatchTime settled_closed_through_{};  ///< ticks up to this are closed by settled batches
+  BatchTime last_tick_{};               ///< the latest tick that was looked at
+  std::vector<Offset> input_ends_;      ///< beside committed_.positions
+  bool reading_inputs_ = false;
+  bool leftover_ = false;  ///< known ends are not reached: another batch may follow at once
+  bool must_commit_ = false;
+  std::vector<PartitionOffset> adopting_;  ///< new partitions, at their start
+  Instant describe_at_{};
+};
+
+}  // namespace lockstep

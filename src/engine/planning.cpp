@@ -1,0 +1,213 @@
+// Planning: which tick, which ranges; new partitions.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "src/engine/engine_impl.hpp"
+#include "src/engine/errors.hpp"
+
+namespace lockstep {
+namespace {
+
+constexpr std::chrono::seconds kRequestTimeout{10};
+constexpr std::chrono::seconds kBetweenDescriptions{30};
+
+/// Overlays a plan's `until`s; both are sorted.
+void overlay(std::vector<PartitionOffset>& positions, const BatchPlan& plan) {
+  auto position = positions.begin();
+  for (const auto& range : plan.ranges) {
+    while (position != positions.end() && position->partition < range.partition) ++position;
+    if (position == positions.end()) return;
+    if (position->partition == range.partition) position->next = range.until;
+  }
+}
+
+}  // namespace
+
+bool Engine::Impl::planable() const {
+  return running() && !ending_ && assign_ == Step::kDone && claimed_ && rerun_backoff_.over(now_) &&
+         pipeline_.takesAnother(!options_.side_effects);
+}
+
+void Engine::Impl::pumpPlanning() {
+  pumpAdoption();
+  if (!planable() || reading_inputs_ || !adopting_.empty()) return;
+  if (pipeline_.empty() && committed_.hasOpenPlan()) {
+    planOpen();
+    return;
+  }
+  const auto due = ticks_->latestDue(now_);
+  if (options_.until_end) {
+    if (leftover_) plan(std::max(due.value_or(ticks_->first()), plannedTime()));
+  } else if (due && *due > last_tick_) {
+    if (!control_backoff_.over(now_)) return;
+    reading_inputs_ = true;
+    const bool describe = now_ >= describe_at_;
+    if (describe) describe_at_ = now_ + kBetweenDescriptions;
+    out_.push_back(command::ReadInputEnds{describe, kRequestTimeout});
+  } else if (leftover_) {
+    plan(std::max(last_tick_, plannedTime()));
+  }
+}
+
+void Engine::Impl::handle(const event::InputEndsRead& read) {
+  LOCKSTEP_CHECK(reading_inputs_, "input ends were being read");
+  reading_inputs_ = false;
+  auto status = read.status;
+  if (status.ok() && !read.topics.empty()) status = checkInputs(read);
+  if (!status.ok()) {
+    if (status.reaction() == Reaction::kFatal) {
+      fail(status);
+    } else {
+      control_backoff_.failed(now_);
+    }
+    return;
+  }
+  control_backoff_.succeeded();
+  takeEnds(read);
+  leftover_ = true;
+  const auto due = ticks_->latestDue(now_);
+  if (!planable() || !adopting_.empty() || !due) return;  // the known ends serve later
+  if (pipeline_.empty() && committed_.hasOpenPlan()) return;
+  plan(std::max(*due, plannedTime()));
+}
+
+/// Topics as they are now: another topic id or fewer partitions stop, new partitions are adopted.
+Status Engine::Impl::checkInputs(const event::InputEndsRead& read) {
+  for (const auto& topic : read.topics) {
+    auto& known = committed_.last.topics;
+    const auto identity = std::find_if(known.begin(), known.end(), [&](const TopicIdentity& other) {
+      return other.topic == topic.name;
+    });
+    if (identity == known.end() || !topic.exists) continue;
+    if (!identity->id.empty() && !topic.id.empty() && identity->id != topic.id) {
+      return errors::data(options_, "E205",
+                          fmt::format("input topic {} was created anew: topic id {} instead of {}",
+                                      topic.name, topic.id, identity->id));
+    }
+    if (topic.partitions < identity->partitions) {
+      return errors::data(options_, "E206",
+                          fmt::format("input topic {} has {} partitions instead of {}", topic.name,
+                                      topic.partitions, identity->partitions));
+    }
+    for (auto i = identity->partitions; i < topic.partitions; ++i) {
+      PartitionOffset start{{topic.name, Partition{i}}, Offset{0}};
+      for (const auto& log : read.log_starts) {
+        if (log.partition == start.partition) start.next = log.next;
+      }
+      report(
+          command::Report::Level::kWarn,
+          fmt::format("{}: new partition, from {}", toString(start.partition), start.next.value()));
+      adopting_.push_back(std::move(start));
+    }
+    identity->partitions = topic.partitions;
+  }
+  return {};
+}
+
+void Engine::Impl::takeEnds(const event::InputEndsRead& read) {
+  const auto& positions = committed_.positions;
+  input_ends_.resize(positions.size());
+  std::size_t i = 0;  // answers usually come in our order
+  for (const auto& end : read.ends) {
+    if (i >= positions.size() || positions[i].partition != end.partition) {
+      const auto found =
+          std::lower_bound(positions.begin(), positions.end(), end.partition,
+                           [](const PartitionOffset& position, const TopicPartition& partition) {
+                             return position.partition < partition;
+                           });
+      if (found == positions.end() || found->partition != end.partition) continue;
+      i = static_cast<std::size_t>(found - positions.begin());
+    }
+    input_ends_[i++] = end.next;
+  }
+}
+
+/// New partitions are read from the next batch on, which writes them to offsets and ledger.
+void Engine::Impl::pumpAdoption() {
+  if (adopting_.empty() || !running() || !pipeline_.empty() || ending_) return;
+  if (assign_ == Step::kDone) {
+    auto& positions = committed_.positions;
+    for (auto& start : adopting_) positions.push_back(std::move(start));
+    adopting_.clear();
+    std::sort(positions.begin(), positions.end());
+    input_ends_.clear();
+    for (const auto& position : positions) input_ends_.push_back(position.next);
+    must_commit_ = true;
+    leftover_ = true;
+    describe_at_ = now_ + kBetweenDescriptions;
+    assign_ = Step::kUnderWay;
+    out_.push_back(command::AssignInputs{positions});
+  }
+}
+
+/// The batch whose plan an earlier process committed runs next, exactly so.
+void Engine::Impl::planOpen() {
+  BatchSlot slot;
+  slot.plan = committed_.last.open_plan;
+  slot.plan_committed = true;
+  slot.closeOn(closedThrough());
+  last_tick_ = std::max(last_tick_, slot.plan.time);
+  pipeline_.push(std::move(slot));
+  leftover_ = true;
+}
+
+void Engine::Impl::plan(BatchTime time) {
+  BatchSlot slot;
+  last_tick_ = std::max(last_tick_, time);
+  const auto positions = plannedPositions();
+  auto planned = planRanges(positions, input_ends_, limits(positions.size()));
+  leftover_ = planned.clamped;
+  const auto closed = closedThrough();
+  const bool nothing_to_do = planned.span == 0 && !must_commit_;
+  if (nothing_to_do && (!options_.idle_batches || options_.until_end)) return;
+  if (nothing_to_do && closed >= time) return;  // all of this tick is done
+
+  auto& plan = slot.plan;
+  plan.id = next(pipeline_.empty() ? committed_.batch().id : pipeline_.newest().plan.id);
+  plan.time = time;
+  if (options_.idle_batches && closed < ticks_->before(time)) {
+    plan.closes_first.push_back(ticks_->before(time));
+  }
+  plan.closes_own_tick = !planned.clamped;
+  plan.ranges = std::move(planned.ranges);
+  slot.closeOn(closed);
+  slot.bounded = planned.clamped;
+  slot.must_commit = must_commit_;
+  must_commit_ = false;
+  pipeline_.push(std::move(slot));
+}
+
+SpanLimits Engine::Impl::limits(std::size_t partitions) const {
+  SpanLimits limits;
+  limits.per_partition = options_.max_records_per_partition;
+  if (options_.max_rate_per_partition) {
+    const auto seconds = std::chrono::duration<double>(options_.batch_interval).count();
+    const auto records = std::floor(*options_.max_rate_per_partition * seconds);
+    const auto bound = std::max<std::int64_t>(static_cast<std::int64_t>(records), 1);
+    limits.per_partition = std::min(limits.per_partition.value_or(bound), bound);
+  }
+  if (!limits.per_partition && !options_.catch_up_whole) {
+    limits.total = span_budget_.offsets(partitions);
+  }
+  span_control_.apply(limits);
+  return limits;
+}
+
+std::vector<PartitionOffset> Engine::Impl::plannedPositions() const {
+  auto positions = committed_.positions;
+  if (!pipeline_.empty()) overlay(positions, pipeline_.head().plan);
+  if (pipeline_.size() > 1) overlay(positions, pipeline_.newest().plan);
+  return positions;
+}
+
+BatchTime Engine::Impl::plannedTime() const {
+  return pipeline_.empty() ? settled_time_ : pipeline_.newest().plan.time;
+}
+
+BatchTime Engine::Impl::closedThrough() const {
+  return pipeline_.empty() ? settled_closed_through_ : pipeline_.newest().closed_through;
+}
+
+}  // namespace lockstep

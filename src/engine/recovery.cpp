@@ -1,0 +1,318 @@
+#include "src/engine/recovery.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <lockstep/model/internal_topics.hpp>
+
+#include "src/engine/errors.hpp"
+
+namespace lockstep {
+namespace {
+
+/// Decides one start; the steps in the order of run().
+class Recoverer {
+ public:
+  Recoverer(const EngineOptions& options, const ClusterView& cluster)
+      : options_(options), cluster_(cluster), ledger_(cluster.read().ledger) {}
+
+  Result<Recovery> run();
+
+ private:
+  [[nodiscard]] bool anythingCommitted() const;
+  [[nodiscard]] bool changelogHasRecords(const StateDeclaration& state) const;
+  [[nodiscard]] bool fresh() const;
+  [[nodiscard]] Status refuseWithoutLedger() const;
+  Status checkLedger() const;
+  Status checkChangelogs();
+  void planCreation();
+  Status choosePositions();
+  Result<Offset> position(const EngineOptions::InputTopic& topic, const TopicPartition& partition);
+  [[nodiscard]] Status checkInLog(const TopicPartition& partition, Offset position) const;
+  Status checkOpenPlan();
+  [[nodiscard]] bool lists(const std::string& topic) const;
+
+  const EngineOptions& options_;
+  const ClusterView& cluster_;
+  const LedgerRecord& ledger_;
+  Recovery recovery_;
+};
+
+Result<Recovery> Recoverer::run() {
+  const auto& read = cluster_.read();
+  LOCKSTEP_TRY(checkTopics(options_, cluster_, ledger_));
+  if (!read.has_ledger_record && !fresh()) return refuseWithoutLedger();
+  if (read.has_ledger_record) {
+    LOCKSTEP_TRY(checkLedger());
+    LOCKSTEP_TRY(checkChangelogs());
+  }
+  planCreation();
+  if (!recovery_.create.empty()) return std::move(recovery_);
+
+  auto& committed = recovery_.committed;
+  committed.last = ledger_;
+  committed.last_hash = read.ledger_hash;
+  committed.ends = read.high_watermarks;
+  LOCKSTEP_TRY(choosePositions());
+  LOCKSTEP_TRY(checkOpenPlan());
+  committed.last.topics = identities(options_, cluster_);
+  const auto ledger = ledgerPartition(options_.application);
+  if (const auto* offset = cluster_.committed(ledger)) {
+    committed.ledger_offset = *offset->offset;
+  } else {
+    committed.ledger_offset = cluster_.logStart(ledger).value_or(Offset{0});
+  }
+  return std::move(recovery_);
+}
+
+bool Recoverer::anythingCommitted() const {
+  const auto& committed = cluster_.read().committed;
+  return std::any_of(committed.begin(), committed.end(),
+                     [](const CommittedOffset& offset) { return offset.offset.has_value(); });
+}
+
+bool Recoverer::changelogHasRecords(const StateDeclaration& state) const {
+  const auto topic = changelogTopic(options_.application, state.id);
+  const auto& ends = cluster_.read().high_watermarks;
+  return std::any_of(ends.begin(), ends.end(), [&](const PartitionOffset& end) {
+    return end.partition.topic == topic && end.next > Offset{0};
+  });
+}
+
+bool Recoverer::fresh() const {
+  const auto& states = options_.state;
+  return !anythingCommitted() && !cluster_.read().has_local_state &&
+         std::none_of(states.begin(), states.end(),
+                      [&](const StateDeclaration& state) { return changelogHasRecords(state); });
+}
+
+/// There is no ledger record, but something else of the application: say what.
+Status Recoverer::refuseWithoutLedger() const {
+  const auto ledger = ledgerTopic(options_.application);
+  for (const auto& offset : cluster_.read().committed) {
+    if (!offset.offset) continue;
+    if (!parseCommitMetadata(offset.metadata)) {
+      return errors::data(options_, "E209",
+                          fmt::format("{}: offset {} was committed by another program",
+                                      toString(offset.partition), offset.offset->value()));
+    }
+    return errors::data(options_, "E207",
+                        fmt::format("the ledger {} holds no record, but offset {} of {} is "
+                                    "committed",
+                                    ledger, offset.offset->value(), toString(offset.partition)));
+  }
+  for (const auto& state : options_.state) {
+    if (!changelogHasRecords(state)) continue;
+    return errors::data(options_, "E207",
+                        fmt::format("the ledger {} holds no record, but the changelog {} does",
+                                    ledger, changelogTopic(options_.application, state.id)));
+  }
+  return errors::data(options_, "E221",
+                      "state.dir holds state, but there are no committed offsets and no ledger");
+}
+
+Status Recoverer::checkLedger() const {
+  const auto ledger = ledgerPartition(options_.application);
+  const auto end = cluster_.highWatermark(ledger).value_or(Offset{0});
+  Offset least{0};
+  for (const auto& known : ledger_.ends) {
+    if (known.partition == ledger) least = std::max(least, known.next);
+  }
+  const auto* offset = cluster_.committed(ledger);
+  if (offset != nullptr) least = std::max(least, *offset->offset);
+  if (end < least) {
+    return errors::data(options_, "E207",
+                        fmt::format("{} ends at {}, below its known offset {}", toString(ledger),
+                                    end.value(), least.value()));
+  }
+  if (offset == nullptr) return {};
+  const auto metadata = parseCommitMetadata(offset->metadata);
+  if (!metadata) {
+    return errors::data(options_, "E209",
+                        fmt::format("{}: offset {} was committed by another program",
+                                    toString(ledger), offset->offset->value()));
+  }
+  if (metadata->batch != ledger_.batch.id) {
+    return errors::data(options_, "E207",
+                        fmt::format("the ledger's last record is of batch {}, but batch {} is "
+                                    "committed",
+                                    ledger_.batch.id.value(), metadata->batch.value()));
+  }
+  return {};
+}
+
+Status Recoverer::checkChangelogs() {
+  for (const auto& state : options_.state) {
+    const auto name = changelogTopic(options_.application, state.id);
+    const auto* topic = cluster_.topic(name);
+    if (topic == nullptr) continue;  // checkTopics() refused if the ledger lists it
+    if (!lists(name) && changelogHasRecords(state)) {
+      return errors::data(
+          options_, "E208",
+          fmt::format("the changelog {} holds records of an earlier operator", name));
+    }
+    if (topic->partitions != static_cast<std::int32_t>(state.shards)) {
+      return errors::data(options_, "E208",
+                          fmt::format("the changelog {} has {} partitions, but operator {} has {} "
+                                      "shards",
+                                      name, topic->partitions, state.id, state.shards));
+    }
+    for (const auto& known : ledger_.ends) {
+      if (known.partition.topic != name) continue;
+      const auto end = cluster_.highWatermark(known.partition).value_or(Offset{0});
+      if (end >= known.next) continue;
+      return errors::data(options_, "E208",
+                          fmt::format("{} was truncated: it ends at {}, below {}",
+                                      toString(known.partition), end.value(), known.next.value()));
+    }
+  }
+  return {};
+}
+
+/// Internal topics are created by a fresh application, and for new operators.
+void Recoverer::planCreation() {
+  const auto create = [&](const std::string& name, std::int32_t partitions) {
+    if (cluster_.topic(name) != nullptr) return;
+    recovery_.create.push_back(
+        {name,
+         partitions,
+         -1,
+         {{"cleanup.policy", "compact"}, {"delete.retention.ms", "604800000"}}});
+  };
+  create(ledgerTopic(options_.application), 1);
+  for (const auto& state : options_.state) {
+    create(changelogTopic(options_.application, state.id), static_cast<std::int32_t>(state.shards));
+  }
+}
+
+Status Recoverer::choosePositions() {
+  auto& positions = recovery_.committed.positions;
+  for (const auto& input : options_.inputs) {
+    const auto* topic = cluster_.topic(input.topic);
+    for (std::int32_t i = 0; i < topic->partitions; ++i) {
+      const TopicPartition partition{input.topic, Partition{i}};
+      LOCKSTEP_ASSIGN(const Offset next, position(input, partition));
+      LOCKSTEP_TRY(checkInLog(partition, next));
+      positions.push_back({partition, next});
+    }
+  }
+  std::sort(positions.begin(), positions.end());
+  positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
+  return {};
+}
+
+Result<Offset> Recoverer::position(const EngineOptions::InputTopic& topic,
+                                   const TopicPartition& partition) {
+  const auto& ranges = ledger_.batch.ranges;
+  const auto listed = std::find_if(ranges.begin(), ranges.end(), [&](const OffsetRange& range) {
+    return range.partition == partition;
+  });
+  if (const auto* committed = cluster_.committed(partition)) {
+    const auto metadata = parseCommitMetadata(committed->metadata);
+    if (!metadata) {
+      return errors::data(options_, "E209",
+                          fmt::format("{}: offset {} was committed by another program",
+                                      toString(partition), committed->offset->value()));
+    }
+    if (listed != ranges.end() &&
+        (metadata->batch != ledger_.batch.id || *committed->offset != listed->until)) {
+      return errors::data(
+          options_, "E212",
+          fmt::format("{}: offset {} of batch {} is committed, but the ledger says {} of batch {}",
+                      toString(partition), committed->offset->value(), metadata->batch.value(),
+                      listed->until.value(), ledger_.batch.id.value()));
+    }
+    return *committed->offset;
+  }
+  if (listed != ranges.end()) {
+    recovery_.notes.push_back(
+        fmt::format("{}: the committed offset has expired; continuing at {}, "
+                    "as the ledger says",
+                    toString(partition), listed->until.value()));
+    return listed->until;
+  }
+  if (lists(partition.topic)) {
+    const auto start = cluster_.logStart(partition).value_or(Offset{0});
+    recovery_.notes.push_back(
+        fmt::format("{}: new partition, from {}", toString(partition), start.value()));
+    return start;
+  }
+  return chooseStart(options_, cluster_, topic, partition);
+}
+
+Status Recoverer::checkInLog(const TopicPartition& partition, Offset position) const {
+  const auto start = cluster_.logStart(partition);
+  if (start && position < *start) {
+    return errors::data(
+        options_, "E203",
+        fmt::format("{}: committed offset {} is below the log start {}; {} records are gone",
+                    toString(partition), position.value(), start->value(),
+                    lockstep::span(position, *start)));
+  }
+  const auto end = cluster_.lastStable(partition);
+  if (end && position > *end) {
+    return errors::data(options_, "E204",
+                        fmt::format("{}: committed offset {} is past the end of the log {}",
+                                    toString(partition), position.value(), end->value()));
+  }
+  return {};
+}
+
+/// A planned batch runs again with exactly its content, or not at all.
+Status Recoverer::checkOpenPlan() {
+  auto& committed = recovery_.committed;
+  if (!committed.hasOpenPlan()) return {};
+  auto& plan = committed.last.open_plan;
+  const bool same_graph = ledger_.graph_hash == options_.graph_hash && options_.side_effects;
+  if (!same_graph && !options_.accept_changed_plan) {
+    return errors::stop(
+        options_, ExitCode::kData, "E215",
+        fmt::format("batch {} was planned by another graph and may have run in part",
+                    plan.id.value()),
+        "run the old file once to finish the batch, or accept that it runs with "
+        "the new graph: --accept-changed-plan");
+  }
+  const auto& positions = committed.positions;
+  std::erase_if(plan.ranges, [&](const OffsetRange& range) {
+    return std::none_of(positions.begin(), positions.end(), [&](const PartitionOffset& position) {
+      return position.partition == range.partition && position.next == range.from;
+    });
+  });
+  if (same_graph && plan.ranges.size() != ledger_.open_plan.ranges.size()) {
+    return errors::data(options_, "E212",
+                        fmt::format("the plan of batch {} does not start at the committed offsets",
+                                    plan.id.value()));
+  }
+  return {};
+}
+
+bool Recoverer::lists(const std::string& topic) const {
+  return std::any_of(ledger_.topics.begin(), ledger_.topics.end(),
+                     [&](const TopicIdentity& identity) { return identity.topic == topic; });
+}
+
+}  // namespace
+
+Result<Recovery> recover(const EngineOptions& options, const ClusterView& cluster) {
+  return Recoverer(options, cluster).run();
+}
+
+Result<Offset> chooseStart(const EngineOptions& options, const ClusterView& cluster,
+                           const EngineOptions::InputTopic& topic,
+                           const TopicPartition& partition) {
+  switch (topic.start) {
+    case StartFrom::kEarliest:
+      return cluster.logStart(partition).value_or(Offset{0});
+    case StartFrom::kLatest:
+      return cluster.lastStable(partition).value_or(Offset{0});
+    case StartFrom::kStop:
+      break;
+  }
+  return errors::stop(options, ExitCode::kData, "E214",
+                      fmt::format("{} has no committed position, and its input says start: stop",
+                                  toString(partition)),
+                      "start: earliest or start: latest");
+}
+
+}  // namespace lockstep

@@ -1,0 +1,56 @@
+#include "src/engine/span_control.hpp"
+
+#include <algorithm>
+
+namespace lockstep {
+namespace {
+
+template <class T>
+void tighten(std::optional<T>& limit, const std::optional<T>& by) {
+  if (by && (!limit || *by < *limit)) limit = by;
+}
+
+}  // namespace
+
+SpanControl::Answer SpanControl::refused(const BatchPlan& plan, const std::string& cause) {
+  refusals_ = cause == cause_ ? refusals_ + 1 : 1;
+  cause_ = cause;
+  if (refusals_ < kRefusalsMax) return Answer::kAgain;
+  refusals_ = 0;
+  return halve(plan) ? Answer::kSmaller : Answer::kStop;
+}
+
+bool SpanControl::halve(const BatchPlan& plan) {
+  std::int64_t longest = 0;
+  std::size_t filled = 0;
+  for (const auto& range : plan.ranges) {
+    longest = std::max(longest, range.span());
+    if (!range.empty()) ++filled;
+  }
+  if (longest > 1) {
+    span_ = longest / 2;
+    return true;
+  }
+  if (filled > 1) {
+    span_ = 1;
+    partitions_ = filled / 2;
+    return true;
+  }
+  return false;
+}
+
+void SpanControl::committed() {
+  cause_.clear();
+  refusals_ = 0;
+  if (partitions_ && (*partitions_ *= 2) >= static_cast<std::size_t>(kUnbounded)) {
+    partitions_.reset();
+  }
+  if (span_ && (*span_ *= 2) >= kUnbounded) span_.reset();
+}
+
+void SpanControl::apply(SpanLimits& limits) const {
+  tighten(limits.per_partition, span_);
+  tighten(limits.partitions, partitions_);
+}
+
+}  // namespace lockstep
