@@ -1,0 +1,136 @@
+#pragma once
+
+#include "src/config/codes.hpp"
+
+// The texts behind the codes of files and expressions, sorted. Only codes.cpp includes this.
+
+namespace lockstep::config {
+
+inline constexpr CodeText kCodeRows[] = {
+    {"E001", "not valid YAML",
+     "The parser gave up at the place shown. It often notices a mistake late: when a bracket or "
+     "quote is still open,\nits place is shown too. Texts that begin with a quote or hold one of "
+     "`, [ ] { } # :` are written in single quotes."},
+    {"E002", "the file cannot be read",
+     "There is no such file, or it may not be read. Exit code 66."},
+    {"E003", "a key stands twice",
+     "One of two equal keys in a map would be ignored silently. Keep the one that is meant."},
+    {"E004", "a scalar that readers of YAML understand differently",
+     "`yes`, `no`, `on`, `off` are booleans to some readers and texts to others; `017` is fifteen "
+     "or "
+     "seventeen. Write\n`true`, `false`, a number without leading zeros, or quote the text."},
+    {"E005", "a substitution failed",
+     "`${env:NAME}` names a variable that is not set, or `${file:/path}` a file that cannot be "
+     "read. "
+     "`${env:NAME:-default}`\ngives a default, `${env:NAME:?message}` a message of your own. `$$` "
+     "is "
+     "a dollar sign."},
+    {"E006", "not a duration or a size",
+     "Durations are a whole number and one of us, ms, s, m, h, d; sizes a whole number and one of "
+     "B, "
+     "KiB, MiB, GiB, TiB, KB,\nMB, GB, TB. A bare number is refused: it would be read as seconds "
+     "by "
+     "one person and as milliseconds by the next."},
+    {"E007", "beyond what a file may hold",
+     "At most 1 MiB, 64 levels, 100,000 values with aliases written out, one document, no tags. "
+     "The "
+     "limits keep a damaged or\nhostile file from using up memory."},
+    {"E008", "a map, list or text was expected",
+     "The value has another shape than its key needs. Often the indentation is off by one level, "
+     "or a "
+     "`- ` is missing."},
+    {"E009", "something required is missing",
+     "The setting, key or option has no default. See configuration.md for all of them."},
+    {"E010", "unknown key",
+     "Nothing reads this key, so it would have no effect. Usually a typing error, or a key at the "
+     "wrong level."},
+    {"E011", "not one of the allowed values",
+     "The key takes one of a few names; the message lists them."},
+    {"E012", "unknown operator",
+     "A step is a map with one operator in Spark's spelling, such as `reduceByKey`. "
+     "configuration.md "
+     "lists them."},
+    {"E013", "not in this version",
+     "The name is known and planned, but this version does not have it. It is refused rather than "
+     "ignored."},
+    {"E014", "not a legal value", "The text does not have the form that its key needs."},
+    {"E016", "--set cannot be applied",
+     "`--set path=value` takes the path of a key as in `batch.interval`, "
+     "`streams.lines.kafka.topics` "
+     "or `outputs.0.print.limit`."},
+    {"E018", "not a legal name",
+     "The application's name and topics follow Kafka's rules for topics: letters, digits, `.`, "
+     "`_`, "
+     "`-`. Stream names and ids\nhave letters, digits, `_` and `-`."},
+    {"E019", "No output operations",
+     "Only what an output needs is computed. Without outputs nothing would be read at all."},
+    {"E020", "an expression cannot be compiled",
+     "It is no Lua 5.4 expression, or uses a name that does not exist in this step. The variables "
+     "are `key value topic\n"
+     "partition offset timestamp headers batch_time`, in state functions `values state key`, in "
+     "reductions `a b`."},
+    {"E021", "a pattern or an argument is wrong",
+     "A helper was called with a pattern that RE2 does not accept, or with arguments that it does "
+     "not take."},
+    {"E022", "unknown stream",
+     "`from`, `union`, an output or a test names a stream or id that the file does not declare."},
+    {"E023", "unknown format",
+     "Keys and values are `string`, `bytes`, `long`, `double` or `json`."},
+    {"E024", "an id is used twice",
+     "The id is the identity of a state: of its changelog topic and its part of the state folder."},
+    {"E025", "a topic stands twice", "The records of a topic would be processed twice."},
+    {"E026", "a reserved topic",
+     "The application keeps its ledger, changelogs and write-ahead logs in topics that begin with "
+     "its "
+     "name; topics that begin\nwith `__` belong to Kafka. Reading or writing them would break "
+     "recovery."},
+    {"E028", "streams read each other in a circle",
+     "A stream cannot need its own records of the same batch. A loop over batches goes through a "
+     "topic, or is a state."},
+    {"E030", "YAML cut the expression",
+     "In `{ }` a comma ends a value, `#` after a blank begins a comment, a leading quote, `[` or "
+     "`{` "
+     "begins something else\nthan an expression. Write the expression in single quotes: `reduce: "
+     "'max(a, b)'`. Quotes of YAML are not part of the\nexpression: `'\"paid\"'` is the text, "
+     "`paid` "
+     "a variable."},
+    {"E031", "out of range",
+     "The number, duration or size lies outside what is allowed, or does not fit another setting: "
+     "window and slide are whole\nmultiples of the batch interval."},
+    {"E040", "state without state.dir",
+     "Operators with state write checkpoints to `state.dir`, so that a restart does not have to "
+     "read "
+     "the whole changelog."},
+    {"E041", "updateStateByKey without emit",
+     "`emit: changed` passes on the keys whose state changed, `emit: all` every known key in every "
+     "batch, as Spark does. The\nsecond can be a thousand times as much output, so it has to be "
+     "written."},
+    {"E042", "state without an id",
+     "The id names the state's changelog topic and its part of the state folder. With it, steps "
+     "can be "
+     "added and moved without\nlosing the state; it must not change later."},
+    {"E050", "dead letters without a topic",
+     "`dead_letter` writes bad records to `errors.dead_letter_topic`, in the same transaction as "
+     "the "
+     "outputs."},
+    {"E061", "a client key that carries the guarantee",
+     "librdkafka keys such as `enable.idempotence`, `isolation.level` or `transactional.id` decide "
+     "whether exactly once holds\nbetween input and output topics; others have a setting of their "
+     "own. Neither can be set in `kafka.client`."},
+    {"E062", "unknown client key",
+     "`kafka.client` passes on the librdkafka keys that configuration.md lists as allowed, and no "
+     "others."},
+    {"W022", "a stream that no output needs",
+     "Only what an output needs is computed; this stream is not."},
+    {"W023", "a function that nothing calls",
+     "`functions` declares it, and no expression names it."},
+    {"W027", "the application reads what it writes",
+     "Every output record comes back as input. That can be meant (a loop over batches), and never "
+     "ends "
+     "when it is not."},
+    {"W060", "print weakens the guarantee",
+     "Exactly once holds between input topics and output topics. `print` shows a batch after its "
+     "commit: after a crash in between\nits records are not shown again."},
+};
+
+}  // namespace lockstep::config

@@ -1,0 +1,105 @@
+#include <map>
+
+#include <fmt/format.h>
+
+#include "src/config/names.hpp"
+#include "src/config/structure_lint.hpp"
+#include "src/config/suggest.hpp"
+
+namespace lockstep::config {
+namespace {
+
+void lintState(const ApplicationConfig& config, const StreamConfig& stream, const StepConfig& step,
+               Diagnostics& diagnostics) {
+  if (!step.spec->stateful) return;
+  if (!config.places.contains("state.dir")) {
+    diagnostics.error(
+        "E040", step.name.place,
+        fmt::format("{} keeps state and needs 'state.dir'", step.spec->name),
+        fmt::format("add  state: {{ dir: /var/lib/lockstep/{} }}", config.application.written));
+  }
+  if (!step.id) {
+    diagnostics.error("E042", step.name.place,
+                      fmt::format("{} keeps state and needs an 'id'", step.spec->name),
+                      fmt::format("add  id: {}  to the step; it is the state's identity and must "
+                                  "not change later",
+                                  stream.name.text));
+  }
+}
+
+void lintId(const StepConfig& step, std::map<std::string_view, const SourceText*>& ids,
+            Diagnostics& diagnostics) {
+  if (!step.id) return;
+  const SourceText& id = *step.id;
+  if (const auto problem = localNameProblem(id.text); !problem.empty()) {
+    diagnostics.error("E018", id.place,
+                      fmt::format("'{}' is no legal id: {}", id.written, problem));
+  }
+  const auto [first, added] = ids.emplace(id.text, &id);
+  if (added) return;
+  diagnostics.add({id.place,
+                   Severity::kError,
+                   "E024",
+                   fmt::format("the id '{}' is used twice", id.written),
+                   "ids name states and have to differ",
+                   {{first->second->place, "first used here"}}});
+}
+
+bool isTopic(const ApplicationConfig& config, std::string_view name) {
+  for (const OutputConfig& output : config.outputs) {
+    if (output.kafka() != nullptr && output.kafka()->topic.text == name) return true;
+  }
+  return false;
+}
+
+void lintTest(const ApplicationConfig& config, const TestConfig& test, Diagnostics& diagnostics) {
+  std::vector<std::string_view> inputs;
+  std::vector<std::string_view> shown;
+  std::vector<std::string_view> ids;
+  for (const StreamConfig& stream : config.streams) {
+    shown.push_back(stream.name.text);
+    if (stream.from() == nullptr) inputs.push_back(stream.name.text);
+    for (const StepConfig& step : stream.steps) {
+      if (step.id) ids.push_back(step.id->text);
+    }
+  }
+  const auto unknown = [&](const SourceText& name, std::string_view kind,
+                           const std::vector<std::string_view>& known) {
+    for (const auto candidate : known) {
+      if (candidate == name.text) return;
+    }
+    auto help = didYouMean(name.text, known);
+    if (help.empty() && !known.empty()) help = fmt::format("known: {}", listed(known));
+    diagnostics.error("E022", name.place,
+                      fmt::format("a test names '{}', which is no {}", name.written, kind),
+                      std::move(help));
+  };
+  for (const TestBatch& batch : test.batches) {
+    for (const auto& [stream, records] : batch.input) {
+      unknown(stream, "stream that reads a topic", inputs);
+    }
+  }
+  for (const ExpectedStream& expected : test.streams) {
+    if (!isTopic(config, expected.name.text))
+      unknown(expected.name, "stream or output topic", shown);
+  }
+  for (const ExpectedState& expected : test.state) unknown(expected.id, "step's id", ids);
+}
+
+}  // namespace
+
+void lintSteps(const ApplicationConfig& config, Diagnostics& diagnostics) {
+  std::map<std::string_view, const SourceText*> ids;
+  for (const StreamConfig& stream : config.streams) {
+    for (const StepConfig& step : stream.steps) {
+      lintState(config, stream, step, diagnostics);
+      lintId(step, ids, diagnostics);
+    }
+  }
+}
+
+void lintTests(const ApplicationConfig& config, Diagnostics& diagnostics) {
+  for (const TestConfig& test : config.tests) lintTest(config, test, diagnostics);
+}
+
+}  // namespace lockstep::config

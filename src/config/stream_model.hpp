@@ -1,0 +1,102 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "src/config/operator_kind.hpp"
+#include "src/config/place.hpp"
+
+namespace lockstep::config {
+
+/// Format of a key or value as the file names it; the values are the order of kFormatNames.
+enum class DataFormat { kString, kBytes, kLong, kDouble, kJson };
+/// Where to begin without a committed position.
+enum class StartPosition { kEarliest, kLatest, kStop };
+/// How the producers of a topic chose its partitions.
+enum class Partitioner { kMurmur2 };
+
+/// `kafka: { topics: [...], key: ..., value: ... }` of a stream.
+struct KafkaInput {
+  std::vector<SourceText> topics;
+  DataFormat key = DataFormat::kString;
+  DataFormat value = DataFormat::kString;
+  StartPosition start = StartPosition::kEarliest;
+  /// A partition counts as idle after this much batch time without records.
+  std::optional<std::chrono::nanoseconds> idle_after;
+  std::optional<Partitioner> partitioned;
+};
+
+/// `from: words` or `from: [a, b]` (a union).
+struct FromStreams {
+  std::vector<SourceText> names;
+};
+
+/// A reduction that runs natively, written as its bare name.
+enum class NamedReduction { kSum, kCount, kMin, kMax, kLast };
+
+/// One option of a step, checked against the operator table. `value.text` is an expression, a
+/// choice's name, "true"/"false" or a duration, as `spec->type` says.
+struct StepOption {
+  const OptionSpec* spec = nullptr;
+  SourceText value;
+  std::optional<NamedReduction> named;  ///< spec->type == kReduction and a bare name was written
+};
+
+/// One step of a stream: an operator with its options.
+///   - map: { key: value, value: 1 }   options key and value
+///   - filter: value > 3               the option that the operator table calls `scalar_option`
+///   - count                           no options
+struct StepConfig {
+  const OperatorSpec* spec = nullptr;  ///< never null in a loaded model
+  SourceText name;                     ///< the operator as written
+  std::optional<SourceText> id;
+  std::optional<std::uint64_t> parallelism;
+  std::vector<StepOption> options;
+  std::vector<SourceText> streams;  ///< of `union`: the other streams
+
+  [[nodiscard]] OperatorKind kind() const { return spec->kind; }
+  /// Null when the option is not written.
+  [[nodiscard]] const StepOption* find(std::string_view option) const;
+  /// The option's text, or its default from the operator table; empty without either.
+  [[nodiscard]] std::string_view text(std::string_view option) const;
+};
+
+struct StreamConfig {
+  SourceText name;
+  std::variant<std::monostate, KafkaInput, FromStreams> source;  ///< monostate only after an error
+  std::vector<StepConfig> steps;
+  std::optional<std::uint64_t> parallelism;
+
+  [[nodiscard]] const KafkaInput* kafka() const { return std::get_if<KafkaInput>(&source); }
+  [[nodiscard]] const FromStreams* from() const { return std::get_if<FromStreams>(&source); }
+};
+
+struct KafkaOutputConfig {
+  SourceText topic;
+  DataFormat key = DataFormat::kString;
+  DataFormat value = DataFormat::kString;
+};
+
+struct PrintOutputConfig {
+  std::uint64_t limit = 10;  ///< records per batch
+};
+
+/// One entry of `outputs`.
+struct OutputConfig {
+  Place place;
+  SourceText from;
+  std::variant<std::monostate, KafkaOutputConfig, PrintOutputConfig> target;
+
+  [[nodiscard]] const KafkaOutputConfig* kafka() const {
+    return std::get_if<KafkaOutputConfig>(&target);
+  }
+  [[nodiscard]] const PrintOutputConfig* print() const {
+    return std::get_if<PrintOutputConfig>(&target);
+  }
+};
+
+}  // namespace lockstep::config

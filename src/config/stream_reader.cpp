@@ -1,0 +1,226 @@
+#include "src/config/stream_reader.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "src/config/operator_table.hpp"
+#include "src/config/step_reader.hpp"
+#include "src/config/value_reader.hpp"
+
+namespace lockstep::config {
+namespace {
+
+constexpr std::uint64_t kParallelismMax = 1024;
+constexpr std::string_view kFormats = "string, bytes, long, double or json";
+
+constexpr std::array kStreamKeys{
+    KeyRow{"kafka", "map", "-", "Reads topics; see below"},
+    KeyRow{"from", "name or list of names", "-", "Another stream, or several for their union"},
+    KeyRow{"steps", "list", "-", "Operators, in order"},
+    KeyRow{"parallelism", "number", "the largest partition count among its inputs",
+           "Shards of the stream's stateful steps; pinned at the first start"},
+};
+constexpr std::array kKafkaInputKeys{
+    KeyRow{"topics", "list of texts", "-", "Topics that are read", true},
+    KeyRow{"key", kFormats, "string", "Format of the keys"},
+    KeyRow{"value", kFormats, "string", "Format of the values"},
+    KeyRow{"start", "earliest, latest or stop", "earliest",
+           "Where to begin without a committed position"},
+    KeyRow{
+        "idle_after", "duration", "-",
+        "After this much batch time without records a partition no longer holds back event time"},
+    KeyRow{"partitioned", "murmur2", "-",
+           "The producers place keys as the Java client does, so that a shuffle can be skipped"},
+};
+constexpr std::array kOutputKeys{
+    KeyRow{"from", "name", "-", "The stream that is written", true},
+    KeyRow{"kafka", "map", "-", "Writes to a topic; see below"},
+    KeyRow{"print", "map", "-", "Prints records of each committed batch; see below"},
+};
+constexpr std::array kKafkaOutputKeys{
+    KeyRow{"topic", "text", "-", "Topic that is written", true},
+    KeyRow{"key", kFormats, "string", "Format of the keys"},
+    KeyRow{"value", kFormats, "string", "Format of the values"},
+};
+constexpr std::array kPrintOutputKeys{
+    KeyRow{"limit", "number", "10", "Records per batch that are printed"},
+};
+
+void readNames(const Node& value, std::string_view path, std::vector<SourceText>& out,
+               ValueReader& reader) {
+  const auto one = [&](const Node& item) {
+    SourceText name;
+    if (reader.read(item, path, name)) out.push_back(std::move(name));
+  };
+  if (!value.isList()) return one(value);
+  for (const Node& item : value.items) one(item);
+  if (value.items.empty()) {
+    reader.diagnostics().error("E009", value.place, fmt::format("{} is an empty list", path));
+  }
+}
+
+KafkaInput readKafkaInput(const Node& map, std::string_view stream, Diagnostics& diagnostics) {
+  KafkaInput input;
+  ValueReader reader(diagnostics);
+  readKeys(map, fmt::format("kafka of stream '{}'", stream), kKafkaInputKeys, diagnostics,
+           [&](const KeyRow& row, const NodeEntry& entry) {
+             const Node& value = entry.value;
+             if (row.name == "topics") readNames(value, "topics", input.topics, reader);
+             if (row.name == "key") reader.read(value, "key", input.key);
+             if (row.name == "value") reader.read(value, "value", input.value);
+             if (row.name == "start") reader.read(value, "start", input.start);
+             if (row.name == "idle_after") reader.read(value, "idle_after", input.idle_after);
+             if (row.name == "partitioned") reader.read(value, "partitioned", input.partitioned);
+           });
+  return input;
+}
+
+class StreamReader {
+ public:
+  StreamReader(StreamConfig& stream, Diagnostics& diagnostics)
+      : stream_(stream), diagnostics_(diagnostics), reader_(diagnostics) {}
+
+  void read(const Node& node) {
+    readKeys(
+        node, fmt::format("stream '{}'", stream_.name.text), kStreamKeys, diagnostics_,
+        [this](const KeyRow& row, const NodeEntry& entry) { readKey(row, entry); },
+        laterStreamKeys());
+    if (!node.isMap() || has_source_) return;
+    for (const auto later : laterStreamKeys()) {
+      if (node.find(later) != nullptr) return;  // already answered
+    }
+    diagnostics_.error("E009", stream_.name.place,
+                       fmt::format("stream '{}' reads nothing", stream_.name.text),
+                       "give it 'kafka: { topics: [...] }' or 'from: another-stream'");
+  }
+
+ private:
+  void readKey(const KeyRow& row, const NodeEntry& entry) {
+    if (row.name == "steps") return readSteps(entry.value);
+    if (row.name == "parallelism") return readParallelism(entry.value);
+    if (has_source_) {
+      diagnostics_.error("E010", entry.key.place,
+                         fmt::format("stream '{}' has two sources", stream_.name.text),
+                         "a stream has either 'kafka' or 'from'; 'from: [a, b]' is a union");
+      return;
+    }
+    has_source_ = true;
+    if (row.name == "kafka") {
+      stream_.source = readKafkaInput(entry.value, stream_.name.text, diagnostics_);
+    } else {
+      FromStreams from;
+      readNames(entry.value, "from", from.names, reader_);
+      stream_.source = std::move(from);
+    }
+  }
+
+  void readSteps(const Node& list) {
+    if (!list.isList()) {
+      diagnostics_.error("E008", list.place,
+                         fmt::format("steps needs a list; found {}", list.kindName()),
+                         "begin each step with '- '");
+      return;
+    }
+    for (const Node& item : list.items) {
+      if (auto step = readStep(item, diagnostics_)) stream_.steps.push_back(std::move(*step));
+    }
+  }
+
+  void readParallelism(const Node& value) {
+    std::uint64_t count = 0;
+    if (!reader_.read(value, "parallelism", count)) return;
+    if (count == 0 || count > kParallelismMax) {
+      diagnostics_.error("E031", value.place, fmt::format("parallelism {} is out of range", count),
+                         fmt::format("allowed: 1 to {}", kParallelismMax));
+      return;
+    }
+    stream_.parallelism = count;
+  }
+
+  StreamConfig& stream_;
+  Diagnostics& diagnostics_;
+  ValueReader reader_;
+  bool has_source_ = false;
+};
+
+OutputConfig readOutput(const Node& node, Diagnostics& diagnostics) {
+  OutputConfig output;
+  output.place = node.place;
+  ValueReader reader(diagnostics);
+  bool has_target = false;
+  const auto readKey = [&](const KeyRow& row, const NodeEntry& entry) {
+    if (row.name == "from") {
+      reader.read(entry.value, "from", output.from);
+      return;
+    }
+    if (has_target) {
+      diagnostics.error("E010", entry.key.place, "an output has one target",
+                        "write a second entry under 'outputs'");
+      return;
+    }
+    has_target = true;
+    if (row.name == "kafka") {
+      KafkaOutputConfig target;
+      readKeys(entry.value, "kafka of an output", kKafkaOutputKeys, diagnostics,
+               [&](const KeyRow& key, const NodeEntry& e) {
+                 if (key.name == "topic") reader.read(e.value, "topic", target.topic);
+                 if (key.name == "key") reader.read(e.value, "key", target.key);
+                 if (key.name == "value") reader.read(e.value, "value", target.value);
+               });
+      output.target = std::move(target);
+    } else {
+      PrintOutputConfig target;
+      if (!entry.value.isNull()) {
+        readKeys(entry.value, "print", kPrintOutputKeys, diagnostics,
+                 [&](const KeyRow&, const NodeEntry& e) {
+                   reader.read(e.value, "limit", target.limit);
+                 });
+      }
+      output.target = target;
+    }
+  };
+  readKeys(node, "an output", kOutputKeys, diagnostics, readKey, laterOutputKeys());
+  bool later = false;
+  for (const auto name : laterOutputKeys()) later = later || node.find(name) != nullptr;
+  if (node.isMap() && !has_target && !later) {
+    diagnostics.error("E009", node.place, "the output has no target",
+                      "give it 'kafka: { topic: ... }' or 'print: { limit: 10 }'");
+  }
+  return output;
+}
+
+}  // namespace
+
+void readStreams(const Node& streams, std::vector<StreamConfig>& out, Diagnostics& diagnostics) {
+  if (!streams.isMap()) {
+    diagnostics.error("E008", streams.place,
+                      fmt::format("streams needs a map of names; found {}", streams.kindName()),
+                      "write  streams: { lines: { kafka: { topics: [lines] } } }");
+    return;
+  }
+  for (const NodeEntry& entry : streams.entries) {
+    StreamConfig stream;
+    stream.name = entry.key;
+    StreamReader(stream, diagnostics).read(entry.value);
+    out.push_back(std::move(stream));
+  }
+}
+
+void readOutputs(const Node& outputs, std::vector<OutputConfig>& out, Diagnostics& diagnostics) {
+  if (!outputs.isList()) {
+    diagnostics.error("E008", outputs.place,
+                      fmt::format("outputs needs a list; found {}", outputs.kindName()),
+                      "write  - { from: stream, kafka: { topic: name } }");
+    return;
+  }
+  for (const Node& item : outputs.items) out.push_back(readOutput(item, diagnostics));
+}
+
+std::span<const KeyRow> streamKeys() { return kStreamKeys; }
+std::span<const KeyRow> kafkaInputKeys() { return kKafkaInputKeys; }
+std::span<const KeyRow> outputKeys() { return kOutputKeys; }
+std::span<const KeyRow> kafkaOutputKeys() { return kKafkaOutputKeys; }
+std::span<const KeyRow> printOutputKeys() { return kPrintOutputKeys; }
+
+}  // namespace lockstep::config

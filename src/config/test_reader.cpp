@@ -1,0 +1,237 @@
+#include "src/config/test_reader.hpp"
+
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "src/config/key_table.hpp"
+#include "src/config/value_reader.hpp"
+
+namespace lockstep::config {
+namespace {
+
+constexpr std::array kTestKeys{
+    KeyRow{"name", "text", "-", "What the test shows, as a sentence", true},
+    KeyRow{"batches", "list", "-", "One entry per interval", true},
+    KeyRow{"expect", "map", "-", "What streams, outputs and state have to show", true},
+};
+constexpr std::array kRecordKeys{
+    KeyRow{"key", "value", "null", "Key of the record"},
+    KeyRow{"value", "value", "null", "Value of the record"},
+    KeyRow{"timestamp", "number", "the batch time", "Milliseconds since the epoch"},
+    KeyRow{"headers", "map", "-", "Names and texts"},
+};
+
+/// Plain scalars only: 1, -2, 0.5, 1e9; the whole text has to be the number.
+template <class T>
+bool parseNumber(std::string_view text, T& out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc{} && end == text.data() + text.size() && !text.empty();
+}
+
+TestValue scalarValue(const SourceText& scalar, Diagnostics& diagnostics) {
+  if (scalar.style != ScalarStyle::kPlain) return scalar.text;
+  if (scalar.text == "true" || scalar.text == "false") return scalar.text == "true";
+  if (looksBoolean(scalar.text) || looksOctal(scalar.text)) {
+    diagnostics.error(
+        "E004", scalar.place,
+        fmt::format("'{}' means different things to different readers of YAML", shown(scalar)),
+        "quote it if it is a text; write true, false or a number without leading "
+        "zeros otherwise");
+    return scalar.text;
+  }
+  std::int64_t whole = 0;
+  if (parseNumber(scalar.text, whole)) return whole;
+  double real = 0;
+  const bool number_like = scalar.text.find_first_of("0123456789") != std::string::npos &&
+                           scalar.text.find_first_not_of("+-.0123456789eE") == std::string::npos;
+  if (number_like && parseNumber(scalar.text, real)) return real;
+  return scalar.text;
+}
+
+class TestReader {
+ public:
+  TestReader(TestConfig& test, Diagnostics& diagnostics)
+      : test_(test), diagnostics_(diagnostics), reader_(diagnostics) {}
+
+  void read(const Node& node) {
+    readKeys(node, "a test", kTestKeys, diagnostics_,
+             [this](const KeyRow& row, const NodeEntry& entry) {
+               if (row.name == "name") reader_.read(entry.value, "name", test_.name);
+               if (row.name == "batches") readBatches(entry.value);
+               if (row.name == "expect") readExpect(entry.value);
+             });
+  }
+
+ private:
+  bool expect(bool matches, const Node& node, std::string_view what, std::string_view wanted) {
+    if (matches) return true;
+    diagnostics_.error("E008", node.place,
+                       fmt::format("{} needs {}; found {}", what, wanted, node.kindName()));
+    return false;
+  }
+
+  void readBatches(const Node& list) {
+    if (!expect(list.isList(), list, "batches", "a list")) return;
+    for (const Node& item : list.items) {
+      TestBatch batch;
+      batch.place = item.place;
+      if (item.isNull() || expect(item.isMap(), item, "a batch", "a map of streams")) {
+        for (const NodeEntry& entry : item.entries) readInput(entry, batch);
+      }
+      test_.batches.push_back(std::move(batch));
+    }
+  }
+
+  void readInput(const NodeEntry& entry, TestBatch& batch) {
+    if (entry.key.text == "advance" && entry.value.isScalar()) {
+      reader_.read(entry.value, "advance", batch.advance);
+      return;
+    }
+    if (!expect(entry.value.isList(), entry.value, entry.key.text, "a list of records")) return;
+    std::vector<TestRecord> records;
+    for (const Node& item : entry.value.items) records.push_back(readRecord(item));
+    batch.input.emplace_back(entry.key, std::move(records));
+  }
+
+  TestRecord readRecord(const Node& node) {
+    TestRecord record;
+    record.place = node.place;
+    if (!node.isMap()) {
+      record.value = toValue(node, diagnostics_);
+      return record;
+    }
+    readKeys(node, "a record", kRecordKeys, diagnostics_,
+             [&](const KeyRow& row, const NodeEntry& entry) {
+               if (row.name == "key") record.key = toValue(entry.value, diagnostics_);
+               if (row.name == "value") record.value = toValue(entry.value, diagnostics_);
+               if (row.name == "timestamp") readTimestamp(entry.value, record);
+               if (row.name == "headers") readHeaders(entry.value, record);
+             });
+    return record;
+  }
+
+  void readTimestamp(const Node& node, TestRecord& record) {
+    std::uint64_t milliseconds = 0;
+    if (reader_.read(node, "timestamp", milliseconds)) {
+      record.timestamp = static_cast<std::int64_t>(milliseconds);
+    }
+  }
+
+  void readHeaders(const Node& map, TestRecord& record) {
+    if (!expect(map.isMap(), map, "headers", "a map")) return;
+    for (const NodeEntry& entry : map.entries) {
+      std::string text;
+      if (reader_.read(entry.value, entry.key.text, text)) {
+        record.headers.emplace_back(entry.key.text, std::move(text));
+      }
+    }
+  }
+
+  void readExpect(const Node& map) {
+    if (!expect(map.isMap(), map, "expect", "a map")) return;
+    for (const NodeEntry& entry : map.entries) {
+      if (entry.key.text == "state") {
+        readState(entry.value);
+      } else if (entry.key.text == "dead_letters") {
+        readDeadLetters(entry.value);
+      } else {
+        readExpectedStream(entry);
+      }
+    }
+  }
+
+  void readExpectedStream(const NodeEntry& entry) {
+    if (!expect(entry.value.isList(), entry.value, entry.key.text, "a list, one entry per batch"))
+      return;
+    ExpectedStream stream;
+    stream.name = entry.key;
+    for (const Node& item : entry.value.items) stream.batches.push_back(readExpectedBatch(item));
+    test_.streams.push_back(std::move(stream));
+  }
+
+  ExpectedBatch readExpectedBatch(const Node& node) {
+    ExpectedBatch batch;
+    batch.place = node.place;
+    batch.ordered = node.isList();
+    if (node.isList()) {
+      for (const Node& item : node.items) batch.records.push_back(readRecord(item));
+    } else if (node.isNull() || expect(node.isMap(), node, "a batch", "a map or a list")) {
+      for (const NodeEntry& entry : node.entries) {
+        TestRecord record;
+        record.place = entry.key.place;
+        record.key = scalarValue(entry.key, diagnostics_);
+        record.value = toValue(entry.value, diagnostics_);
+        batch.records.push_back(std::move(record));
+      }
+    }
+    return batch;
+  }
+
+  void readState(const Node& map) {
+    if (!expect(map.isMap(), map, "state", "a map of ids")) return;
+    for (const NodeEntry& entry : map.entries) {
+      if (!expect(entry.value.isMap(), entry.value, entry.key.text, "a map of keys")) continue;
+      ExpectedState state;
+      state.id = entry.key;
+      for (const NodeEntry& pair : entry.value.entries) {
+        state.entries.emplace_back(scalarValue(pair.key, diagnostics_),
+                                   toValue(pair.value, diagnostics_));
+      }
+      test_.state.push_back(std::move(state));
+    }
+  }
+
+  void readDeadLetters(const Node& list) {
+    if (!expect(list.isList(), list, "dead_letters", "a list")) return;
+    test_.dead_letters.emplace();
+    for (const Node& item : list.items) {
+      if (expect(item.isMap(), item, "a dead letter", "a map"))
+        test_.dead_letters->push_back(toValue(item, diagnostics_));
+    }
+  }
+
+  TestConfig& test_;
+  Diagnostics& diagnostics_;
+  ValueReader reader_;
+};
+
+}  // namespace
+
+TestValue toValue(const Node& node, Diagnostics& diagnostics) {
+  switch (node.kind) {
+    case Node::Kind::kNull:
+      return nullptr;
+    case Node::Kind::kScalar:
+      return scalarValue(node.scalar, diagnostics);
+    case Node::Kind::kList: {
+      auto list = TestValue::array();
+      for (const Node& item : node.items) list.push_back(toValue(item, diagnostics));
+      return list;
+    }
+    case Node::Kind::kMap: {
+      auto map = TestValue::object();
+      for (const NodeEntry& entry : node.entries) {
+        map[entry.key.text] = toValue(entry.value, diagnostics);
+      }
+      return map;
+    }
+  }
+  return nullptr;
+}
+
+void readTests(const Node& tests, std::vector<TestConfig>& out, Diagnostics& diagnostics) {
+  if (!tests.isList()) {
+    diagnostics.error("E008", tests.place,
+                      fmt::format("tests needs a list; found {}", tests.kindName()));
+    return;
+  }
+  for (const Node& item : tests.items) {
+    TestConfig test;
+    TestReader(test, diagnostics).read(item);
+    out.push_back(std::move(test));
+  }
+}
+
+}  // namespace lockstep::config

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "src/config/diagnostic.hpp"
+#include "src/config/node.hpp"
+#include "src/config/test_model.hpp"
+
+namespace lockstep::config {
+
+/// Reads the list `tests`. Whether its streams and ids exist is the lint's business.
+void readTests(const Node& tests, std::vector<TestConfig>& out, Diagnostics& diagnostics);
+
+/// A YAML value as data: plain true/false, null and numbers keep their types, quoted scalars are
+/// texts. Reports yes/no/on/off and octal numbers (E004).
+[[nodiscard]] TestValue toValue(const Node& node, Diagnostics& diagnostics);
+
+}  // namespace lockstep::config
