@@ -89,26 +89,28 @@ std::string_view concatText(const Value& value, NumberText& buffer) {
   throw EvalError("attempt to concatenate a " + std::string(typeName(value.kind())) + " value");
 }
 
-bool equalItems(std::span<const Value> a, std::span<const Value> b) {
+bool equalItems(std::span<const Value> a, std::span<const Value> b, int depth) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (!equals(a[i], b[i])) return false;
+    if (!equals(a[i], b[i], depth + 1)) return false;
   }
   return true;
 }
 
-bool equalEntries(std::span<const MapEntry> a, std::span<const MapEntry> b) {
+bool equalEntries(std::span<const MapEntry> a, std::span<const MapEntry> b, int depth) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (!equals(a[i].key, b[i].key) || !equals(a[i].value, b[i].value)) return false;
+    if (!equals(a[i].key, b[i].key, depth + 1)) return false;
+    if (!equals(a[i].value, b[i].value, depth + 1)) return false;
   }
   return true;
 }
 
-bool equalJson(JsonNode& a, JsonNode& b) {
+bool equalJson(JsonNode& a, JsonNode& b, int depth) {
   if (&a == &b) return true;
   if (a.isObject() != b.isObject()) return false;
-  return a.isObject() ? equalEntries(a.fields(), b.fields()) : equalItems(a.items(), b.items());
+  return a.isObject() ? equalEntries(a.fields(), b.fields(), depth)
+                      : equalItems(a.items(), b.items(), depth);
 }
 
 [[noreturn]] void failIndex(const Value& a, std::string_view name) {
@@ -167,7 +169,8 @@ Value length(const Value& a) {
   }
 }
 
-bool equals(const Value& a, const Value& b) {
+bool equals(const Value& a, const Value& b, int depth) {
+  if (depth > kValueDepthMax) throw EvalError("lists and maps nest too deep");
   if (a.isNumber() && b.isNumber()) return compareNumbers(a, b) == 0;
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
@@ -178,11 +181,11 @@ bool equals(const Value& a, const Value& b) {
     case ValueKind::kString:
       return a.asString() == b.asString();
     case ValueKind::kList:
-      return equalItems(a.asList(), b.asList());
+      return equalItems(a.asList(), b.asList(), depth);
     case ValueKind::kMap:
-      return equalEntries(a.asMap(), b.asMap());
+      return equalEntries(a.asMap(), b.asMap(), depth);
     default:
-      return equalJson(a.asJson(), b.asJson());
+      return equalJson(a.asJson(), b.asJson(), depth);
   }
 }
 

@@ -39,7 +39,8 @@ enum class Arithmetic : std::uint8_t {
 /// #a: bytes of a string, elements of a list; of a map the n up to which 1..n are keys.
 [[nodiscard]] Value length(const Value& a);
 /// a == b: numbers by value (1 == 1.0), lists and maps by content. JSON equals only JSON.
-[[nodiscard]] bool equals(const Value& a, const Value& b);
+/// Throws EvalError for values that nest too deep.
+[[nodiscard]] bool equals(const Value& a, const Value& b, int depth = 0);
 /// a < b and a <= b: two numbers, or two strings by their bytes.
 [[nodiscard]] bool less(const Value& a, const Value& b);
 [[nodiscard]] bool lessOrEqual(const Value& a, const Value& b);
