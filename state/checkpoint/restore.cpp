@@ -39,8 +39,15 @@ Result<RestoreReport> Restore::run() {
     for (auto& shard : state.shards) shard.reset();
   }
   LOCKSTEP_TRY(checkTarget());
-  LOCKSTEP_ASSIGN(const auto stored, openCheckpoint());
-  if (stored) LOCKSTEP_TRY(loadCheckpoint(*stored));
+  LOCKSTEP_ASSIGN(auto stored, openCheckpoint());
+  if (stored) {
+    const Status loaded = loadCheckpoint(*stored);
+    if (!loaded.ok() && loaded.reaction() != Reaction::kAbort) return loaded;
+    if (!loaded.ok()) {
+      stored.reset();
+      LOCKSTEP_TRY(startOver(loaded.message()));
+    }
+  }
   kMid.hit();
   LOCKSTEP_TRY(replay(stored));
   if (report_.rebuilt && context_.store != nullptr) LOCKSTEP_TRY(writeAll());
@@ -102,10 +109,18 @@ Result<std::optional<CheckpointPositions>> Restore::openCheckpoint() {
     report_.reason = reasonToRebuild(*stored, context_.application, target_);
     if (report_.reason.empty()) return Found{std::move(*stored)};
   }
-  report_.rebuilt = true;
-  log::warn("state: {}; building it from the changelog", report_.reason);
-  LOCKSTEP_TRY(context_.store->clear());
+  LOCKSTEP_TRY(startOver(report_.reason));
   return Found{};
+}
+
+Status Restore::startOver(const std::string& reason) {
+  report_.rebuilt = true;
+  report_.reason = reason;
+  log::warn("state: {}; building it from the changelog", reason);
+  for (auto& state : context_.operators) {
+    for (auto& shard : state.shards) shard.reset();
+  }
+  return context_.store->clear();
 }
 
 Status Restore::loadCheckpoint(const CheckpointPositions& stored) {

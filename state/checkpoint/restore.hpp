@@ -45,6 +45,8 @@ class Restore {
   Status checkTarget() const;
   /// Reads and judges what is on the disk. No positions = start from nothing.
   Result<std::optional<CheckpointPositions>> openCheckpoint();
+  /// Throws the checkpoint away, and what was loaded of it.
+  Status startOver(const std::string& reason);
   Status loadCheckpoint(const CheckpointPositions& stored);
   Status replay(const std::optional<CheckpointPositions>& stored);
   Status writeAll();

@@ -20,7 +20,8 @@ namespace lockstep {
 /// Invariant commit() is the only thing that moves the positions, all or nothing, and what write()
 ///           took before an ok sync() is durable then. Values written without a commit may be there
 ///           or not after a crash: they are absolute, so the changelog's replay repairs them.
-/// Errors    kFatal, exit 74: E701 the disk fails or is full, E702 the folder is in use by another
+/// Errors    kAbort: what is stored cannot be read; clear() and build it again.
+///           kFatal, exit 74: E701 the disk fails or is full, E702 the folder is in use by another
 ///           process, E703 the folder cannot be made or entered.
 class CheckpointStore {
  public:

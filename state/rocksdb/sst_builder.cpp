@@ -1,0 +1,88 @@
+#include "state/rocksdb/sst_builder.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <rocksdb/sst_file_writer.h>
+
+#include <lockstep/base/hash.hpp>
+
+namespace lockstep {
+namespace {
+
+constexpr char kValueVersion = 1;
+constexpr std::size_t kPrefix = 4;
+constexpr std::size_t kValueHeader = 1 + 8;
+
+template <class Integer>
+void putBigEndian(char* place, Integer number) {
+  for (std::size_t i = sizeof number; i > 0; --i, number >>= 8) {
+    place[i - 1] = static_cast<char>(number & 0xff);
+  }
+}
+
+std::uint64_t getBigEndian(const char* place) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) number = number << 8 | static_cast<unsigned char>(place[i]);
+  return number;
+}
+
+}  // namespace
+
+std::string shardPrefix(ShardId shard) {
+  std::string prefix(kPrefix, '\0');
+  putBigEndian(prefix.data(), shard.value());
+  return prefix;
+}
+
+bool decodeStored(std::string_view key, std::string_view value, KeyedValue& out) {
+  if (key.size() < kPrefix || value.size() < kValueHeader) return false;
+  if (value.front() != kValueVersion) return false;
+  const auto touched = static_cast<std::int64_t>(getBigEndian(value.data() + 1));
+  key.remove_prefix(kPrefix);
+  value.remove_prefix(kValueHeader);
+  out = {{key, murmur2(key)}, value, BatchTime(std::chrono::milliseconds(touched))};
+  return true;
+}
+
+void SstBuilder::add(ShardId shard, const KeyedValue& value) {
+  const std::size_t key_size = kPrefix + value.key.bytes.size();
+  char* key = arena_.allocate(key_size);
+  putBigEndian(key, shard.value());
+  std::copy(value.key.bytes.begin(), value.key.bytes.end(), key + kPrefix);
+  Entry& entry = entries_.emplace_back();
+  entry.key = {key, key_size};
+  entry.removed = !value.value.has_value();
+  bytes_ += key_size + sizeof(Entry);
+  if (entry.removed) return;
+  const std::size_t size = kValueHeader + value.value->size();
+  char* bytes = arena_.allocate(size);
+  bytes[0] = kValueVersion;
+  putBigEndian(bytes + 1, static_cast<std::uint64_t>(value.touched.time_since_epoch().count()));
+  std::copy(value.value->begin(), value.value->end(), bytes + kValueHeader);
+  entry.value = {bytes, size};
+  bytes_ += size;
+}
+
+rocksdb::Status SstBuilder::write(const std::string& path, const rocksdb::Options& options) {
+  std::stable_sort(entries_.begin(), entries_.end(),
+                   [](const Entry& a, const Entry& b) { return a.key < b.key; });
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(options), options);
+  rocksdb::Status status = writer.Open(path);
+  for (std::size_t i = 0; status.ok() && i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
+    if (i + 1 < entries_.size() && entries_[i + 1].key == entry.key) continue;
+    const rocksdb::Slice key(entry.key.data(), entry.key.size());
+    status = entry.removed
+                 ? writer.Delete(key)
+                 : writer.Put(key, rocksdb::Slice(entry.value.data(), entry.value.size()));
+  }
+  if (status.ok()) status = writer.Finish();
+  std::vector<Entry>().swap(entries_);
+  arena_.clear();
+  arena_.shrink(0);
+  bytes_ = 0;
+  return status;
+}
+
+}  // namespace lockstep
