@@ -16,7 +16,8 @@ run_ctest() { # PRESET ctest-argument...
   local preset=$1
   shift
   echo "== $preset: ctest $*"
-  ctest --test-dir "build/$preset" --output-on-failure --no-tests=error "$@" </dev/null || test_status=1
+  ctest --test-dir "build/$preset" --output-on-failure --no-tests=error "$@" </dev/null ||
+    test_status=1
   local log=build/$preset/Testing/Temporary/LastTest.log
   cp "$log" "build/$preset/counted-${#test_logs[@]}.log"
   test_logs+=("build/$preset/counted-${#test_logs[@]}.log")
@@ -32,7 +33,10 @@ print_totals() {
       passed += cases_passed; failed += cases_failed
       open = 0
     }
-    / Testing: / { open = ($0 !~ / broker_(start|stop)$/); ok = 0; cases_passed = 0; cases_failed = 0 }
+    / Testing: / {
+      open = ($0 !~ / broker_(start|stop)$/)
+      ok = 0; cases_passed = 0; cases_failed = 0
+    }
     /^All tests passed \(/ { cases_passed = $(NF - 2) }
     /^test cases: / {
       for (i = 1; i <= NF; i++) {

@@ -16,8 +16,8 @@ final class InternalTopics {
 
   public static void main(String[] args) throws Exception {
     final long deadline = System.nanoTime() + 30_000_000_000L;
-    final Map<String, Object> settings =
-        Map.of("bootstrap.servers", args[0], "default.api.timeout.ms", 5_000, "request.timeout.ms", 2_000);
+    final Map<String, Object> settings = Map.of(
+        "bootstrap.servers", args[0], "default.api.timeout.ms", 5_000, "request.timeout.ms", 2_000);
     try (Admin admin = Admin.create(settings)) {
       while (System.nanoTime() < deadline) {
         try {
@@ -28,7 +28,8 @@ final class InternalTopics {
         }
         final Set<String> topics =
             admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get();
-        if (topics.containsAll(WANTED)) return;
+        if (topics.containsAll(WANTED))
+          return;
       }
     }
     System.err.println("internal topics were not created within 30 s");

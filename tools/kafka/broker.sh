@@ -8,12 +8,12 @@
 #        broker.sh stop DIR                 clean stop
 #        broker.sh kill DIR                 kill -9; start brings it back with its data
 #        broker.sh status DIR               prints "running PID PORT" or "stopped"; exit 0 or 1
-#        broker.sh prepare VERSION          fetches the jars, makes folder template and class archive
+#        broker.sh prepare VERSION          fetches jars, makes folder template, class archive
 #        broker.sh classpath VERSION        prints the class path, for javac and java
 #
 # VERSION is 4.1.0 or 3.9.1.
 # LOCKSTEP_KAFKA_HOME      where jars and templates are kept; default: .kafka beside the sources
-# LOCKSTEP_BROKER_PROFILE  fast (default: small and quick to boot) | bench (full JIT, default threads)
+# LOCKSTEP_BROKER_PROFILE  fast (default: small, boots quickly) | bench (full JIT)
 # LOCKSTEP_BROKER_HEAP     largest heap; default 512m, 1g in profile bench
 # LOCKSTEP_BROKER_CONFIG   a file of broker settings that are added to ours
 set -euo pipefail
@@ -95,7 +95,8 @@ launch() { # VERSION DIR PORT [jvm flag...]: starts the process, writes DIR/pid
   case $profile in
     fast) flags=(-Xms64m "-Xmx${LOCKSTEP_BROKER_HEAP:-512m}" -Xss256k -XX:+UseSerialGC
       -XX:TieredStopAtLevel=1 -XX:-UsePerfData) ;;
-    bench) flags=("-Xms${LOCKSTEP_BROKER_HEAP:-1g}" "-Xmx${LOCKSTEP_BROKER_HEAP:-1g}" -XX:+UseG1GC) ;;
+    bench) flags=("-Xms${LOCKSTEP_BROKER_HEAP:-1g}" "-Xmx${LOCKSTEP_BROKER_HEAP:-1g}"
+      -XX:+UseG1GC) ;;
     *) fail 64 "LOCKSTEP_BROKER_PROFILE is fast or bench, not '$profile'" ;;
   esac
   setsid java "${flags[@]}" "$@" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
@@ -124,8 +125,10 @@ serves_metadata() { # PORT
 await_start() { # DIR PORT
   local deadline=$((SECONDS + start_timeout_s))
   until port_open "$2" && serves_metadata "$2"; do
-    kill -0 "$(<"$1/pid")" 2>/dev/null || fail 69 "the broker ended; the end of its log: $(tail -5 "$1/broker.log")"
-    ((SECONDS < deadline)) || fail 69 "no metadata on port $2 within $start_timeout_s s; see $1/broker.log"
+    kill -0 "$(<"$1/pid")" 2>/dev/null ||
+      fail 69 "the broker ended; the end of its log: $(tail -5 "$1/broker.log")"
+    ((SECONDS < deadline)) ||
+      fail 69 "no metadata on port $2 within $start_timeout_s s; see $1/broker.log"
     sleep 0.05
   done
 }
@@ -162,12 +165,14 @@ make_template() { # VERSION
   (
     profile=fast LOCKSTEP_BROKER_CONFIG=
     write_settings "$1" "$work" "$port"
-    java -cp "$(classpath "$1")" kafka.tools.StorageTool format --cluster-id lockstepTemplate000000 \
-      --config "$work/server.properties" >"$work/broker.log" 2>&1 || fail 70 "format failed: $(<"$work/broker.log")"
+    java -cp "$(classpath "$1")" kafka.tools.StorageTool format \
+      --cluster-id lockstepTemplate000000 --config "$work/server.properties" \
+      >"$work/broker.log" 2>&1 || fail 70 "format failed: $(<"$work/broker.log")"
     launch "$1" "$work" "$port" "-XX:ArchiveClassesAtExit=$base/classes.jsa"
     trap 'stop "$work"' EXIT
     await_start "$work" "$port"
-    java -cp "$(classpath "$1")" "$here/InternalTopics.java" "localhost:$port" 2>>"$work/broker.log" ||
+    java -cp "$(classpath "$1")" "$here/InternalTopics.java" "localhost:$port" \
+      2>>"$work/broker.log" ||
       fail 70 "no internal topics: $(tail -5 "$work/broker.log")"
   )
   rm -rf "$base/template"

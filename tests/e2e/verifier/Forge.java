@@ -28,14 +28,26 @@ final class Forge {
       final int at = records.size() / 2;
       final Seen victim = records.get(at);
       switch (options.get("fault")) {
-        case "double" -> records.add(at + 3, victim);
-        case "gap" -> records.remove(at);
-        case "swap" -> Collections.swap(records, at, nextOfSameKey(records, at));
-        case "value" -> records.set(at, withValue(victim, "changed"));
-        case "aborted" -> records.add(at, withValue(victim, "aborted " + victim.text()));
-        case "timestamp" -> records.set(at, new Seen(victim.topic(), victim.partition(), victim.offset(),
-            victim.timestamp() + TIMESTAMP_STEP, victim.key(), victim.value()));
-        default -> { }
+        case "double":
+          records.add(at + 3, victim);
+          break;
+        case "gap":
+          records.remove(at);
+          break;
+        case "swap":
+          Collections.swap(records, at, nextOfSameKey(records, at));
+          break;
+        case "value":
+          records.set(at, withValue(victim, "changed"));
+          break;
+        case "aborted":
+          records.add(at, withValue(victim, "aborted " + victim.text()));
+          break;
+        case "timestamp":
+          records.set(at, later(victim));
+          break;
+        default:
+          break;
       }
       topics.createIfAbsent(options.get("output"), topics.partitions(options.get("input")).size());
       return send(options, records);
@@ -50,25 +62,29 @@ final class Forge {
         for (String word : seen.text().split(" ")) {
           final long count = counts.merge(word, 1L, Long::sum);
           final int partition = (word.hashCode() & 0xFFFF) % 2;
-          records.add(new Seen("", partition, 0, 0, word, Long.toString(count).getBytes(StandardCharsets.UTF_8)));
+          records.add(new Seen(
+              "", partition, 0, 0, word, Long.toString(count).getBytes(StandardCharsets.UTF_8)));
         }
       }
       final int at = records.size() / 2;
       switch (options.get("fault")) {
-        case "repeat" -> records.add(at, records.get(at));
-        case "sum" -> { // one word forgotten, then everything behind it one too low
-          final String word = records.get(at).key();
-          int lastAt = records.size() - 1;
-          while (!records.get(lastAt).key().equals(word)) lastAt--;
-          records.remove(lastAt);
-        }
-        case "gap" -> {
-          final String word = records.get(at).key();
-          records.removeIf(seen -> seen.key().equals(word));
-        }
-        case "foreign" -> records.add(withKey(records.get(at), "aborted"));
-        case "moved" -> records.set(at, withPartition(records.get(at), 1 - records.get(at).partition()));
-        default -> { }
+        case "repeat":
+          records.add(at, records.get(at));
+          break;
+        case "sum":
+          records.remove(lastOf(records, records.get(at).key()));
+          break;
+        case "gap":
+          removeAll(records, records.get(at).key());
+          break;
+        case "foreign":
+          records.add(withKey(records.get(at), "aborted"));
+          break;
+        case "moved":
+          records.set(at, moved(records.get(at)));
+          break;
+        default:
+          break;
       }
       topics.createIfAbsent(options.get("output"), 2);
       return send(options, records);
@@ -84,8 +100,10 @@ final class Forge {
         final int batch = victim && fault.equals("batch") ? 41 : 42;
         final String owner = victim && fault.equals("metadata") ? "somebody" : "00ab34cd12ef5678";
         final long offset = victim && fault.equals("behind") ? end - 1 : end;
-        if (victim && fault.equals("missing")) return;
-        offsets.put(partition, new OffsetAndMetadata(offset, "v1;batch=" + batch + ";inc=3;own=" + owner));
+        if (victim && fault.equals("missing"))
+          return;
+        offsets.put(
+            partition, new OffsetAndMetadata(offset, "v1;batch=" + batch + ";inc=3;own=" + owner));
       });
       topics.admin().alterConsumerGroupOffsets(options.get("group"), offsets).all().get();
     }
@@ -104,11 +122,22 @@ final class Forge {
     return send(options, records);
   }
 
+  private static int lastOf(List<Seen> records, String key) {
+    int at = records.size() - 1;
+    while (!records.get(at).key().equals(key)) at--;
+    return at;
+  }
+
+  private static void removeAll(List<Seen> records, String key) {
+    records.removeIf(seen -> seen.key().equals(key));
+  }
+
   private static int nextOfSameKey(List<Seen> records, int at) {
     for (int i = at + 1; i < records.size(); i++) {
       final Seen other = records.get(i);
       if (records.get(at).key() != null && other.partition() == records.get(at).partition()
-          && records.get(at).key().equals(other.key())) return i;
+          && records.get(at).key().equals(other.key()))
+        return i;
     }
     throw new IllegalStateException("no later record of the same key; choose another seed");
   }
@@ -119,21 +148,28 @@ final class Forge {
   }
 
   private static Seen withKey(Seen seen, String key) {
-    return new Seen(seen.topic(), seen.partition(), seen.offset(), seen.timestamp(), key, seen.value());
+    return new Seen(
+        seen.topic(), seen.partition(), seen.offset(), seen.timestamp(), key, seen.value());
   }
 
-  private static Seen withPartition(Seen seen, int partition) {
-    return new Seen(seen.topic(), partition, seen.offset(), seen.timestamp(), seen.key(), seen.value());
+  private static Seen later(Seen seen) {
+    return new Seen(seen.topic(), seen.partition(), seen.offset(),
+        seen.timestamp() + TIMESTAMP_STEP, seen.key(), seen.value());
+  }
+
+  private static Seen moved(Seen seen) {
+    return new Seen(seen.topic(), 1 - seen.partition(), seen.offset(), seen.timestamp(), seen.key(),
+        seen.value());
   }
 
   private static int send(Options options, List<Seen> records) {
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-        Map.of("bootstrap.servers", options.get("brokers"), "linger.ms", 5),
-        new ByteArraySerializer(), new ByteArraySerializer())) {
+             Map.of("bootstrap.servers", options.get("brokers"), "linger.ms", 5),
+             new ByteArraySerializer(), new ByteArraySerializer())) {
       for (Seen seen : records) {
         final byte[] key = seen.key() == null ? null : seen.key().getBytes(StandardCharsets.UTF_8);
-        producer.send(new ProducerRecord<>(options.get("output"), seen.partition(), seen.timestamp(), key,
-            seen.value()));
+        producer.send(new ProducerRecord<>(
+            options.get("output"), seen.partition(), seen.timestamp(), key, seen.value()));
       }
     }
     return 0;

@@ -5,7 +5,8 @@ public final class Main {
   public static void main(String[] arguments) {
     int code;
     try {
-      if (arguments.length == 0) throw new Options.UsageError("a verb is missing");
+      if (arguments.length == 0)
+        throw new Options.UsageError("a verb is missing");
       code = run(arguments[0], new Options(arguments));
     } catch (Options.UsageError error) {
       System.err.println("verifier: " + error.getMessage() + "; see tests/e2e/verifier/README.md");
@@ -19,19 +20,31 @@ public final class Main {
   }
 
   private static int run(String verb, Options options) throws Exception {
-    return switch (verb) {
-      case "produce" -> new Produce(options).run();
-      case "read" -> Read.follow(options);
-      case "verify-seen" -> Read.verifySeen(options);
-      case "verify-copy" -> VerifyCopy.run(options);
-      case "verify-count" -> VerifyCount.run(options);
-      case "verify-offsets" -> VerifyOffsets.run(options);
-      case "verify-ledger" -> VerifyLedger.run(options);
-      case "forge-copy" -> Forge.copy(options);
-      case "forge-count" -> Forge.count(options);
-      case "forge-offsets" -> Forge.offsets(options);
-      case "forge-ledger" -> Forge.ledger(options);
-      default -> throw new Options.UsageError("unknown verb '" + verb + "'");
-    };
+    switch (verb) {
+      case "produce":
+        return new Produce(options).run();
+      case "read":
+        return Read.follow(options);
+      case "verify-seen":
+        return Read.verifySeen(options);
+      case "verify-copy":
+        return VerifyCopy.run(options);
+      case "verify-count":
+        return VerifyCount.run(options);
+      case "verify-offsets":
+        return VerifyOffsets.run(options);
+      case "verify-ledger":
+        return VerifyLedger.run(options);
+      case "forge-copy":
+        return Forge.copy(options);
+      case "forge-count":
+        return Forge.count(options);
+      case "forge-offsets":
+        return Forge.offsets(options);
+      case "forge-ledger":
+        return Forge.ledger(options);
+      default:
+        throw new Options.UsageError("unknown verb '" + verb + "'");
+    }
   }
 }

@@ -18,12 +18,19 @@ final class Options {
 
   String get(String name) {
     final String value = values.get(name);
-    if (value == null) throw new UsageError("--" + name + " is missing");
+    if (value == null)
+      throw new UsageError("--" + name + " is missing");
     return value;
   }
 
-  String get(String name, String fallback) {
-    return values.getOrDefault(name, fallback);
+  String get(String name, String fallback) { return values.getOrDefault(name, fallback); }
+
+  /** One of two words; the first is the default. */
+  String choice(String name, String fallback, String other) {
+    final String value = get(name, fallback);
+    if (value.equals(fallback) || value.equals(other))
+      return value;
+    throw new UsageError("--" + name + " is " + fallback + " or " + other);
   }
 
   int number(String name, int fallback) {
@@ -34,13 +41,9 @@ final class Options {
     return Double.parseDouble(get(name, Double.toString(fallback)));
   }
 
-  boolean has(String name) {
-    return values.containsKey(name);
-  }
+  boolean has(String name) { return values.containsKey(name); }
 
   static final class UsageError extends RuntimeException {
-    UsageError(String message) {
-      super(message);
-    }
+    UsageError(String message) { super(message); }
   }
 }

@@ -43,7 +43,7 @@ final class Produce {
     final long begin = System.nanoTime();
     try (KafkaProducer<byte[], byte[]> producer = producer(topic)) {
       producer.initTransactions();
-      for (int sent = 0; sent < total; ) {
+      for (int sent = 0; sent < total;) {
         final boolean abort = random.nextDouble() < aborts;
         producer.beginTransaction();
         open.clear();
@@ -60,7 +60,8 @@ final class Produce {
           committed.putAll(open);
           sent += count;
         }
-        if (perSecond > 0) pause(begin + sent * 1_000_000_000L / perSecond);
+        if (perSecond > 0)
+          pause(begin + sent * 1_000_000_000L / perSecond);
       }
     }
     System.out.println("ok    produce: " + total + " committed records, " + aborted + " aborted");
@@ -77,15 +78,17 @@ final class Produce {
   private ProducerRecord<byte[], byte[]> next(String topic, int partitions, boolean abort) {
     final String mark = abort ? "aborted " : "";
     final int partition = (int) (records++ % partitions);
-    if (options.get("mode", "keyed").equals("lines")) {
+    if (options.choice("mode", "keyed", "lines").equals("lines")) {
       return new ProducerRecord<>(topic, partition, null, bytes(mark + line()));
     }
     final boolean keyless = random.nextDouble() < options.fraction("nulls", 0);
-    final String key = keyless ? "null-" + partition : "k" + random.nextInt(options.number("keys", 50));
+    final String key =
+        keyless ? "null-" + partition : "k" + random.nextInt(options.number("keys", 50));
     final long number = open.getOrDefault(key, committed.getOrDefault(key, 0L)) + 1;
     open.put(key, number);
     final byte[] value = bytes(mark + key + "#" + number);
-    if (keyless) return new ProducerRecord<>(topic, partition, null, value);
+    if (keyless)
+      return new ProducerRecord<>(topic, partition, null, value);
     return new ProducerRecord<>(topic, bytes(key), value); // partition: murmur2 of the key
   }
 
@@ -100,10 +103,8 @@ final class Produce {
   }
 
   private static void pause(long until) {
-    for (long left; (left = until - System.nanoTime()) > 0; ) LockSupport.parkNanos(left);
+    for (long left; (left = until - System.nanoTime()) > 0;) LockSupport.parkNanos(left);
   }
 
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
+  private static byte[] bytes(String text) { return text.getBytes(StandardCharsets.UTF_8); }
 }

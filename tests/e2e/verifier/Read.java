@@ -19,16 +19,13 @@ import org.apache.kafka.common.IsolationLevel;
 final class Read {
   static int follow(Options options) throws Exception {
     final String topic = options.get("topic");
-    final IsolationLevel isolation = switch (options.get("isolation", "committed")) {
-      case "committed" -> IsolationLevel.READ_COMMITTED;
-      case "uncommitted" -> IsolationLevel.READ_UNCOMMITTED;
-      default -> throw new Options.UsageError("--isolation is committed or uncommitted");
-    };
+    final IsolationLevel isolation = IsolationLevel.valueOf(
+        "READ_" + options.choice("isolation", "committed", "uncommitted").toUpperCase());
     final Path until = Path.of(options.get("follow-until"));
     final long[] count = {0};
     try (Topics topics = new Topics(options.get("brokers"));
-        BufferedWriter out = Files.newBufferedWriter(Path.of(options.get("record")));
-        KafkaConsumer<byte[], byte[]> consumer = topics.consumerFromStart(topic, isolation)) {
+         BufferedWriter out = Files.newBufferedWriter(Path.of(options.get("record")));
+         KafkaConsumer<byte[], byte[]> consumer = topics.consumerFromStart(topic, isolation)) {
       while (!Files.exists(until)) {
         consumer.poll(Duration.ofMillis(50)).forEach(record -> write(out, Seen.of(record), count));
       }
@@ -38,21 +35,25 @@ final class Read {
     return 0;
   }
 
-  /** Every line of the file stands in the topic, in the same place, and no committed one is missing. */
+  /** Each line of the file is in the topic, at its place, and no committed record is missing. */
   static int verifySeen(Options options) throws Exception {
     final Report report = new Report("seen");
     final Map<String, String> expected = new HashMap<>();
     try (Topics topics = new Topics(options.get("brokers"))) {
       final List<Seen> committed = topics.readCommitted(options.get("topic"));
-      for (Seen seen : committed) expected.put(seen.partition() + "\t" + seen.offset(), seen.content());
+      for (Seen seen : committed) {
+        expected.put(seen.partition() + "\t" + seen.offset(), seen.content());
+      }
     }
     final int total = expected.size();
     try (BufferedReader in = Files.newBufferedReader(Path.of(options.get("record")))) {
-      for (String line; (line = in.readLine()) != null; ) {
+      for (String line; (line = in.readLine()) != null;) {
         final int cut = line.lastIndexOf('\t');
         final String content = expected.remove(line.substring(0, cut));
-        if (content == null) report.find("seen during the faults, not there now (or seen twice): " + line);
-        else if (!content.equals(line.substring(cut + 1))) report.find("now '" + content + "', was: " + line);
+        if (content == null)
+          report.find("seen during the faults, not there now (or seen twice): " + line);
+        else if (!content.equals(line.substring(cut + 1)))
+          report.find("now '" + content + "', was: " + line);
       }
     }
     expected.forEach((place, content) -> report.find("never seen: " + place + "\t" + content));
@@ -61,7 +62,8 @@ final class Read {
 
   private static void write(BufferedWriter out, Seen seen, long[] count) {
     try {
-      out.write(seen.partition() + "\t" + seen.offset() + "\t" + seen.content().replaceAll("[\t\n]", " "));
+      out.write(seen.partition() + "\t" + seen.offset() + "\t"
+          + seen.content().replaceAll("[\t\n]", " "));
       out.newLine();
       count[0]++;
     } catch (java.io.IOException failure) {

@@ -7,18 +7,19 @@ final class Report {
   private final String check;
   private int findings = 0;
 
-  Report(String check) {
-    this.check = check;
-  }
+  Report(String check) { this.check = check; }
 
   void find(String what) {
-    if (++findings <= SHOWN_MAX) System.out.println("WRONG " + check + ": " + what);
+    if (++findings <= SHOWN_MAX)
+      System.out.println("WRONG " + check + ": " + what);
   }
 
   /** Prints the last line of the check; returns the exit code. */
   int finish(String summary) {
-    if (findings == 0) System.out.println("ok    " + check + ": " + summary);
-    else System.out.println("WRONG " + check + ": " + findings + " findings in all; " + summary);
+    if (findings == 0)
+      System.out.println("ok    " + check + ": " + summary);
+    else
+      System.out.println("WRONG " + check + ": " + findings + " findings in all; " + summary);
     return findings == 0 ? 0 : 1;
   }
 }

@@ -12,9 +12,7 @@ record Seen(String topic, int partition, long offset, long timestamp, String key
   }
 
   /** The value as text, as "null" for a tombstone. */
-  String text() {
-    return text(value);
-  }
+  String text() { return text(value); }
 
   /** The value as a count: decimal text, or eight bytes as Kafka's LongSerializer writes them. */
   long count(boolean binary) {
@@ -22,13 +20,9 @@ record Seen(String topic, int partition, long offset, long timestamp, String key
   }
 
   /** What must be equal in a copy. */
-  String content() {
-    return key + " = " + text();
-  }
+  String content() { return key + " = " + text(); }
 
-  String place() {
-    return topic + "-" + partition + "@" + offset;
-  }
+  String place() { return topic + "-" + partition + "@" + offset; }
 
   private static String text(byte[] bytes) {
     return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);

@@ -30,20 +30,20 @@ final class Topics implements AutoCloseable {
     this.admin = Admin.create(Map.of("bootstrap.servers", brokers));
   }
 
-  Admin admin() {
-    return admin;
-  }
+  Admin admin() { return admin; }
 
   void createIfAbsent(String topic, int partitions) throws Exception {
     try {
       admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
     } catch (ExecutionException failure) {
-      if (!(failure.getCause() instanceof TopicExistsException)) throw failure;
+      if (!(failure.getCause() instanceof TopicExistsException))
+        throw failure;
     }
   }
 
   List<TopicPartition> partitions(String topic) throws Exception {
-    final int count = admin.describeTopics(Set.of(topic)).allTopicNames().get().get(topic).partitions().size();
+    final int count =
+        admin.describeTopics(Set.of(topic)).allTopicNames().get().get(topic).partitions().size();
     final List<TopicPartition> all = new ArrayList<>();
     for (int i = 0; i < count; i++) all.add(new TopicPartition(topic, i));
     return all;
@@ -54,12 +54,15 @@ final class Topics implements AutoCloseable {
     final Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
     for (TopicPartition partition : partitions(topic)) wanted.put(partition, OffsetSpec.latest());
     final Map<TopicPartition, Long> ends = new HashMap<>();
-    admin.listOffsets(wanted, new ListOffsetsOptions(isolation)).all().get()
+    admin.listOffsets(wanted, new ListOffsetsOptions(isolation))
+        .all()
+        .get()
         .forEach((partition, info) -> ends.put(partition, info.offset()));
     return ends;
   }
 
-  KafkaConsumer<byte[], byte[]> consumerFromStart(String topic, IsolationLevel isolation) throws Exception {
+  KafkaConsumer<byte[], byte[]> consumerFromStart(String topic, IsolationLevel isolation)
+      throws Exception {
     final KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
         Map.of("bootstrap.servers", brokers, "isolation.level", isolation.toString().toLowerCase(),
             "enable.auto.commit", false, "auto.offset.reset", "none", "fetch.max.wait.ms", 20),
@@ -78,10 +81,13 @@ final class Topics implements AutoCloseable {
   }
 
   /** Reads on until every position has reached `ends`; positions pass control markers. */
-  static void drain(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends, Consumer<Seen> each) {
+  static void drain(
+      KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends, Consumer<Seen> each) {
     final long deadline = System.nanoTime() + READ_TIMEOUT.toNanos();
-    while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-      if (System.nanoTime() > deadline) throw new IllegalStateException("end not reached within " + READ_TIMEOUT);
+    while (ends.entrySet().stream().anyMatch(
+        end -> consumer.position(end.getKey()) < end.getValue())) {
+      if (System.nanoTime() > deadline)
+        throw new IllegalStateException("end not reached within " + READ_TIMEOUT);
       consumer.poll(Duration.ofMillis(100)).forEach(record -> {
         if (record.offset() < ends.get(new TopicPartition(record.topic(), record.partition()))) {
           each.accept(Seen.of(record));

@@ -18,12 +18,8 @@ final class VerifyCopy {
   private final boolean timestamps;
 
   VerifyCopy(Options options) {
-    perPartition = switch (options.get("order", "key")) {
-      case "partition" -> true;
-      case "key" -> false;
-      default -> throw new Options.UsageError("--order is partition or key");
-    };
-    timestamps = options.get("timestamps", "no").equals("yes");
+    perPartition = options.choice("order", "key", "partition").equals("partition");
+    timestamps = options.choice("timestamps", "no", "yes").equals("yes");
   }
 
   static int run(Options options) throws Exception {
@@ -36,7 +32,8 @@ final class VerifyCopy {
 
   int compare(List<Seen> input, List<Seen> output) {
     final boolean whole = compareContents(input, output);
-    if (whole) compareOrder(input, output); // after a double or a gap every order is wrong
+    if (whole)
+      compareOrder(input, output); // after a double or a gap every order is wrong
     final Map<String, Seen> last = new HashMap<>();
     for (Seen seen : input) {
       if (seen.text() != null && seen.text().startsWith("aborted ")) {
@@ -44,14 +41,15 @@ final class VerifyCopy {
       }
       last.put(group(seen), seen);
     }
-    return report.finish(input.size() + " committed input records, " + output.size() + " output records, "
-        + last.size() + (perPartition ? " partitions" : " keys"));
+    return report.finish(input.size() + " committed input records, " + output.size()
+        + " output records, " + last.size() + (perPartition ? " partitions" : " keys"));
   }
 
   /** True when both sides hold the same records, whatever the order. */
   private boolean compareContents(List<Seen> input, List<Seen> output) {
     final Map<String, List<Seen>> unmatched = new LinkedHashMap<>();
-    for (Seen seen : input) unmatched.computeIfAbsent(content(seen), k -> new ArrayList<>()).add(seen);
+    for (Seen seen : input)
+      unmatched.computeIfAbsent(content(seen), k -> new ArrayList<>()).add(seen);
     final Map<String, Seen> matched = new HashMap<>();
     boolean whole = true;
     for (Seen seen : output) {
@@ -60,13 +58,16 @@ final class VerifyCopy {
       if (sources != null) {
         matched.put(content, seen);
         sources.remove(0);
-        if (sources.isEmpty()) unmatched.remove(content);
+        if (sources.isEmpty())
+          unmatched.remove(content);
         continue;
       }
       whole = false;
       final Seen earlier = matched.get(content);
-      if (earlier != null) report.find("double: " + describe(seen) + ", already at " + earlier.place());
-      else report.find("foreign: " + describe(seen) + " equals no committed input record");
+      if (earlier != null)
+        report.find("double: " + describe(seen) + ", already at " + earlier.place());
+      else
+        report.find("foreign: " + describe(seen) + " equals no committed input record");
     }
     for (List<Seen> sources : unmatched.values()) {
       for (Seen seen : sources) report.find("gap: " + describe(seen) + " is not in the output");
@@ -81,13 +82,15 @@ final class VerifyCopy {
     wanted.forEach((group, records) -> {
       final List<Seen> others = found.getOrDefault(group, List.of());
       if (others.size() != records.size()) {
-        report.find("order: " + group + " has " + records.size() + " records, in the output " + others.size());
+        report.find("order: " + group + " has " + records.size() + " records, in the output "
+            + others.size());
         return;
       }
       for (int i = 0; i < records.size(); i++) {
-        if (content(records.get(i)).equals(content(others.get(i)))) continue;
-        report.find("order: " + group + ": record " + i + " should be " + describe(records.get(i)) + ", is "
-            + describe(others.get(i)));
+        if (content(records.get(i)).equals(content(others.get(i))))
+          continue;
+        report.find("order: " + group + ": record " + i + " should be " + describe(records.get(i))
+            + ", is " + describe(others.get(i)));
         return; // the rest of the group is displaced too
       }
     });
@@ -96,7 +99,8 @@ final class VerifyCopy {
   private Map<String, List<Seen>> grouped(List<Seen> records) {
     final Map<String, List<Seen>> groups = new TreeMap<>();
     for (Seen seen : records) {
-      if (perPartition || seen.key() != null) groups.computeIfAbsent(group(seen), k -> new ArrayList<>()).add(seen);
+      if (perPartition || seen.key() != null)
+        groups.computeIfAbsent(group(seen), k -> new ArrayList<>()).add(seen);
     }
     return groups;
   }
@@ -109,7 +113,5 @@ final class VerifyCopy {
     return timestamps ? seen.content() + " at " + seen.timestamp() : seen.content();
   }
 
-  private String describe(Seen seen) {
-    return seen.place() + " (" + content(seen) + ")";
-  }
+  private String describe(Seen seen) { return seen.place() + " (" + content(seen) + ")"; }
 }

@@ -13,10 +13,10 @@ import java.util.TreeMap;
 final class VerifyCount {
   static int run(Options options) throws Exception {
     try (Topics topics = new Topics(options.get("brokers"))) {
-      final Map<String, Long> wanted =
-          fold(topics.readCommitted(options.get("input")), options.get("of", "words").equals("words"));
+      final Map<String, Long> wanted = fold(topics.readCommitted(options.get("input")),
+          options.choice("of", "words", "keys").equals("words"));
       return compare(wanted, topics.readCommitted(options.get("output")),
-          options.get("value", "text").equals("long"));
+          options.choice("value", "text", "long").equals("long"));
     }
   }
 
@@ -28,7 +28,8 @@ final class VerifyCount {
         continue;
       }
       for (String word : seen.text().split("\\s+")) {
-        if (!word.isEmpty()) counts.merge(word, 1L, Long::sum);
+        if (!word.isEmpty())
+          counts.merge(word, 1L, Long::sum);
       }
     }
     return counts;
@@ -40,20 +41,22 @@ final class VerifyCount {
     for (Seen seen : output) {
       final Seen before = last.put(seen.key(), seen);
       if (!wanted.containsKey(seen.key())) {
-        report.find("foreign: " + seen.place() + " counts '" + seen.key() + "', which the input does not hold");
+        report.find("foreign: " + seen.place() + " counts '" + seen.key()
+            + "', which the input does not hold");
       } else if (before != null && before.partition() != seen.partition()) {
         report.find("moved: '" + seen.key() + "' at " + before.place() + " and at " + seen.place());
       } else if (before != null && before.count(binary) >= seen.count(binary)) {
-        report.find("not rising: '" + seen.key() + "' is " + before.count(binary) + " at " + before.place()
-            + ", then " + seen.count(binary) + " at " + seen.place());
+        report.find("not rising: '" + seen.key() + "' is " + before.count(binary) + " at "
+            + before.place() + ", then " + seen.count(binary) + " at " + seen.place());
       }
     }
     wanted.forEach((word, count) -> {
       final Seen seen = last.get(word);
-      if (seen == null) report.find("gap: '" + word + "' should be " + count + ", is not in the output");
+      if (seen == null)
+        report.find("gap: '" + word + "' should be " + count + ", is not in the output");
       else if (seen.count(binary) != count) {
-        report.find("sum: '" + word + "' should end at " + count + ", ends at " + seen.count(binary) + " ("
-            + seen.place() + ")");
+        report.find("sum: '" + word + "' should end at " + count + ", ends at " + seen.count(binary)
+            + " (" + seen.place() + ")");
       }
     });
     return report.finish(wanted.size() + " counts, " + output.size() + " output records");

@@ -21,14 +21,18 @@ final class VerifyOffsets {
     final Report report = new Report("offsets");
     final TreeSet<String> decisions = new TreeSet<>();
     try (Topics topics = new Topics(options.get("brokers"))) {
-      final Map<TopicPartition, OffsetAndMetadata> committed = topics.admin()
-          .listConsumerGroupOffsets(options.get("group")).partitionsToOffsetAndMetadata().get();
+      final Map<TopicPartition, OffsetAndMetadata> committed =
+          topics.admin()
+              .listConsumerGroupOffsets(options.get("group"))
+              .partitionsToOffsetAndMetadata()
+              .get();
       for (String topic : List.of(options.get("topic").split(","))) {
         topics.ends(topic, IsolationLevel.READ_COMMITTED).forEach((partition, end) -> {
           final OffsetAndMetadata found = committed.get(partition);
           judgeMetadata(report, partition, found, decisions);
           if (found != null && found.offset() != end) {
-            report.find("offset: " + partition + " is committed at " + found.offset() + ", its end is " + end);
+            report.find("offset: " + partition + " is committed at " + found.offset()
+                + ", its end is " + end);
           }
         });
       }
@@ -37,7 +41,8 @@ final class VerifyOffsets {
         judgeMetadata(report, ledger, committed.get(ledger), decisions);
       }
     }
-    if (decisions.size() > 1) report.find("partitions disagree: " + String.join(" and ", decisions));
+    if (decisions.size() > 1)
+      report.find("partitions disagree: " + String.join(" and ", decisions));
     return report.finish("committed by " + String.join(" and ", decisions));
   }
 
@@ -48,7 +53,9 @@ final class VerifyOffsets {
       return;
     }
     final Matcher metadata = METADATA.matcher(found.metadata());
-    if (metadata.matches()) decisions.add(found.metadata());
-    else report.find("metadata: " + partition + " has '" + found.metadata() + "'");
+    if (metadata.matches())
+      decisions.add(found.metadata());
+    else
+      report.find("metadata: " + partition + " has '" + found.metadata() + "'");
   }
 }

@@ -36,7 +36,8 @@ test_readers() {
   verifier read --topic "$topic" --isolation committed --follow-until "$work/done" \
     --record "$work/committed" &
   reader=$!
-  expect 0 'committed records' produce --topic "$topic" --records 3000 --transaction 60 --seed 7 --nulls 0.05
+  expect 0 'committed records' produce --topic "$topic" --records 3000 --transaction 60 --seed 7 \
+    --nulls 0.05
   touch "$work/done"
   wait "$reader"
   reader=
@@ -74,7 +75,8 @@ count_case() { # FAULT CODE TEXT
 }
 
 test_counts() {
-  expect 0 'ok    produce' produce --topic "$prefix-lines" --mode lines --records 500 --transaction 20
+  expect 0 'ok    produce' produce --topic "$prefix-lines" --mode lines --records 500 \
+    --transaction 20
   count_case none 0 'ok    count'
   count_case repeat 1 'not rising: '
   count_case sum 1 'sum: '
@@ -100,7 +102,8 @@ record() { # KIND INC BATCH FROM UNTIL [OUTPUT_RECORDS]
   printf '{"v":1,"kind":"%s","inc":%d,"own":"00000000000000%02d",' "$1" "$2" "$2"
   printf '"batch":{"id":%d,"time":%d,"closes_first":[],"closes":true,' "$3" $(($3 * 1000))
   printf '"ranges":[["in",0,%d,%d],["in",1,5,5]]},"topics":[],"ends":[],' "$4" "$5"
-  printf '"outputs":[["%s",0,%d]],"outputs_hash":"0","previous_hash":"0"}\n' "$prefix-copy-none-key" "${6:-0}"
+  printf '"outputs":[["%s",0,%d]],' "$prefix-copy-none-key" "${6:-0}"
+  printf '"outputs_hash":"0","previous_hash":"0"}\n'
 }
 
 ledger_case() { # NAME CODE TEXT, and the records on stdin
@@ -110,16 +113,17 @@ ledger_case() { # NAME CODE TEXT, and the records on stdin
 }
 
 test_ledgers() {
-  local start
+  local right=$prefix-ledger-right start
   start=$(record claim 1 0 10 10 && record batch 1 1 10 20)
   ledger_case right 0 'batch 2, incarnation 2' < <(echo "$start" && record claim 2 1 10 20 &&
     record batch 2 2 20 30)
-  expect 1 'the ledger ends in-0 at 30' verify-ledger --ledger "$prefix-ledger-right" --group "$prefix-none"
-  expect 1 'the ledger says 0' verify-ledger --ledger "$prefix-ledger-right" --output "$prefix-copy-none-key"
+  expect 1 'the ledger ends in-0 at 30' verify-ledger --ledger "$right" --group "$prefix-none"
+  expect 1 'the ledger says 0' verify-ledger --ledger "$right" --output "$prefix-copy-none-key"
   ledger_case gap 1 'gap: ' < <(echo "$start" && record batch 1 2 21 30)
   ledger_case overlap 1 'overlap: ' < <(echo "$start" && record batch 1 2 19 30)
   ledger_case skipped 1 'is batch 3 after 1' < <(echo "$start" && record batch 1 3 20 30)
-  ledger_case zombie 1 'owner: ' < <(echo "$start" && record claim 2 1 10 20 && record batch 1 2 20 30)
+  ledger_case zombie 1 'owner: ' < <(echo "$start" && record claim 2 1 10 20 &&
+    record batch 1 2 20 30)
   ledger_case again 1 'incarnation: ' < <(echo "$start" && record claim 1 1 10 20)
   ledger_case unclaimed 1 'unclaimed: ' < <(record batch 1 1 10 20)
 }

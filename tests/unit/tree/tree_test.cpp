@@ -96,7 +96,7 @@ TEST_CASE("a test source that is not listed, or only in a comment, is found", "[
 
 TEST_CASE("every source keeps to the measures", "[tree][shape]") {
   tree::Findings findings;
-  for (const auto& path : tree::filesBelow(kSources, {".cpp", ".hpp"})) {
+  for (const auto& path : tree::filesBelow(kSources, {".cpp", ".hpp", ".java"})) {
     append(findings, tree::judgeShape(path, tree::readText(tree::root() / path)));
   }
   CHECK(findings == tree::Findings{});
