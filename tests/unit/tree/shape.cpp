@@ -16,9 +16,7 @@ constexpr std::array kUndone{
     "TO"
     "DO",
     "FIX"
-    "ME",
-    "X"
-    "XX"};
+    "ME"};
 
 std::size_t columns(std::string_view line) {
   std::size_t count = 0;
