@@ -29,7 +29,9 @@ struct Fate {
   std::chrono::nanoseconds request_delay{0};
   Reply reply = Reply::kArrives;
   std::chrono::nanoseconds reply_delay{0};
-  /// The request arrives a second time, this long after the first.
+  /// The request arrives a second time, this long after the first. Real networks double nothing
+  /// by themselves: together with a reply that arrives this is a fault that no client can notice,
+  /// and an EndTxn doubled like that into the next transaction tears it (KAFKA-17754).
   std::optional<std::chrono::nanoseconds> repeated_after = std::nullopt;
 };
 

@@ -6,7 +6,7 @@
 #include "connectors/memory/memory_kafka.hpp"
 #include "connectors/memory/virtual_clock.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/unit/memory/scripted_network.hpp"
+#include "tests/support/scripted_network.hpp"
 
 using namespace lockstep;
 using namespace lockstep::memory;

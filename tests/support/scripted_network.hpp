@@ -14,6 +14,9 @@ class ScriptedNetwork final : public Network {
  public:
   void next(RequestKind kind, Fate fate) { fates_.emplace_back(kind, fate); }
 
+  /// Forgets fates that were not used.
+  void reset() { fates_.clear(); }
+
   Fate decide(const Call& call) override {
     calls.push_back(call.kind);
     for (auto entry = fates_.begin(); entry != fates_.end(); ++entry) {
