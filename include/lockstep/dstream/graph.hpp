@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <lockstep/base/result.hpp>
+#include <lockstep/ports/state_backend.hpp>
+#include <lockstep/rdd/job.hpp>
+#include <lockstep/rdd/shuffle.hpp>
+
+namespace lockstep {
+
+/// How many shards the shuffles of a graph have. Counts are pinned at an application's first start:
+/// the caller keeps them.
+struct GraphOptions {
+  /// Where a step names no `parallelism`: the largest partition count among the Kafka inputs.
+  std::uint32_t default_parallelism = 1;
+  /// By the id of a stateful step: what its state was made with; wins over everything.
+  std::map<std::string, std::uint32_t> pinned_shards;
+};
+
+/// The streams of one application and what becomes of them: inputs, steps in order of definition,
+/// outputs. Every DStream is a handle into a graph.
+///
+/// Life    streams and outputs are added -> prepare() -> job() runs batches. After prepare() the
+///         graph takes nothing more.
+/// Thread  One: the control thread.
+class DStreamGraph {
+ public:
+  struct OutputInfo {
+    std::string step;
+    std::string kind;   ///< "kafka", "print", "foreachRDD"
+    std::string topic;  ///< "" for outputs outside Kafka
+    std::string from;   ///< step whose elements it takes
+  };
+  /// One line of `explain`.
+  struct StepInfo {
+    std::string step;
+    std::string op;
+    std::vector<std::string> parents;
+    std::vector<std::uint32_t> stages;  ///< numbers of the stages it runs in
+  };
+
+  DStreamGraph() = default;
+  DStreamGraph(const DStreamGraph&) = delete;
+  DStreamGraph& operator=(const DStreamGraph&) = delete;
+
+  /// Checks the graph and settles the number of shards. All mistakes in one message: E060 without
+  /// an output, E061 an id used twice, E062 a topic read by two inputs, E063 an id that cannot name
+  /// a topic.
+  Status prepare(const GraphOptions& options);
+  [[nodiscard]] bool prepared() const { return job_ != nullptr; }
+  /// REQUIRES: prepared(), for the two below.
+  [[nodiscard]] Job& job();
+  [[nodiscard]] const std::vector<StateDeclaration>& states() const { return states_; }
+
+  [[nodiscard]] const std::vector<std::string>& topicsRead() const { return topics_read_; }
+  /// Sorted, each once; without dead letters and internal topics.
+  [[nodiscard]] std::vector<std::string> topicsWritten() const;
+  /// True with an output outside Kafka that runs before the commit (foreachRDD): the plan of each
+  /// batch is committed first, and batches do not overlap.
+  [[nodiscard]] bool hasSideEffects() const { return side_effects_; }
+  [[nodiscard]] const std::vector<OutputInfo>& outputs() const { return outputs_; }
+  [[nodiscard]] std::vector<StepInfo> describe() const;
+
+  /// For operators: registration. REQUIRES: !prepared().
+  [[nodiscard]] Lineage& lineage();
+  /// `name`, or "map 2": the operator and its number among those of its kind.
+  [[nodiscard]] std::string stepName(const std::string& op, const std::string& name);
+  void addInput(const std::vector<std::string>& topics);
+  /// Returns the output's number.
+  std::uint32_t addOutput(OutputInfo output, bool side_effect);
+  void addShuffle(Shuffle& shuffle, std::optional<std::uint32_t> parallelism);
+  /// The state's shards are the shuffle's. Returns the operator's number.
+  std::uint32_t addState(StateDeclaration declaration, Shuffle& shuffle,
+                         std::optional<std::uint32_t> parallelism);
+
+ private:
+  struct ShuffleInfo {
+    Shuffle* shuffle;
+    std::optional<std::uint32_t> parallelism;
+    std::optional<std::size_t> state;  ///< index into states_
+  };
+  [[nodiscard]] std::vector<std::string> mistakes() const;
+
+  Lineage lineage_;
+  std::map<std::string, int> step_numbers_;
+  std::vector<std::string> topics_read_;
+  std::vector<OutputInfo> outputs_;
+  std::vector<ShuffleInfo> shuffles_;
+  std::vector<StateDeclaration> states_;
+  bool side_effects_ = false;
+  std::unique_ptr<Job> job_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <lockstep/dstream/narrow.hpp>
+#include <lockstep/formats/serde.hpp>
+#include <lockstep/rdd/shuffle.hpp>
+
+namespace lockstep::detail {
+
+/// Leaves a shuffle's buckets as they were written.
+struct NoCombine {
+  static constexpr bool kCombines = false;
+  struct Combiner {};
+};
+
+/// Writes nothing for a value: for reductions that only count.
+struct NoValue {
+  template <class V>
+  [[nodiscard]] std::string_view view(const V&) const {
+    return {};
+  }
+};
+
+/// The near side of a shuffle in one task: writes pairs into buckets by key hash. `Combine` folds a
+/// bucket's values of one key into one: between chunks, once it has doubled, so that marks stay
+/// simple, and at the end, so that each map task sends a key once, wherever the chunks ended.
+template <class K, class V, class KeySerde, class ValueSerde, class Combine>
+class ShuffleWriter final : public Operator, public Rollbackable, public ChunkSink<std::pair<K, V>> {
+ public:
+  ShuffleWriter(Task& task, Shuffle& shuffle, const KeySerde& keys, const ValueSerde& values,
+                const Combine& combine, const std::string& step)
+      : shuffle_(shuffle),
+        buckets_(shuffle.writer(Lineage::number(task.stage()), task.index())),
+        keys_(keys),
+        values_(values),
+        combine_(combine),
+        step_(step) {}
+
+  void accept(std::span<const std::pair<K, V>> chunk) override {
+    withStep(step_, [&] {
+      for (const auto& [key, value] : chunk) {
+        const std::string_view key_bytes = encodeInto(keys_, key, key_scratch_);
+        const std::uint32_t hash = murmur2(key_bytes);
+        buckets_[shuffle_.shardOf(hash)].append(
+            {hash, key_bytes, encodeInto(values_, value, value_scratch_)});
+      }
+    });
+  }
+
+  void mark() override {
+    for (ShuffleBucket& bucket : buckets_) {
+      if constexpr (Combine::kCombines) combineIfGrown(bucket);
+      bucket.mark();
+    }
+  }
+  void rollback() override {
+    for (ShuffleBucket& bucket : buckets_) bucket.rollback();
+  }
+  Status finish(Task& task) override {
+    if constexpr (Combine::kCombines)
+      for (ShuffleBucket& bucket : buckets_)
+        LOCKSTEP_TRY(combiner_.combine(bucket, combine_, values_, &task, step_));
+    return {};
+  }
+  void begin(Task&) override { combine_at_ = kCombineFirst; }
+
+ private:
+  static constexpr std::size_t kCombineFirst = 16 * 1024;  // elements of one bucket
+
+  void combineIfGrown(ShuffleBucket& bucket) {
+    if (bucket.size() < combine_at_) return;
+    // Without a task nothing is rejected: a key that fails leaves the bucket as it is.
+    (void)combiner_.combine(bucket, combine_, values_, nullptr, step_).ok();
+    combine_at_ = std::max(combine_at_, 2 * bucket.size());
+  }
+
+  Shuffle& shuffle_;
+  Shuffle::Buckets& buckets_;
+  const KeySerde& keys_;
+  const ValueSerde& values_;
+  const Combine& combine_;
+  const std::string& step_;
+  std::string key_scratch_;
+  std::string value_scratch_;
+  std::size_t combine_at_ = kCombineFirst;
+  [[no_unique_address]] typename Combine::Combiner combiner_;
+};
+
+/// Ends earlier stages in a shuffle.
+template <class K, class V, class KeySerde, class ValueSerde, class Combine>
+class ShuffleTerminal final : public Terminal {
+ public:
+  ShuffleTerminal(Rdd<std::pair<K, V>>& parent, Shuffle& shuffle, const std::string& step,
+                  std::pair<KeySerde, ValueSerde> serdes, Combine combine)
+      : parent_(parent),
+        shuffle_(shuffle),
+        step_(step),
+        serdes_(std::move(serdes)),
+        combine_(std::move(combine)) {}
+
+  [[nodiscard]] const RddBase& parent() const override { return parent_; }
+  void attach(Task& task) override {
+    using Writer = ShuffleWriter<K, V, KeySerde, ValueSerde, Combine>;
+    auto [writer, fresh] = task.instance<Writer>(this, shuffle_, serdes_.first, serdes_.second,
+                                                 combine_, step_);
+    parent_.connect(task, writer);
+  }
+  void reset() override { shuffle_.clear(); }
+
+ private:
+  Rdd<std::pair<K, V>>& parent_;
+  Shuffle& shuffle_;
+  const std::string step_;
+  const std::pair<KeySerde, ValueSerde> serdes_;
+  const Combine combine_;
+};
+
+}  // namespace lockstep::detail

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <lockstep/dstream/options.hpp>
+#include <lockstep/dstream/source_operator.hpp>
+#include <lockstep/model/internal_topics.hpp>
+#include <lockstep/rdd/shuffle.hpp>
+
+namespace lockstep::detail {
+
+/// Copies `value` into the entry. REQUIRES: touched in this batch.
+inline void setState(StateShard& shard, StateEntry& entry, std::string_view value) {
+  if (value.size() <= StateEntry::kInlineMax && entry.takesInline())
+    entry.setInline(value.data(), value.size());
+  else
+    shard.assign(entry, value);
+}
+
+[[nodiscard]] inline bool sameState(const StateEntry& a, const StateEntry& b) {
+  if (!a.present() || !b.present()) return a.present() == b.present();
+  return a.value() == b.value();
+}
+
+/// The source of a stateful stage: one task per shard, on the shard's worker. A subclass says what
+/// the batch's values and the end of a tick do to the state; this passes the states on and seals
+/// the shard.
+///
+/// Order of one batch: ticks that earlier batches left open are closed (visits, once for all of
+/// them); then the values; then the batch's own tick if it closes it; then `emit: changed`; then
+/// the seal.
+template <class K, class S, class KeySerde, class StateSerde>
+class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public Stage {
+ public:
+  using Element = std::pair<K, std::optional<S>>;
+
+  StateStage(std::string step, const RddBase& parent, StateOptions options,
+             std::pair<KeySerde, StateSerde> serdes)
+      : Rdd<Element>(std::move(step), "updateStateByKey"),
+        options_(std::move(options)),
+        serdes_(std::move(serdes)) {
+    this->beginsIn(*this);
+    this->readsThroughExchange(parent);
+  }
+
+  [[nodiscard]] Shuffle& shuffle() { return shuffle_; }
+  /// Which of the graph's stateful operators it is.
+  void setNumber(std::uint32_t number) { number_ = number; }
+
+  std::uint32_t tasks(const BatchPlan&) const override { return shuffle_.shards(); }
+  bool pinned() const override { return true; }
+
+  Status run(Task& task) override {
+    const BatchPlan& plan = task.plan();
+    StateShard& shard = task.services().state->shard(options_.id, ShardId{task.index()});
+    if (!plan.closes_first.empty()) LOCKSTEP_TRY(close(task, shard, plan.closes_first.back()));
+    task.context().time = plan.time;
+    LOCKSTEP_TRY(applyValues(task, shard));
+    if (plan.closes_own_tick) LOCKSTEP_TRY(close(task, shard, plan.time));
+    if (options_.emit == Emit::kChanged) LOCKSTEP_TRY(emitChanged(task, shard));
+    return seal(task);
+  }
+
+ protected:
+  /// Applies the shard's values of this batch, at the batch's time.
+  virtual Status applyValues(Task& task, StateShard& shard) = 0;
+  /// Visits the keys that were touched before `tick` only.
+  virtual Status visitIdle(Task& task, StateShard& shard, BatchTime tick) = 0;
+  [[nodiscard]] virtual SourceOperator<Element>& source(Task& task) = 0;
+
+  [[nodiscard]] const StateOptions& options() const { return options_; }
+  [[nodiscard]] const KeySerde& keySerde() const { return serdes_.first; }
+  [[nodiscard]] const StateSerde& stateSerde() const { return serdes_.second; }
+
+ private:
+  static constexpr std::size_t kItems = 512;
+
+  Status close(Task& task, StateShard& shard, BatchTime tick) {
+    task.context().time = tick;
+    if (options_.visit == Visit::kAll) LOCKSTEP_TRY(visitIdle(task, shard, tick));
+    return options_.emit == Emit::kAll ? emitAll(task, shard) : Status();
+  }
+
+  Status emitAll(Task& task, StateShard& shard) {
+    std::array<StateShard::Item, kItems> items;
+    std::string scratch;
+    const DescribeKey<KeySerde> describe{keySerde(), scratch};
+    SourceOperator<Element>& out = source(task);
+    std::uint64_t cursor = 0;
+    while (const std::size_t found = shard.scan(cursor, items)) {
+      for (std::size_t i = 0; i < found; ++i)
+        LOCKSTEP_TRY(out.add(describe, keySerde().read(items[i].key.bytes),
+                             stateSerde().read(items[i].entry->value())));
+    }
+    return out.flush(describe);
+  }
+
+  Status emitChanged(Task& task, StateShard& shard) {
+    std::array<StateShard::Item, kItems> items;
+    std::string scratch;
+    const DescribeKey<KeySerde> describe{keySerde(), scratch};
+    SourceOperator<Element>& out = source(task);
+    const BatchId batch = task.plan().id;
+    std::uint64_t cursor = 0;
+    while (const std::size_t found = shard.touched(batch, cursor, items)) {
+      for (std::size_t i = 0; i < found; ++i) {
+        const StateEntry& entry = *items[i].entry;
+        if (sameState(entry, shard.before(batch, entry))) continue;
+        std::optional<S> state;
+        if (entry.present()) state = stateSerde().read(entry.value());
+        LOCKSTEP_TRY(out.add(describe, keySerde().read(items[i].key.bytes), std::move(state)));
+      }
+    }
+    return out.flush(describe);
+  }
+
+  Status seal(Task& task) {
+    PooledBatch changelog = task.services().pool->acquire();
+    task.services().state->seal(task.plan().id, options_.id, ShardId{task.index()}, *changelog);
+    task.addOutput({OutputRole::kChangelog,
+                    {changelogTopic(task.services().application, options_.id),
+                     Partition{static_cast<std::int32_t>(task.index())}},
+                    std::move(changelog),
+                    number_,
+                    {}});
+    return {};
+  }
+
+  Shuffle shuffle_;
+  std::uint32_t number_ = 0;
+  const StateOptions options_;
+  const std::pair<KeySerde, StateSerde> serdes_;
+};
+
+}  // namespace lockstep::detail

@@ -1,0 +1,162 @@
+#pragma once
+
+#include <vector>
+
+#include <lockstep/dstream/state_stage.hpp>
+#include <lockstep/rdd/key_index.hpp>
+
+namespace lockstep::detail {
+
+/// updateStateByKey with a function of the user's: values are grouped by key first, keys in order of
+/// first sight.
+template <class K, class V, class S, class F, class Serdes>
+class UpdateFunctionStage final
+    : public StateStage<K, S, typename Serdes::Key, typename Serdes::State> {
+  using Base = StateStage<K, S, typename Serdes::Key, typename Serdes::State>;
+
+ public:
+  using Element = typename Base::Element;
+
+  UpdateFunctionStage(std::string step, const RddBase& parent, StateOptions options, Serdes serdes,
+                      F function)
+      : Base(std::move(step), parent, std::move(options), {serdes.key, serdes.state}),
+        values_(serdes.value),
+        function_(std::move(function)) {}
+
+  void connect(Task& task, ChunkSink<Element>& consumer) override {
+    source(task).consumers().add(consumer);
+  }
+
+ protected:
+  SourceOperator<Element>& source(Task& task) override { return updater(task).source; }
+
+  Status applyValues(Task& task, StateShard& shard) override {
+    Updater& u = updater(task);
+    group(task, u);
+    const std::size_t keys = u.index.size();
+    for (std::size_t first = 0; first < keys; first += kChunkElements) {
+      const std::size_t count = std::min(kChunkElements, keys - first);
+      u.keys.clear();
+      for (std::size_t i = first; i < first + count; ++i)
+        u.keys.push_back({u.index.key(i), u.index.hash(i)});
+      u.entries.resize(count);
+      shard.touch(task.plan().id, task.plan().time, u.keys, u.entries.data());
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto begin = u.starts[first + i], end = u.starts[first + i + 1];
+        LOCKSTEP_TRY(update(task, u.keys[i].bytes, *u.entries[i],
+                            std::span<const V>(u.grouped).subspan(begin, end - begin),
+                            [&](bool present, std::string_view state) {
+                              if (present)
+                                setState(shard, *u.entries[i], state);
+                              else
+                                shard.remove(*u.entries[i]);
+                            }));
+      }
+      LOCKSTEP_TRY(task.checkCancelled());
+    }
+    return {};
+  }
+
+  Status visitIdle(Task& task, StateShard& shard, BatchTime tick) override {
+    std::array<StateShard::Item, kChunkElements> items;
+    std::uint64_t cursor = 0;
+    while (const std::size_t found = shard.scan(cursor, items)) {
+      for (std::size_t i = 0; i < found; ++i) {
+        StateShard::Item& item = items[i];
+        if (item.touched >= tick) continue;
+        // A key that the visit leaves as it was stays untouched: no undo, no changelog record.
+        LOCKSTEP_TRY(update(task, item.key.bytes, *item.entry, {},
+                            [&](bool present, std::string_view state) {
+                              shard.touchItems(task.plan().id, tick, {&item, 1});
+                              if (present)
+                                setState(shard, *item.entry, state);
+                              else
+                                shard.remove(*item.entry);
+                            }));
+      }
+      LOCKSTEP_TRY(task.checkCancelled());
+    }
+    return {};
+  }
+
+ private:
+  struct Updater final : Operator {
+    explicit Updater(Task& task) : source(task) {}
+    void begin(Task& task) override { source.begin(task); }
+    SourceOperator<Element> source;
+    KeyIndex index;
+    std::vector<V> values;               ///< in order of arrival
+    std::vector<std::uint32_t> numbers;  ///< of each value's key
+    std::vector<V> grouped;              ///< by key number, each key's in order of arrival
+    std::vector<std::uint32_t> starts;   ///< of each key's values in `grouped`
+    std::vector<std::uint32_t> next;     ///< free place of each key in `grouped`
+    std::vector<StateKey> keys;
+    std::vector<StateEntry*> entries;
+    std::string scratch;
+  };
+  Updater& updater(Task& task) { return task.instance<Updater>(this).first; }
+
+  Status rejectKey(Task& task, std::string_view key, RecordError error) {
+    if (error.step().empty()) error.setStep(this->step());
+    FailedElement failed;
+    failed.key = key;
+    return task.reject(failed, error);
+  }
+
+  void group(Task& task, Updater& u) {
+    u.index.clear();
+    u.values.clear();
+    u.numbers.clear();
+    this->shuffle().forEachBucket(task.index(), [&](const ShuffleBucket& bucket) {
+      bucket.forEach([&](const ShuffledElement& element) {
+        u.numbers.push_back(u.index.find(element.hash, element.key));
+        u.values.push_back(values_.read(element.value));
+      });
+    });
+    u.starts.assign(u.index.size() + 1, 0);
+    for (const std::uint32_t number : u.numbers) ++u.starts[number + 1];
+    for (std::size_t i = 1; i < u.starts.size(); ++i) u.starts[i] += u.starts[i - 1];
+    u.grouped.resize(u.values.size());
+    u.next.assign(u.starts.begin(), u.starts.end());
+    for (std::size_t i = 0; i < u.values.size(); ++i)
+      u.grouped[u.next[u.numbers[i]]++] = std::move(u.values[i]);
+  }
+
+  /// Calls the function and hands the encoded result to `store`, unless it equals what is there. A
+  /// function that throws leaves the state as it was.
+  template <class Store>
+  Status update(Task& task, std::string_view key, const StateEntry& entry,
+                std::span<const V> values, const Store& store) {
+    std::string& scratch = updater(task).scratch;
+    std::string_view encoded;
+    bool present = false;
+    const auto call = [&](std::span<const V> group) {
+      std::optional<S> old;
+      if (entry.present()) old = this->stateSerde().read(entry.value());
+      const std::optional<S> result = callUpdate(task, key, group, std::move(old));
+      present = result.has_value();
+      if (!present) return;
+      scratch.clear();
+      this->stateSerde().append(scratch, *result);
+      encoded = scratch;
+    };
+    if (const auto error = tryPush(values, call)) return rejectKey(task, key, *error);
+    if (present != entry.present() || (present && encoded != entry.value()))
+      store(present, encoded);
+    return {};
+  }
+
+  std::optional<S> callUpdate(Task& task, std::string_view key, std::span<const V> values,
+                              std::optional<S> old) const {
+    if constexpr (std::is_invocable_v<const F&, const K&, std::span<const V>, std::optional<S>,
+                                      TaskContext&>)
+      return function_(this->keySerde().read(key), values, std::move(old), task.context());
+    else
+      return function_(values, std::move(old));
+  }
+
+  const typename Serdes::Value values_;
+  const F function_;
+};
+
+}  // namespace lockstep::detail

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/reduction_stage.hpp>
+#include <lockstep/dstream/shuffle_write.hpp>
+#include <lockstep/dstream/update_function_stage.hpp>
+
+namespace lockstep {
+
+/// updateStateByKey gives a stream of (key, optional state). With Emit::kAll the state is always
+/// there; with Emit::kChanged a key that was removed passes once without one, and a Kafka output
+/// writes it as a tombstone (null value).
+///
+/// The function: f(std::span<const V> values, std::optional<S> state) -> std::optional<S>, or with
+/// the key and the context: f(const K&, std::span<const V>, std::optional<S>, TaskContext&). It is
+/// called once per key and batch with all of the key's values in order of arrival, and for idle
+/// keys, with no values, when a tick closes. One that throws leaves the key's state as it was.
+
+/// The formats of a stateful step, for element types whose format is known at run time only:
+/// objects with Serde's members.
+template <class KeySerde, class ValueSerde, class StateSerde>
+struct StateSerdes {
+  using Key = KeySerde;
+  using Value = ValueSerde;
+  using State = StateSerde;
+  KeySerde key;
+  ValueSerde value;
+  StateSerde state;
+};
+
+namespace detail {
+
+/// S of an update function f(span, optional<S>).
+template <class F>
+struct UpdateState : UpdateState<decltype(&F::operator())> {};
+template <class C, class R, class A, class S>
+struct UpdateState<R (C::*)(A, std::optional<S>) const> {
+  using type = S;
+};
+template <class C, class R, class A, class S>
+struct UpdateState<R (C::*)(A, const std::optional<S>&) const> {
+  using type = S;
+};
+template <class R, class A, class S>
+struct UpdateState<R (*)(A, std::optional<S>)> {
+  using type = S;
+};
+template <class C, class R, class K, class A, class S>
+struct UpdateState<R (C::*)(K, A, std::optional<S>, TaskContext&) const> {
+  using type = S;
+};
+
+template <class Serde>
+std::string typeName(const Serde& serde) {
+  if constexpr (requires { serde.typeName(); })
+    return std::string(serde.typeName());
+  else
+    return std::string(Serde::kTypeName);
+}
+
+/// Registers a stateful stage and the shuffle in front of it.
+template <class Node, class K, class V, class KeySerde, class ValueSerde>
+void wireState(const DStream<std::pair<K, V>>& stream, Node& node, StateDeclaration declaration,
+               std::optional<std::uint32_t> parallelism,
+               std::pair<KeySerde, ValueSerde> serdes) {
+  DStreamGraph& graph = *stream.graph();
+  const std::array<const RddBase*, 1> reads{&stream.rdd()};
+  graph.lineage().addStage(node, reads);
+  graph.lineage().template addTerminal<ShuffleTerminal<K, V, KeySerde, ValueSerde, NoCombine>>(
+      stream.rdd(), node.shuffle(), node.step(), std::move(serdes), NoCombine{});
+  node.setNumber(graph.addState(std::move(declaration), node.shuffle(), parallelism));
+}
+
+}  // namespace detail
+
+/// updateStateByKey with formats of the caller's choice. A serde that only knows its type's name at
+/// run time has a member typeName() in place of kTypeName.
+template <class S, class K, class V, class F, class Serdes>
+DStream<std::pair<K, std::optional<S>>> updateStateByKeyAs(const DStream<std::pair<K, V>>& stream,
+                                                           F function, const StateOptions& options,
+                                                           Serdes serdes) {
+  using Node = detail::UpdateFunctionStage<K, V, S, F, Serdes>;
+  auto& node = stream.graph()->lineage().template add<Node>(options.id, stream.rdd(), options,
+                                                            serdes, std::move(function));
+  detail::wireState(stream, node,
+                    {options.id, 1, "updateStateByKey", detail::typeName(serdes.key),
+                     detail::typeName(serdes.state), ""},
+                    options.parallelism, std::pair{serdes.key, serdes.value});
+  return {stream.graph(), node};
+}
+
+/// A built-in reduction with a key format of the caller's choice; V is a long or a double, or any
+/// type for reduction::Count.
+template <class R, class K, class V, class KeySerde>
+auto reduceStateByKeyAs(const DStream<std::pair<K, V>>& stream, R, const StateOptions& options,
+                        KeySerde keys) {
+  constexpr bool kCounts = std::is_same_v<R, reduction::Count>;
+  static_assert(kCounts || std::is_same_v<V, std::int64_t> || std::is_same_v<V, double>,
+                "built-in reductions work on std::int64_t and double");
+  using Node = detail::ReductionStage<K, V, R, KeySerde>;
+  using ValueSerde = std::conditional_t<kCounts, detail::NoValue, Serde<V>>;
+  auto& node =
+      stream.graph()->lineage().template add<Node>(options.id, stream.rdd(), options, keys);
+  detail::wireState(stream, node,
+                    {options.id, 1, "updateStateByKey", detail::typeName(keys),
+                     detail::typeName(Serde<typename Node::State>{}), std::string(R::kName)},
+                    options.parallelism, std::pair{keys, ValueSerde{}});
+  return DStream<typename Node::Element>(stream.graph(), node);
+}
+
+template <class T>
+template <class F>
+  requires(!BuiltInReduction<F>)
+auto DStream<T>::updateStateByKey(F f, const StateOptions& options) const {
+  static_assert(detail::PairTypes<T>::kIsPair, "updateStateByKey needs a stream of pairs");
+  using K = detail::KeyOf<T>;
+  using V = detail::ValueOf<T>;
+  using S = typename detail::UpdateState<F>::type;
+  return updateStateByKeyAs<S>(*this, std::move(f), options,
+                               StateSerdes<Serde<K>, Serde<V>, Serde<S>>{});
+}
+
+template <class T>
+template <class F>
+  requires BuiltInReduction<F>
+auto DStream<T>::updateStateByKey(F reduction, const StateOptions& options) const {
+  static_assert(detail::PairTypes<T>::kIsPair, "updateStateByKey needs a stream of pairs");
+  return reduceStateByKeyAs(*this, reduction, options, Serde<detail::KeyOf<T>>{});
+}
+
+}  // namespace lockstep

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <lockstep/base/clock.hpp>
+#include <lockstep/base/result.hpp>
+#include <lockstep/model/batch_plan.hpp>
+#include <lockstep/model/cluster.hpp>
+#include <lockstep/model/ledger_record.hpp>
+#include <lockstep/model/output_hash.hpp>
+#include <lockstep/model/record_error.hpp>
+#include <lockstep/ports/input.hpp>
+#include <lockstep/ports/state_backend.hpp>
+#include <lockstep/rdd/record_batch_pool.hpp>
+#include <lockstep/rdd/task_runner.hpp>
+
+namespace lockstep {
+
+/// What happens to a record that cannot be processed.
+enum class OnError : std::uint8_t {
+  kStop,        ///< the application stops with E301, exit 65; nothing of the batch is committed
+  kDeadLetter,  ///< the record goes to the dead-letter topic in the same transaction
+};
+
+struct ErrorPolicy {
+  OnError decode = OnError::kStop;
+  OnError eval = OnError::kStop;
+  OnError produce = OnError::kStop;
+  std::string dead_letter_topic;  ///< REQUIRED when one of them is kDeadLetter
+
+  [[nodiscard]] OnError of(RecordErrorKind kind) const {
+    if (kind == RecordErrorKind::kDecode) return decode;
+    return kind == RecordErrorKind::kProduce ? produce : eval;
+  }
+};
+
+/// Everything a batch needs from outside. Pointers are not owned and outlive the batch; all are
+/// required except `state` in a graph without state.
+struct BatchServices {
+  std::string application;  ///< names the changelog topics
+  Input* input = nullptr;
+  StateBackend* state = nullptr;
+  TaskRunner* runner = nullptr;
+  RecordBatchPool* pool = nullptr;
+  const Clock* clock = nullptr;
+  /// Set by anybody, at any time: the batch ends soon with kAbort.
+  const std::atomic<bool>* cancelled = nullptr;
+  ErrorPolicy errors;
+  /// Output topics and the dead-letter topic as the cluster described them at start: partition
+  /// counts and limits. A limit of 0 bytes means unknown and is not checked.
+  std::map<std::string, TopicDescription, std::less<>> topics;
+  /// Reading a range gives up (kRetry) when nothing arrived for this long.
+  std::chrono::nanoseconds read_timeout = std::chrono::seconds(30);
+};
+
+enum class OutputRole : std::uint8_t { kOutput, kDeadLetter, kChangelog };
+
+/// Records for one partition, from one task, in order.
+struct BatchOutput {
+  OutputRole role = OutputRole::kOutput;
+  TopicPartition partition;
+  PooledBatch records;
+  std::uint32_t order = 0;  ///< number of the output or operator in the graph
+  OutputHash hash;          ///< of the records; not of changelogs
+};
+
+/// Something a batch does outside Kafka.
+struct SideEffect {
+  enum class When : std::uint8_t {
+    kBeforeCommit,  ///< foreachRDD: repeated with the same content when the batch is run again
+    kAfterCommit,   ///< print: shown only for batches that happened
+  };
+  When when = When::kAfterCommit;
+  std::string step;
+  std::string text;  ///< of a print, for callers that show it themselves instead of run()
+  /// Throws nothing; a failure before the commit fails the batch. Thread: any, one at a time.
+  std::function<Status()> run;
+};
+
+struct BatchCounters {
+  std::uint64_t records_in = 0;
+  std::uint64_t records_out = 0;  ///< to outputs; without dead letters and changelogs
+  std::uint64_t bytes_out = 0;    ///< of everything in `outputs`
+  std::uint64_t changelog_records = 0;
+  /// By (step, kind).
+  std::map<std::pair<std::string, RecordErrorKind>, std::uint64_t> dead_letters;
+};
+
+/// What one run of a batch computed. Nothing of it has left the process.
+///
+/// On failure nothing else is filled in, and the caller takes the state back: StateBackend::
+/// rollback() for every declared operator and shard, on the shard's worker (Job::rollback does).
+///   kRetry  reading timed out      kAbort  cancelled, or reading has to start again
+///   kFatal  the application stops with code, exit code and help of the status
+struct BatchResult {
+  Status status;
+  /// To be sent in this order. The same for the same plan and state, however many workers ran:
+  /// outputs in order of definition, then dead letters, then changelogs; within each by partition,
+  /// then by task.
+  std::vector<BatchOutput> outputs;
+  std::vector<SideEffect> side_effects;  ///< in order of definition
+  std::vector<OutputCount> counts;       ///< per partition, without changelogs, sorted
+  std::uint64_t outputs_hash = 0;        ///< of what `counts` counts; 0 = no output
+  BatchCounters counters;
+};
+
+}  // namespace lockstep

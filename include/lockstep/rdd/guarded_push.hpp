@@ -1,0 +1,50 @@
+#pragma once
+
+#include <new>
+#include <optional>
+#include <span>
+
+#include <lockstep/rdd/task.hpp>
+
+namespace lockstep {
+
+/// Runs `push` on a chunk; returns what it threw as a RecordError. Out of memory is not a record's
+/// fault and passes through.
+template <class T, class Push>
+std::optional<RecordError> tryPush(std::span<const T> chunk, const Push& push) {
+  try {
+    push(chunk);
+    return std::nullopt;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const RecordError& error) {
+    return error;
+  } catch (const std::exception& error) {
+    return RecordError(RecordErrorKind::kEval, error.what());
+  }
+}
+
+/// Pushes a chunk so that an element that fails leaves no trace and takes no other with it: on a
+/// failure everything the chunk left in the task's memories is taken back, then its elements go
+/// one by one, and each culprit to `reject(element, error)`. Costs one mark per chunk while nothing
+/// fails.
+template <class T, class Push, class Reject>
+Status pushGuarded(Task& task, std::span<const T> chunk, const Push& push, const Reject& reject) {
+  task.mark();
+  if (!tryPush(chunk, push)) [[likely]] {
+    task.endChunk();
+    return {};
+  }
+  task.rollback();
+  for (std::size_t i = 0; i < chunk.size(); ++i) {
+    task.mark();
+    if (const auto error = tryPush(chunk.subspan(i, 1), push)) {
+      task.rollback();
+      LOCKSTEP_TRY(reject(chunk[i], *error));
+    }
+    task.endChunk();
+  }
+  return {};
+}
+
+}  // namespace lockstep

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <lockstep/rdd/batch_services.hpp>
+#include <lockstep/rdd/rdd.hpp>
+
+namespace lockstep {
+
+/// Runs batches of one lineage: stage by stage through the task runner, each stage's tasks side by
+/// side. Keeps the tasks and their buffers from batch to batch.
+///
+/// Thread    One batch at a time, all calls from one thread (never a worker).
+/// Invariant The same plan on the same state gives the same outputs, however many workers there are
+///           and however often it was tried before.
+class Job {
+ public:
+  /// The lineage outlives the job and gets no further steps.
+  explicit Job(Lineage& lineage) : lineage_(lineage), tasks_(lineage.stages().size()) {}
+
+  /// Computes the batch. Nothing leaves the process; state is changed in memory and sealed.
+  [[nodiscard]] BatchResult runBatch(const BatchPlan& plan, const BatchServices& services);
+
+  /// Takes the state back to what it was before the batch: on every shard of `declarations`, on the
+  /// worker that owns it. Legal for a batch that failed half-way, too.
+  static void rollback(BatchId batch, const BatchServices& services);
+  /// The batch is committed: its undo entries go.
+  static void confirm(BatchId batch, const BatchServices& services);
+
+ private:
+  using Tasks = std::vector<std::unique_ptr<Task>>;
+  Status runLevel(std::uint32_t level, const BatchPlan& plan, const BatchServices& services);
+  Task& taskOf(Stage& stage, std::uint32_t index);
+  void collect(BatchResult& result, const BatchPlan& plan);
+
+  Lineage& lineage_;
+  WallTime wall_now_;         ///< when the present batch began
+  std::vector<Tasks> tasks_;  ///< by stage number, then task
+};
+
+}  // namespace lockstep

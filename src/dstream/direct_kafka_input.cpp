@@ -1,0 +1,137 @@
+#include <lockstep/dstream/direct_kafka_input.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <lockstep/rdd/guarded_push.hpp>
+
+namespace lockstep {
+
+namespace {
+
+FailedElement describe(const RecordView& record) {
+  return {record.key, record.value, record.headers, record.source, record.offset, record.timestamp};
+}
+
+/// A wait between two looks at the cancel flag.
+constexpr std::chrono::milliseconds kWaitMax{50};
+
+}  // namespace
+
+/// Passes on what one task reads: in the pieces that arrive, or, where order downstream depends on
+/// it, in chunks counted from the start of the range.
+class DirectKafkaInputDStream::Reader final : public Operator {
+ public:
+  explicit Reader(Task& task) : task_(task) {}
+
+  void begin(Task&) override {
+    pending_.clear();
+    held_.clear();
+  }
+  [[nodiscard]] Fanout<RecordView>& consumers() { return consumers_; }
+
+  Status pass(std::unique_ptr<RecordChunk> chunk) {
+    std::span<const RecordView> records = chunk->records();
+    task_.counters().records_in += records.size();
+    if (!task_.stage().fixedChunks()) return passAll(records);
+    held_.push_back(std::move(chunk));
+    while (!records.empty()) {
+      const std::size_t taken = std::min(records.size(), kChunkElements - pending_.size());
+      pending_.insert(pending_.end(), records.begin(), records.begin() + taken);
+      records = records.subspan(taken);
+      if (pending_.size() == kChunkElements) {
+        LOCKSTEP_TRY(flush());
+        held_.erase(held_.begin(), held_.end() - 1);  // the last one may have more
+      }
+    }
+    return {};
+  }
+  Status flush() {
+    Status status = passAll(pending_);
+    pending_.clear();
+    return status;
+  }
+
+ private:
+  Status passAll(std::span<const RecordView> records) {
+    while (!records.empty()) {
+      const auto chunk = records.first(std::min(records.size(), kChunkElements));
+      records = records.subspan(chunk.size());
+      LOCKSTEP_TRY(task_.checkCancelled());
+      LOCKSTEP_TRY(pushGuarded(
+          task_, chunk, [&](std::span<const RecordView> part) { consumers_.push(part); },
+          [&](const RecordView& record, const RecordError& error) {
+            return task_.reject(describe(record), error);
+          }));
+    }
+    return {};
+  }
+
+  Task& task_;
+  Fanout<RecordView> consumers_;
+  std::vector<RecordView> pending_;
+  std::vector<std::unique_ptr<RecordChunk>> held_;  ///< what pending_ points into
+};
+
+DirectKafkaInputDStream::DirectKafkaInputDStream(std::string step, std::vector<std::string> topics)
+    : Rdd<RecordView>(std::move(step), "kafka"), topics_(std::move(topics)) {
+  beginsIn(*this);
+}
+
+bool DirectKafkaInputDStream::reads(const std::string& topic) const {
+  return std::find(topics_.begin(), topics_.end(), topic) != topics_.end();
+}
+
+std::uint32_t DirectKafkaInputDStream::tasks(const BatchPlan& plan) const {
+  return static_cast<std::uint32_t>(
+      std::count_if(plan.ranges.begin(), plan.ranges.end(),
+                    [&](const OffsetRange& range) { return reads(range.partition.topic); }));
+}
+
+const OffsetRange& DirectKafkaInputDStream::rangeOf(const Task& task) const {
+  std::uint32_t left = task.index();
+  for (const OffsetRange& range : task.plan().ranges)
+    if (reads(range.partition.topic) && left-- == 0) return range;
+  checkFailed("rangeOf", "a task has a range");
+}
+
+void DirectKafkaInputDStream::connect(Task& task, ChunkSink<RecordView>& consumer) {
+  task.instance<Reader>(this).first.consumers().add(consumer);
+}
+
+Status DirectKafkaInputDStream::run(Task& task) {
+  const OffsetRange& range = rangeOf(task);
+  if (range.empty()) return {};
+  Reader& reader = task.instance<Reader>(this).first;
+  const BatchServices& services = task.services();
+  PartitionInput& input = services.input->partition(range.partition);
+  LOCKSTEP_TRY(input.seek(range.from).at(toString(range)));
+  Deadline give_up = Deadline::in(*services.clock, services.read_timeout);
+  for (bool complete = false; !complete;) {
+    LOCKSTEP_TRY(task.checkCancelled());
+    const Deadline soon = Deadline::in(*services.clock, kWaitMax);
+    auto read = input.read(range.until, {std::min(soon.at, give_up.at)});
+    if (!read.ok()) return read.status().at(toString(range));
+    complete = read->complete;
+    if (read->chunk) {
+      LOCKSTEP_TRY(reader.pass(std::move(read->chunk)));
+      give_up = Deadline::in(*services.clock, services.read_timeout);
+    } else if (!complete && give_up.passed(*services.clock)) {
+      return Status::retry(toString(range) + ": nothing arrived for " +
+                           std::to_string(services.read_timeout.count() / 1'000'000) + " ms, at " +
+                           std::to_string(input.position().value()));
+    }
+  }
+  return reader.flush();
+}
+
+DStream<RecordView> directKafkaInput(const std::shared_ptr<DStreamGraph>& graph,
+                                     std::vector<std::string> topics, const std::string& step) {
+  graph->addInput(topics);
+  const std::string name = step.empty() && !topics.empty() ? topics.front() : step;
+  auto& input = graph->lineage().add<DirectKafkaInputDStream>(name, std::move(topics));
+  graph->lineage().addStage(input, {});
+  return {graph, input};
+}
+
+}  // namespace lockstep

@@ -1,0 +1,123 @@
+#include <lockstep/dstream/graph.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace lockstep {
+
+namespace {
+
+/// What Kafka allows in a topic's name, since the id becomes part of one.
+bool namesTopic(const std::string& id) {
+  return !id.empty() && id.size() <= 100 &&
+         std::all_of(id.begin(), id.end(), [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
+         });
+}
+
+template <class Values>
+std::vector<std::string> repeated(const Values& values) {
+  std::set<std::string> seen;
+  std::vector<std::string> twice;
+  for (const auto& value : values)
+    if (!seen.insert(value).second) twice.push_back(value);
+  return twice;
+}
+
+}  // namespace
+
+std::vector<std::string> DStreamGraph::mistakes() const {
+  std::vector<std::string> found;
+  if (outputs_.empty())
+    found.emplace_back("E060 the graph has no output: save, print or foreachRDD a stream");
+  std::vector<std::string> ids;
+  for (const StateDeclaration& state : states_) ids.push_back(state.id);
+  for (const std::string& id : repeated(ids))
+    found.push_back("E061 the id '" + id + "' is used by two stateful steps: ids are unique");
+  for (const std::string& topic : repeated(topics_read_))
+    found.push_back("E062 topic '" + topic +
+                    "' is read by two inputs: make one stream and use it twice");
+  for (const std::string& id : ids)
+    if (!namesTopic(id))
+      found.push_back("E063 the id '" + id +
+                      "' cannot name a changelog topic: 1 to 100 of a-z A-Z 0-9 . _ -");
+  return found;
+}
+
+Status DStreamGraph::prepare(const GraphOptions& options) {
+  LOCKSTEP_CHECK(!prepared(), "a graph is prepared once");
+  if (const auto found = mistakes(); !found.empty()) {
+    std::string text = found.front().substr(5);
+    for (std::size_t i = 1; i < found.size(); ++i) text += "; " + found[i];
+    return Status::fatal(ExitCode::kConfiguration, found.front().substr(0, 4), text);
+  }
+  for (const ShuffleInfo& info : shuffles_) {
+    std::uint32_t shards = info.parallelism.value_or(options.default_parallelism);
+    if (info.state) {
+      StateDeclaration& state = states_[*info.state];
+      if (const auto pinned = options.pinned_shards.find(state.id);
+          pinned != options.pinned_shards.end())
+        shards = pinned->second;
+      state.shards = std::max(1U, shards);
+    }
+    info.shuffle->resize(std::max(1U, shards));
+  }
+  job_ = std::make_unique<Job>(lineage_);
+  return {};
+}
+
+Job& DStreamGraph::job() {
+  LOCKSTEP_CHECK(prepared(), "prepare() comes first");
+  return *job_;
+}
+
+Lineage& DStreamGraph::lineage() {
+  LOCKSTEP_CHECK(!prepared(), "a prepared graph takes no further steps");
+  return lineage_;
+}
+
+std::vector<std::string> DStreamGraph::topicsWritten() const {
+  std::set<std::string> topics;
+  for (const OutputInfo& output : outputs_)
+    if (!output.topic.empty()) topics.insert(output.topic);
+  return {topics.begin(), topics.end()};
+}
+
+std::vector<DStreamGraph::StepInfo> DStreamGraph::describe() const {
+  std::vector<StepInfo> steps;
+  for (const RddBase* rdd : lineage_.rdds()) {
+    StepInfo info{rdd->step(), rdd->op(), {}, {}};
+    for (const RddBase* parent : rdd->parents()) info.parents.push_back(parent->step());
+    for (const Stage* stage : rdd->stages()) info.stages.push_back(Lineage::number(*stage));
+    steps.push_back(std::move(info));
+  }
+  return steps;
+}
+
+std::string DStreamGraph::stepName(const std::string& op, const std::string& name) {
+  if (!name.empty()) return name;
+  return op + " " + std::to_string(++step_numbers_[op]);
+}
+
+void DStreamGraph::addInput(const std::vector<std::string>& topics) {
+  topics_read_.insert(topics_read_.end(), topics.begin(), topics.end());
+}
+
+std::uint32_t DStreamGraph::addOutput(OutputInfo output, bool side_effect) {
+  outputs_.push_back(std::move(output));
+  side_effects_ = side_effects_ || side_effect;
+  return static_cast<std::uint32_t>(outputs_.size() - 1);
+}
+
+void DStreamGraph::addShuffle(Shuffle& shuffle, std::optional<std::uint32_t> parallelism) {
+  shuffles_.push_back({&shuffle, parallelism, std::nullopt});
+}
+
+std::uint32_t DStreamGraph::addState(StateDeclaration declaration, Shuffle& shuffle,
+                                     std::optional<std::uint32_t> parallelism) {
+  states_.push_back(std::move(declaration));
+  shuffles_.push_back({&shuffle, parallelism, states_.size() - 1});
+  return static_cast<std::uint32_t>(states_.size() - 1);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,76 @@
+#include <lockstep/rdd/task.hpp>
+
+#include <string>
+
+#include <lockstep/base/hash.hpp>
+
+#include "src/rdd/dead_letter.hpp"
+
+namespace lockstep {
+
+void Task::begin(const BatchPlan& plan, const BatchServices& services, WallTime wall_now) {
+  plan_ = &plan;
+  services_ = &services;
+  wall_now_ = wall_now;
+  context_.batch = plan.id;
+  context_.time = plan.time;
+  context_.arena.clear();
+  outputs_.clear();
+  dead_letters_.clear();
+  counters_ = {};
+  for (auto& [node, instance] : operators_) instance->begin(*this);
+}
+
+Status Task::finish() {
+  for (auto& [node, instance] : operators_) LOCKSTEP_TRY(instance->finish(*this));
+  for (auto& [partition, batch] : dead_letters_)
+    addOutput({OutputRole::kDeadLetter,
+               {services_->errors.dead_letter_topic, Partition{static_cast<int>(partition)}},
+               std::move(batch),
+               0,
+               {}});
+  dead_letters_.clear();
+  return {};
+}
+
+void Task::addOutput(BatchOutput output) {
+  if (output.role != OutputRole::kChangelog) output.hash.add(output.records->records());
+  outputs_.push_back(std::move(output));
+}
+
+Status Task::checkCancelled() const {
+  if (services_->cancelled->load(std::memory_order_relaxed)) [[unlikely]]
+    return Status::abort("batch " + std::to_string(plan_->id.value()) + " was cancelled");
+  return {};
+}
+
+Status Task::reject(const FailedElement& element, const RecordError& error) {
+  if (services_->errors.of(error.kind()) == OnError::kStop)
+    return Status::fatal(ExitCode::kData, "E301", describeFailure(element, error),
+                         "correct the record's producer or the step, or set errors." +
+                             std::string(toString(error.kind())) +
+                             ": dead_letter; nothing of the batch was committed");
+  const std::string& name = services_->errors.dead_letter_topic;
+  const auto topic = services_->topics.find(name);
+  if (topic == services_->topics.end() || topic->second.partitions < 1)
+    return Status::fatal(ExitCode::kConfiguration, "E305",
+                         "the dead-letter topic '" + name + "' does not exist",
+                         "create it, or let errors.dead_letter_topic name one that exists");
+  const auto partitions = static_cast<std::uint32_t>(topic->second.partitions);
+  const std::uint64_t rejected = counters_.dead_letters.size() + plan_->id.value();
+  const std::uint32_t partition =
+      element.key ? partitionOfHash(murmur2(*element.key), partitions)
+                  : static_cast<std::uint32_t>(rejected % partitions);
+  appendDeadLetter(element, error, {topic->second, plan_->time, wall_now_},
+                   deadLetterBatch(partition));
+  ++counters_.dead_letters[{error.step(), error.kind()}];
+  return {};
+}
+
+RecordBatch& Task::deadLetterBatch(std::uint32_t partition) {
+  PooledBatch& batch = dead_letters_[partition];
+  if (!batch) batch = services_->pool->acquire();
+  return *batch;
+}
+
+}  // namespace lockstep
