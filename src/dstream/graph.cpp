@@ -9,10 +9,9 @@ namespace {
 
 /// What Kafka allows in a topic's name, since the id becomes part of one.
 bool namesTopic(const std::string& id) {
-  return !id.empty() && id.size() <= 100 &&
-         std::all_of(id.begin(), id.end(), [](unsigned char c) {
-           return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
-         });
+  return !id.empty() && id.size() <= 100 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
+  });
 }
 
 template <class Values>

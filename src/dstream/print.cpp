@@ -7,8 +7,8 @@ namespace lockstep::detail {
 std::string printLayout(BatchTime time, const std::vector<std::string>& elements,
                         std::size_t limit) {
   const std::string rule = "-------------------------------------------\n";
-  std::string text = rule + "Time: " + std::to_string(time.time_since_epoch().count()) + " ms\n" +
-                     rule;
+  std::string text =
+      rule + "Time: " + std::to_string(time.time_since_epoch().count()) + " ms\n" + rule;
   for (std::size_t i = 0; i < elements.size() && i < limit; ++i) text += elements[i] + "\n";
   if (elements.size() > limit) text += "...\n";
   return text + "\n";

@@ -9,8 +9,7 @@ char* ByteLog::appendSlow(std::size_t bytes) {
   while (next < blocks_.size() && blocks_[next].size < bytes) ++next;
   if (next == blocks_.size()) {
     const std::size_t last = blocks_.empty() ? 0 : blocks_.back().size;
-    const std::size_t size =
-        std::max(bytes, std::clamp(last * 2, kFirstBlock, kBlockMax));
+    const std::size_t size = std::max(bytes, std::clamp(last * 2, kFirstBlock, kBlockMax));
     blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size, 0});
   }
   current_ = next;

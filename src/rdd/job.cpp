@@ -17,8 +17,7 @@ Status runGuarded(Stage& stage, Task& task) {
     LOCKSTEP_TRY(stage.run(task));
     return task.finish();
   } catch (const std::exception& error) {
-    return Status::fatal(ExitCode::kBug, "E390",
-                         "a task failed: " + std::string(error.what()));
+    return Status::fatal(ExitCode::kBug, "E390", "a task failed: " + std::string(error.what()));
   }
 }
 
@@ -28,10 +27,9 @@ void onEveryShard(const BatchServices& services, const Call& call) {
   std::vector<TaskJob> jobs;
   for (const StateDeclaration& declaration : services.state->declarations())
     for (std::uint32_t shard = 0; shard < declaration.shards; ++shard)
-      jobs.push_back({[&call, &declaration, shard](std::uint32_t) {
-                        call(declaration.id, ShardId{shard});
-                      },
-                      shard});
+      jobs.push_back(
+          {[&call, &declaration, shard](std::uint32_t) { call(declaration.id, ShardId{shard}); },
+           shard});
   services.runner->run(jobs);
 }
 
@@ -127,11 +125,10 @@ void Job::collect(BatchResult& result, const BatchPlan& plan) {
         result.counters.dead_letters[cause] += count;
     }
   }
-  std::stable_sort(result.outputs.begin(), result.outputs.end(),
-                   [](const BatchOutput& a, const BatchOutput& b) {
-                     return std::tie(a.role, a.order, a.partition) <
-                            std::tie(b.role, b.order, b.partition);
-                   });
+  std::stable_sort(
+      result.outputs.begin(), result.outputs.end(), [](const BatchOutput& a, const BatchOutput& b) {
+        return std::tie(a.role, a.order, a.partition) < std::tie(b.role, b.order, b.partition);
+      });
   summarise(result);
   for (const auto& terminal : lineage_.terminals()) terminal->collect(plan, result.side_effects);
 }

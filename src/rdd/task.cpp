@@ -58,9 +58,8 @@ Status Task::reject(const FailedElement& element, const RecordError& error) {
                          "create it, or let errors.dead_letter_topic name one that exists");
   const auto partitions = static_cast<std::uint32_t>(topic->second.partitions);
   const std::uint64_t rejected = counters_.dead_letters.size() + plan_->id.value();
-  const std::uint32_t partition =
-      element.key ? partitionOfHash(murmur2(*element.key), partitions)
-                  : static_cast<std::uint32_t>(rejected % partitions);
+  const std::uint32_t partition = element.key ? partitionOfHash(murmur2(*element.key), partitions)
+                                              : static_cast<std::uint32_t>(rejected % partitions);
   appendDeadLetter(element, error, {topic->second, plan_->time, wall_now_},
                    deadLetterBatch(partition));
   ++counters_.dead_letters[{error.step(), error.kind()}];

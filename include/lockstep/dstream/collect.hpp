@@ -47,7 +47,9 @@ class Collector {
       }
     }
     void mark() override { marked_ = list_.size(); }
-    void rollback() override { list_.erase(list_.begin() + static_cast<long>(marked_), list_.end()); }
+    void rollback() override {
+      list_.erase(list_.begin() + static_cast<long>(marked_), list_.end());
+    }
 
    private:
     std::vector<Kept>& list_;

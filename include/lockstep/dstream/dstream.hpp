@@ -46,8 +46,8 @@ using ValueOf = typename PairTypes<T>::Value;
 ///
 /// User functions take (const T&) or (const T&, TaskContext&), are called from several workers at
 /// the same time, and have to be deterministic. One that throws rejects the record, not the batch
-/// (`errors:`). Views (std::string_view, RecordView) in elements live until the chunk they came with
-/// has passed through its stage; shuffles, state and collected results own what they keep.
+/// (`errors:`). Views (std::string_view, RecordView) in elements live until the chunk they came
+/// with has passed through its stage; shuffles, state and collected results own what they keep.
 /// `step` names the step in messages; "" = "map 2".
 /// Thread: the one that builds the graph.
 template <class T>
@@ -55,7 +55,8 @@ class DStream {
  public:
   using Element = T;
 
-  DStream(std::shared_ptr<DStreamGraph> graph, Rdd<T>& rdd) : graph_(std::move(graph)), rdd_(&rdd) {}
+  DStream(std::shared_ptr<DStreamGraph> graph, Rdd<T>& rdd)
+      : graph_(std::move(graph)), rdd_(&rdd) {}
 
   /// One element for each: f(element) or f(element, context).
   template <class F>
@@ -93,18 +94,17 @@ class DStream {
   /// Keeps a state per key: f(values of this batch, state) returns the new state or nothing, which
   /// removes the key. Gives (key, state); see update_state_by_key.hpp. REQUIRES: T is a pair.
   template <class F>
-    requires(!BuiltInReduction<F>)
-  auto updateStateByKey(F f, const StateOptions& options) const;
+  requires(!BuiltInReduction<F>) auto updateStateByKey(F f, const StateOptions& options) const;
   /// The same with a built-in reduction over longs or doubles, many times faster: idle keys are
   /// known to be unchanged.
   template <class F>
-    requires BuiltInReduction<F>
+  requires BuiltInReduction<F>
   auto updateStateByKey(F reduction, const StateOptions& options) const;
 
   /// Shows the first elements of every batch after its commit, as Spark does.
   void print(std::size_t limit = 10, const std::string& step = {}) const;
-  /// Calls f(rdd, batch time) with all elements of every batch before its commit; it is called again
-  /// with the same content when the batch is run again after a crash.
+  /// Calls f(rdd, batch time) with all elements of every batch before its commit; it is called
+  /// again with the same content when the batch is run again after a crash.
   template <class F>
   void foreachRDD(F f, const std::string& step = {}) const;
 
@@ -123,16 +123,16 @@ class DStream {
 }  // namespace lockstep
 
 // Each operator has its own file; all of them belong to the class.
-#include <lockstep/dstream/map.hpp>
-#include <lockstep/dstream/flat_map.hpp>
-#include <lockstep/dstream/filter.hpp>
-#include <lockstep/dstream/key_by.hpp>
-#include <lockstep/dstream/map_values.hpp>
-#include <lockstep/dstream/union.hpp>
-#include <lockstep/dstream/reduce_by_key.hpp>
-#include <lockstep/dstream/count_by_value.hpp>
 #include <lockstep/dstream/count.hpp>
-#include <lockstep/dstream/reduce.hpp>
-#include <lockstep/dstream/update_state_by_key.hpp>
-#include <lockstep/dstream/print.hpp>
+#include <lockstep/dstream/count_by_value.hpp>
+#include <lockstep/dstream/filter.hpp>
+#include <lockstep/dstream/flat_map.hpp>
 #include <lockstep/dstream/foreach_rdd.hpp>
+#include <lockstep/dstream/key_by.hpp>
+#include <lockstep/dstream/map.hpp>
+#include <lockstep/dstream/map_values.hpp>
+#include <lockstep/dstream/print.hpp>
+#include <lockstep/dstream/reduce.hpp>
+#include <lockstep/dstream/reduce_by_key.hpp>
+#include <lockstep/dstream/union.hpp>
+#include <lockstep/dstream/update_state_by_key.hpp>

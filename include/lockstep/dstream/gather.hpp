@@ -71,15 +71,13 @@ class GatherRdd final : public Rdd<Out>, public Stage {
     auto& source = task.instance<SourceOperator<Out>>(this).first;
     typename Fold::Partial total{};
     try {
-      withStep(this->step(), [&] {
-        gather_.forEach([&](const auto& partial) { fold_.merge(total, partial); });
-      });
+      withStep(this->step(),
+               [&] { gather_.forEach([&](const auto& partial) { fold_.merge(total, partial); }); });
     } catch (const RecordError& error) {
       return task.reject({}, error);
     }
-    LOCKSTEP_TRY(fold_.emit(total, [&](const Out& result) {
-      return source.add(DescribeNothing{}, result);
-    }));
+    LOCKSTEP_TRY(fold_.emit(
+        total, [&](const Out& result) { return source.add(DescribeNothing{}, result); }));
     return source.flush(DescribeNothing{});
   }
 
@@ -88,8 +86,8 @@ class GatherRdd final : public Rdd<Out>, public Stage {
     Near(Rdd<T>& parent, GatherRdd& far) : parent_(parent), far_(far) {}
     [[nodiscard]] const RddBase& parent() const override { return parent_; }
     void attach(Task& task) override {
-      auto [instance, fresh] = task.instance<GatherOperator<T, Fold>>(this, far_.gather_,
-                                                                      far_.fold_, far_.step());
+      auto [instance, fresh] =
+          task.instance<GatherOperator<T, Fold>>(this, far_.gather_, far_.fold_, far_.step());
       parent_.connect(task, instance);
     }
     void reset() override { far_.gather_.clear(); }

@@ -30,9 +30,7 @@ template <class In, class Out, class Instance, class Function>
 class NarrowRdd final : public Rdd<Out> {
  public:
   NarrowRdd(std::string step, std::string op, Rdd<In>& parent, Function function)
-      : Rdd<Out>(std::move(step), std::move(op)),
-        parent_(parent),
-        function_(std::move(function)) {
+      : Rdd<Out>(std::move(step), std::move(op)), parent_(parent), function_(std::move(function)) {
     this->follows(parent);
   }
 

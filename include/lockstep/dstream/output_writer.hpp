@@ -21,9 +21,9 @@ class OutputWriter {
   void append(const EncodedRecord& record) {
     checkLimits(record);
     const auto partitions = static_cast<std::uint32_t>(batches_.size());
-    const std::uint32_t partition =
-        record.key ? partitionOfHash(murmur2(*record.key), partitions)
-                   : static_cast<std::uint32_t>(keyless_++ % partitions);
+    const std::uint32_t partition = record.key
+                                        ? partitionOfHash(murmur2(*record.key), partitions)
+                                        : static_cast<std::uint32_t>(keyless_++ % partitions);
     if (!batches_[partition].batch) [[unlikely]]
       batches_[partition].batch = services_->pool->acquire();
     batches_[partition].batch->append(record);

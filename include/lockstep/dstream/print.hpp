@@ -38,8 +38,8 @@ class PrintOutput final : public Terminal {
   void reset() override { collector_.reset(); }
   void collect(const BatchPlan& plan, std::vector<SideEffect>& effects) override {
     std::string text = printLayout(plan.time, collector_.take(), limit_);
-    effects.push_back({SideEffect::When::kAfterCommit, step_, text,
-                       [text] { return writeToStdout(text); }});
+    effects.push_back(
+        {SideEffect::When::kAfterCommit, step_, text, [text] { return writeToStdout(text); }});
   }
 
  private:

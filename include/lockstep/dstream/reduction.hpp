@@ -6,9 +6,9 @@
 
 namespace lockstep {
 
-/// Built-in state updates: `updateStateByKey(reduction::Sum{}, ...)`. Each says what a state becomes
-/// with one more value; the first value of a key becomes first(value). Longs wrap around, as in
-/// Java. Idle means unchanged.
+/// Built-in state updates: `updateStateByKey(reduction::Sum{}, ...)`. Each says what a state
+/// becomes with one more value; the first value of a key becomes first(value). Longs wrap around,
+/// as in Java. Idle means unchanged.
 namespace reduction {
 
 struct Sum {
@@ -71,9 +71,8 @@ struct Last {
 }  // namespace reduction
 
 template <class R>
-concept BuiltInReduction =
-    std::is_same_v<R, reduction::Sum> || std::is_same_v<R, reduction::Count> ||
-    std::is_same_v<R, reduction::Min> || std::is_same_v<R, reduction::Max> ||
-    std::is_same_v<R, reduction::Last>;
+concept BuiltInReduction = std::is_same_v<R, reduction::Sum> ||
+    std::is_same_v<R, reduction::Count> || std::is_same_v<R, reduction::Min> ||
+    std::is_same_v<R, reduction::Max> || std::is_same_v<R, reduction::Last>;
 
 }  // namespace lockstep

@@ -11,10 +11,9 @@ namespace lockstep::detail {
 /// eight bytes of each in place. This is the hot path of a running count.
 template <class K, class V, class R, class KeySerde>
 class ReductionStage final
-    : public StateStage<K, std::conditional_t<std::is_same_v<R, reduction::Count>, std::int64_t, V>,
-                        KeySerde,
-                        Serde<std::conditional_t<std::is_same_v<R, reduction::Count>, std::int64_t,
-                                                 V>>> {
+    : public StateStage<
+          K, std::conditional_t<std::is_same_v<R, reduction::Count>, std::int64_t, V>, KeySerde,
+          Serde<std::conditional_t<std::is_same_v<R, reduction::Count>, std::int64_t, V>>> {
   static constexpr bool kCounts = std::is_same_v<R, reduction::Count>;
 
  public:

@@ -28,7 +28,9 @@ struct NoValue {
 /// bucket's values of one key into one: between chunks, once it has doubled, so that marks stay
 /// simple, and at the end, so that each map task sends a key once, wherever the chunks ended.
 template <class K, class V, class KeySerde, class ValueSerde, class Combine>
-class ShuffleWriter final : public Operator, public Rollbackable, public ChunkSink<std::pair<K, V>> {
+class ShuffleWriter final : public Operator,
+                            public Rollbackable,
+                            public ChunkSink<std::pair<K, V>> {
  public:
   ShuffleWriter(Task& task, Shuffle& shuffle, const KeySerde& keys, const ValueSerde& values,
                 const Combine& combine, const std::string& step)
@@ -104,8 +106,8 @@ class ShuffleTerminal final : public Terminal {
   [[nodiscard]] const RddBase& parent() const override { return parent_; }
   void attach(Task& task) override {
     using Writer = ShuffleWriter<K, V, KeySerde, ValueSerde, Combine>;
-    auto [writer, fresh] = task.instance<Writer>(this, shuffle_, serdes_.first, serdes_.second,
-                                                 combine_, step_);
+    auto [writer, fresh] =
+        task.instance<Writer>(this, shuffle_, serdes_.first, serdes_.second, combine_, step_);
     parent_.connect(task, writer);
   }
   void reset() override { shuffle_.clear(); }

@@ -43,7 +43,8 @@ template <class K, class V>
 struct ToRecord<std::pair<K, V>> {
   EncodedRecord operator()(const std::pair<K, V>& pair, TaskContext& context,
                            EncodeScratch& scratch) const {
-    return {kafkaBytes(pair.first, scratch.key), kafkaBytes(pair.second, scratch.value),
+    return {kafkaBytes(pair.first, scratch.key),
+            kafkaBytes(pair.second, scratch.value),
             context.time,
             {}};
   }

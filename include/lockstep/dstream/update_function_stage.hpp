@@ -7,8 +7,8 @@
 
 namespace lockstep::detail {
 
-/// updateStateByKey with a function of the user's: values are grouped by key first, keys in order of
-/// first sight.
+/// updateStateByKey with a function of the user's: values are grouped by key first, keys in order
+/// of first sight.
 template <class K, class V, class S, class F, class Serdes>
 class UpdateFunctionStage final
     : public StateStage<K, S, typename Serdes::Key, typename Serdes::State> {

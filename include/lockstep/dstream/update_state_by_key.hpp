@@ -64,8 +64,7 @@ std::string typeName(const Serde& serde) {
 /// Registers a stateful stage and the shuffle in front of it.
 template <class Node, class K, class V, class KeySerde, class ValueSerde>
 void wireState(const DStream<std::pair<K, V>>& stream, Node& node, StateDeclaration declaration,
-               std::optional<std::uint32_t> parallelism,
-               std::pair<KeySerde, ValueSerde> serdes) {
+               std::optional<std::uint32_t> parallelism, std::pair<KeySerde, ValueSerde> serdes) {
   DStreamGraph& graph = *stream.graph();
   const std::array<const RddBase*, 1> reads{&stream.rdd()};
   graph.lineage().addStage(node, reads);
@@ -113,8 +112,8 @@ auto reduceStateByKeyAs(const DStream<std::pair<K, V>>& stream, R, const StateOp
 
 template <class T>
 template <class F>
-  requires(!BuiltInReduction<F>)
-auto DStream<T>::updateStateByKey(F f, const StateOptions& options) const {
+requires(!BuiltInReduction<F>) auto DStream<T>::updateStateByKey(
+    F f, const StateOptions& options) const {
   static_assert(detail::PairTypes<T>::kIsPair, "updateStateByKey needs a stream of pairs");
   using K = detail::KeyOf<T>;
   using V = detail::ValueOf<T>;
@@ -125,7 +124,7 @@ auto DStream<T>::updateStateByKey(F f, const StateOptions& options) const {
 
 template <class T>
 template <class F>
-  requires BuiltInReduction<F>
+requires BuiltInReduction<F>
 auto DStream<T>::updateStateByKey(F reduction, const StateOptions& options) const {
   static_assert(detail::PairTypes<T>::kIsPair, "updateStateByKey needs a stream of pairs");
   return reduceStateByKeyAs(*this, reduction, options, Serde<detail::KeyOf<T>>{});

@@ -15,10 +15,7 @@ namespace lockstep {
 struct OwnedRecord {
   OwnedRecord() = default;
   explicit OwnedRecord(const RecordView& record)
-      : key(record.key),
-        value(record.value),
-        offset(record.offset),
-        timestamp(record.timestamp) {
+      : key(record.key), value(record.value), offset(record.offset), timestamp(record.timestamp) {
     if (record.source != nullptr) source = *record.source;
     for (const Header& header : record.headers)
       headers.emplace_back(header.key, std::optional<std::string>(header.value));

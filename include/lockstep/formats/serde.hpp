@@ -18,7 +18,8 @@ namespace lockstep {
 /// needs it (that is how a format chosen at run time works):
 ///   static constexpr std::string_view kTypeName   names the type in the state's signature
 ///   void append(std::string& out, const T&) const appends the bytes
-///   T read(std::string_view bytes) const          throws RecordError(kDecode) when they do not fit;
+///   T read(std::string_view bytes) const          throws RecordError(kDecode) when they do not
+///   fit;
 ///                                                 may keep views into `bytes`
 ///   std::string_view view(const T&) const         optional: the bytes, where T holds them already
 /// Thread: any; const and without state that a call changes.

@@ -20,10 +20,8 @@ void appendText(std::string& out, double value);
 inline void appendText(std::string& out, std::string_view value) { out += value; }
 inline void appendText(std::string& out, bool value) { out += value ? "true" : "false"; }
 template <class N>
-  requires std::is_integral_v<N>
-void appendText(std::string& out, N value) {
-  out += std::to_string(value);
-}
+requires std::is_integral_v<N>
+void appendText(std::string& out, N value) { out += std::to_string(value); }
 template <class T>
 void appendText(std::string& out, const std::optional<T>& value);
 template <class T>

@@ -35,9 +35,7 @@ class ByteLog {
   void clear() { rollback({}); }
 
   /// Number of blocks in use.
-  [[nodiscard]] std::size_t blocks() const {
-    return blocks_.empty() ? 0 : current_ + 1;
-  }
+  [[nodiscard]] std::size_t blocks() const { return blocks_.empty() ? 0 : current_ + 1; }
   [[nodiscard]] std::string_view block(std::size_t index) const {
     return {blocks_[index].data.get(), blocks_[index].used};
   }

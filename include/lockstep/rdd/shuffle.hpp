@@ -45,8 +45,8 @@ class ShuffleBucket {
         Head head;
         std::memcpy(&head, place, sizeof head);
         place += sizeof head;
-        visit(ShuffledElement{head.hash, {place, head.key_bytes},
-                              {place + head.key_bytes, head.value_bytes}});
+        visit(ShuffledElement{
+            head.hash, {place, head.key_bytes}, {place + head.key_bytes, head.value_bytes}});
         place += std::size_t{head.key_bytes} + head.value_bytes;
       }
     }
@@ -72,11 +72,11 @@ class ShuffleBucket {
   std::pair<ByteLog::Mark, std::size_t> marked_{};
 };
 
-/// The exchange between the map tasks of earlier stages and the shards of a later one. A shard reads
-/// the map tasks in order (stage, task), each in its own order: that makes re-runs the same byte for
-/// byte. Everything is in memory and is kept until the next batch begins.
-/// Thread: writer() and resize() on the thread that makes tasks; each writer and each shard on the
-/// thread of its task; the job separates the two sides.
+/// The exchange between the map tasks of earlier stages and the shards of a later one. A shard
+/// reads the map tasks in order (stage, task), each in its own order: that makes re-runs the same
+/// byte for byte. Everything is in memory and is kept until the next batch begins. Thread: writer()
+/// and resize() on the thread that makes tasks; each writer and each shard on the thread of its
+/// task; the job separates the two sides.
 class Shuffle {
  public:
   using Buckets = std::vector<ShuffleBucket>;  ///< one per shard
