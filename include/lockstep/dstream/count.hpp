@@ -1,6 +1,6 @@
 #pragma once
 
-#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/dstream_class.hpp>
 #include <lockstep/dstream/gather.hpp>
 
 namespace lockstep {

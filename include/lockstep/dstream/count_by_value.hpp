@@ -1,6 +1,8 @@
 #pragma once
 
-#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/dstream_class.hpp>
+#include <lockstep/dstream/map.hpp>
+#include <lockstep/dstream/reduce_by_key.hpp>
 
 namespace lockstep {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <lockstep/dstream/collect.hpp>
-#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/dstream_class.hpp>
 
 namespace lockstep {
 

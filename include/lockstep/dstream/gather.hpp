@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/dstream_class.hpp>
 #include <lockstep/dstream/narrow.hpp>
 #include <lockstep/dstream/source_operator.hpp>
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/dstream_class.hpp>
+#include <lockstep/dstream/map.hpp>
 
 namespace lockstep {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include <lockstep/dstream/collect.hpp>
-#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/dstream_class.hpp>
 #include <lockstep/formats/text.hpp>
 
 namespace lockstep {

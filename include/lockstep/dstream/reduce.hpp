@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/dstream_class.hpp>
 #include <lockstep/dstream/gather.hpp>
 
 namespace lockstep {

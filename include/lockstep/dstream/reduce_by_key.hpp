@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/dstream_class.hpp>
 #include <lockstep/dstream/fold_by_key.hpp>
 #include <lockstep/dstream/shuffle_write.hpp>
 #include <lockstep/dstream/source_operator.hpp>

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/dstream_class.hpp>
 
 namespace lockstep {
 

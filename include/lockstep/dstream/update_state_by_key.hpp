@@ -3,7 +3,7 @@
 #include <optional>
 #include <span>
 
-#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/dstream_class.hpp>
 #include <lockstep/dstream/reduction_stage.hpp>
 #include <lockstep/dstream/shuffle_write.hpp>
 #include <lockstep/dstream/update_function_stage.hpp>
