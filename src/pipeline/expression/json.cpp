@@ -117,7 +117,7 @@ Value readScalar(Source& source, ondemand::json_type type, Arena& arena) {
 }
 
 Value newNode(std::string_view text, bool is_padded, Arena& arena) {
-  auto* place = allocateArray<char[sizeof(JsonNode)]>(arena, 1).data();
+  auto* place = allocateArray<JsonNode>(arena, 1).data();
   return Value::json(new (place) JsonNode(text, is_padded, arena));
 }
 
