@@ -27,6 +27,13 @@ class ClusterView {
     const auto found = topics_.find(name);
     return found != topics_.end() && found->second->exists ? found->second : nullptr;
   }
+  /// Whether some topic that was asked for does not exist.
+  [[nodiscard]] bool lacksTopic() const {
+    for (const auto& topic : read_.topics) {
+      if (!topic.exists) return true;
+    }
+    return false;
+  }
   /// Null when nothing is committed, or it has expired.
   [[nodiscard]] const CommittedOffset* committed(const TopicPartition& partition) const {
     const auto found = committed_.find(partition);

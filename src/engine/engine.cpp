@@ -9,6 +9,8 @@ namespace lockstep {
 
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
 
 std::vector<Command> Engine::start(Instant now, WallTime wall) { return impl_->start(now, wall); }
 std::vector<Command> Engine::on(const Event& event) { return impl_->on(event); }

@@ -21,8 +21,8 @@ class Engine {
  public:
   explicit Engine(EngineOptions options);
   ~Engine();
-  Engine(const Engine&) = delete;
-  Engine& operator=(const Engine&) = delete;
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
 
   /// The first commands. REQUIRES: called once, before on().
   [[nodiscard]] std::vector<Command> start(Instant now, WallTime wall);

@@ -111,6 +111,7 @@ class Engine::Impl {
   Backoff control_backoff_;
   bool reading_cluster_ = false;
   bool creating_topics_ = false;
+  int reads_without_topic_ = 0;
   FencingBudget fencing_;
   OwnerWatch watch_;
   Instant start_deadline_{};

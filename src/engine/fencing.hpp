@@ -42,15 +42,17 @@ class OwnerWatch {
 
   /// `metadata`: what stands at the ledger's partition now ("" = nothing).
   [[nodiscard]] Verdict see(Instant now, const std::string& metadata);
-  /// When to look again.
-  [[nodiscard]] Instant lookAgainAt() const { return last_look_ + kBetweenLooks; }
+  /// When to look again; a moment in the past before the first look.
+  [[nodiscard]] Instant lookAgainAt() const {
+    return last_look_ ? *last_look_ + kBetweenLooks : Instant::min();
+  }
 
   static constexpr std::chrono::seconds kBetweenLooks{5};
   static constexpr std::chrono::seconds kSilence{60};
 
  private:
   std::optional<Instant> since_;
-  Instant last_look_{};
+  std::optional<Instant> last_look_;
   std::string metadata_;
 };
 

@@ -13,13 +13,14 @@ namespace lockstep {
 namespace {
 
 constexpr std::chrono::seconds kRequestTimeout{10};
+constexpr int kReadsWithoutTopicMax = 6;
 
 }  // namespace
 
 void Engine::Impl::pumpProducer() {
   if (life_.is(ApplicationState::kWatching)) return;
-  const bool finished = draining() && pipeline_.empty() &&
-                        !checkpoints_.due(now_, committed_.batch().id, true);
+  const bool finished =
+      draining() && pipeline_.empty() && !checkpoints_.due(now_, committed_.batch().id, true);
   if (finished) return;
   if (producer_.is(ProducerState::kNeeded) && producer_backoff_.over(now_)) {
     producer_.move(ProducerState::kInitialising);
@@ -78,9 +79,14 @@ void Engine::Impl::readBack(const event::ClusterRead& read) {
     return;
   }
   if (const auto same = checkTopics(options_, cluster, committed_.last); !same.ok()) {
-    stop(same);
+    if (cluster.lacksTopic() && ++reads_without_topic_ < kReadsWithoutTopicMax) {
+      control_backoff_.failed(now_);  // brokers forget topics for moments: ask again
+    } else {
+      stop(same);
+    }
     return;
   }
+  reads_without_topic_ = 0;
   producer_.move(ProducerState::kReady);
   control_backoff_.succeeded();
   if (auto settled = std::exchange(attempt_, std::nullopt)) {

@@ -1,0 +1,224 @@
+// Planning: ticks, closings, limits, new partitions.
+#include "tests/unit/engine/engine_driver.hpp"
+
+using namespace lockstep;
+using namespace lockstep::test;
+
+namespace {
+
+/// Every batch that ran, in order.
+std::vector<BatchPlan> record(EngineDriver& driver, std::vector<BatchPlan>& plans) {
+  const auto before = driver.compute;
+  driver.compute = [before, &plans](const command::RunBatch& run) {
+    plans.push_back(run.plan);
+    return before(run);
+  };
+  return plans;
+}
+BatchTime at(std::int64_t ms) { return BatchTime(milliseconds(1'700'000'000'000 + ms)); }
+
+}  // namespace
+
+TEST_CASE("an idle tick runs, closes and commits nothing", "[unit][engine][planning]") {
+  EngineDriver driver(EngineDriver::options());
+  std::vector<BatchPlan> plans;
+  record(driver, plans);
+  driver.start().text();
+  driver.tick().tick();
+  CHECK(driver.text() == "inputs, run 1, confirm 1, inputs, run 1, confirm 1");
+  REQUIRE(plans.size() == 2);
+  CHECK(plans[0].time == at(500));
+  CHECK(plans[1].time == at(1'000));
+  CHECK(plans[1].closes_own_tick);
+  CHECK(plans[1].closes_first.empty());
+}
+
+TEST_CASE("a graph without idle work runs nothing on an idle tick", "[unit][engine][planning]") {
+  auto options = EngineDriver::options();
+  options.idle_batches = false;
+  EngineDriver driver(options);
+  driver.start().text();
+  driver.tick().tick();
+  CHECK(driver.text() == "inputs, inputs");
+}
+
+TEST_CASE("an idle batch with effects commits", "[unit][engine][planning]") {
+  EngineDriver driver(EngineDriver::options());
+  driver.compute = [](const command::RunBatch& run) {
+    event::BatchComputed computed;
+    computed.batch = run.plan.id;
+    computed.has_effects = true;
+    return computed;
+  };
+  driver.start().text();
+  driver.tick();
+  CHECK(driver.text() == "inputs, run 1, batch 1, confirm 1, ends");
+}
+
+TEST_CASE("ticks that come due while a batch runs are merged, and closed first by the next batch",
+          "[unit][engine][planning]") {
+  EngineDriver driver(EngineDriver::options());
+  driver.cluster.end("in") = Offset{10};
+  driver.start();
+  driver.hold("run");
+  driver.tick();
+  const auto first = driver.take<command::RunBatch>().plan;
+  CHECK(first.time == at(500));
+  driver.tick().tick().tick();  // 1000, 1500 and 2000 come due
+  event::BatchComputed computed;
+  computed.batch = first.id;
+  computed.has_effects = true;
+  driver.feed(computed);
+  const auto second = driver.take<command::RunBatch>().plan;
+  CHECK(second.time == at(2'000));
+  CHECK(second.closes_first == std::vector{at(1'500)});
+  CHECK(second.closes_own_tick);
+}
+
+TEST_CASE("a clamped batch is followed at once by the next, with the same batch time",
+          "[unit][engine][planning]") {
+  auto options = EngineDriver::options();
+  options.max_records_per_partition = 4;
+  EngineDriver driver(options);
+  std::vector<BatchPlan> plans;
+  record(driver, plans);
+  driver.cluster.end("in") = Offset{10};
+  driver.start().tick();
+  REQUIRE(plans.size() == 3);
+  for (const auto& plan : plans) CHECK(plan.time == at(500));
+  CHECK_FALSE(plans[0].closes_own_tick);
+  CHECK_FALSE(plans[1].closes_own_tick);
+  CHECK(plans[2].closes_own_tick);
+  CHECK(plans[2].ranges[0] == OffsetRange{{"in", Partition{0}}, Offset{8}, Offset{10}});
+  CHECK(driver.cluster.ledger->batch == plans[2]);
+}
+
+TEST_CASE("a tick left open is closed first by the first batch of a later tick",
+          "[unit][engine][planning]") {
+  auto options = EngineDriver::options();
+  options.max_records_per_partition = 4;
+  EngineDriver driver(options);
+  driver.cluster.end("in") = Offset{6};
+  driver.start();
+  driver.hold("run");
+  driver.tick();
+  const auto first = driver.take<command::RunBatch>().plan;
+  driver.tick();
+  event::BatchComputed computed;
+  computed.batch = first.id;
+  computed.has_effects = true;
+  driver.feed(computed);
+  const auto second = driver.take<command::RunBatch>().plan;
+  CHECK(second.time == at(1'000));
+  CHECK(second.closes_first == std::vector{at(500)});
+}
+
+TEST_CASE("after a restart the ticks in between are closed in one step",
+          "[unit][engine][planning]") {
+  EngineDriver first(EngineDriver::options());
+  first.cluster.end("in") = Offset{10};
+  first.start().tick();
+  auto options = EngineDriver::options();
+  options.nonce = Nonce{2};
+  EngineDriver second(options);
+  second.cluster = first.cluster;
+  second.wall += seconds(60);
+  second.hold("run");
+  second.start().tick();
+  const auto plan = second.take<command::RunBatch>().plan;
+  CHECK(plan.time == at(60'500));
+  CHECK(plan.closes_first == std::vector{at(60'000)});
+}
+
+TEST_CASE("a rate bounds a partition's records per interval", "[unit][engine][planning]") {
+  auto options = EngineDriver::options();
+  options.max_rate_per_partition = 10;
+  EngineDriver driver(options);
+  driver.cluster.end("in") = Offset{100};
+  driver.hold("run");
+  driver.start().tick();
+  CHECK(driver.take<command::RunBatch>().plan.ranges[0].span() == 5);
+}
+
+TEST_CASE("a backlog is worked off in spans that at most double", "[unit][engine][planning]") {
+  EngineDriver driver(EngineDriver::options());
+  std::vector<BatchPlan> plans;
+  record(driver, plans);
+  driver.cluster.end("in") = Offset{1'000'000};
+  driver.start().tick();
+  REQUIRE(plans.size() >= 3);
+  CHECK(plans[0].ranges[0].span() == 20'000);
+  CHECK(plans[1].ranges[0].span() <= 40'000);
+  CHECK(driver.committedAt("in", 0) == Offset{1'000'000});
+}
+
+TEST_CASE("catch_up: whole takes a backlog in one batch", "[unit][engine][planning]") {
+  auto options = EngineDriver::options();
+  options.catch_up_whole = true;
+  EngineDriver driver(options);
+  driver.cluster.end("in") = Offset{1'000'000};
+  driver.hold("run");
+  driver.start().tick();
+  CHECK(driver.take<command::RunBatch>().plan.ranges[0].span() == 1'000'000);
+}
+
+TEST_CASE("a new partition is adopted at its log start and written down at once",
+          "[unit][engine][planning]") {
+  auto options = EngineDriver::options();
+  options.idle_batches = false;
+  EngineDriver driver(options);
+  driver.start().tick().text();
+  driver.cluster.addTopic("in", 3);
+  driver.cluster.logStart("in", 2) = Offset{3};
+  driver.cluster.end("in", 2) = Offset{3};
+  driver.advance(seconds(31));
+  CHECK(driver.text().find("assign, ") != std::string::npos);
+  CHECK(driver.committedAt("in", 2) == Offset{3});
+  driver.cluster.end("in", 2) = Offset{5};
+  driver.tick();
+  CHECK(driver.committedAt("in", 2) == Offset{5});
+}
+
+TEST_CASE("another topic id or fewer partitions stop a running application",
+          "[unit][engine][planning]") {
+  EngineDriver driver(EngineDriver::options());
+  driver.start().tick();
+  SECTION("id") {
+    driver.cluster.topics["in"].id = "other";
+    driver.advance(seconds(31));
+    CHECK(driver.stopCode() == "E205");
+  }
+  SECTION("partitions") {
+    driver.cluster.topics["in"].partitions = 1;
+    driver.advance(seconds(31));
+    CHECK(driver.stopCode() == "E206");
+  }
+}
+
+TEST_CASE("a last batch time more than an hour ahead of the clock stops",
+          "[unit][engine][planning]") {
+  EngineDriver first(EngineDriver::options());
+  first.cluster.end("in") = Offset{10};
+  first.start().tick();
+  auto options = EngineDriver::options();
+  EngineDriver second(options);
+  second.cluster = first.cluster;
+  second.wall -= std::chrono::minutes(61);
+  second.start();
+  CHECK(second.stopCode() == "E213");
+}
+
+TEST_CASE("end offsets that cannot be read are asked for again", "[unit][engine][planning]") {
+  EngineDriver driver(EngineDriver::options());
+  driver.cluster.end("in") = Offset{10};
+  driver.hold("inputs");
+  driver.start().tick();
+  for (int i = 0; i < 5; ++i) {
+    driver.take<command::ReadInputEnds>();
+    driver.feed(event::InputEndsRead{Status::retry("not yet"), {}, {}, {}});
+    driver.advance(seconds(5));
+  }
+  driver.release("inputs");
+  driver.settle();
+  CHECK(driver.committedAt("in", 0) == Offset{10});
+}
