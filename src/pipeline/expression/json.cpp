@@ -313,49 +313,61 @@ void appendKey(std::string& out, const Value& key) {
   appendText(out, formatNumber(key, buffer));
 }
 
-void appendMap(std::string& out, std::span<const MapEntry> entries, int depth) {
-  out += '{';
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (i > 0) out += ',';
-    appendKey(out, entries[i].key);
-    out += ':';
-    appendJson(out, entries[i].value, depth + 1);
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) : out_(out), bytes_max_(out.size() + kTextBytesMax) {}
+
+  void write(const Value& value, int depth) {
+    if (depth > kValueDepthMax) throw EvalError("lists and maps nest too deep");
+    if (out_.size() > bytes_max_) throw EvalError("the JSON text is larger than 64 MiB");
+    switch (value.kind()) {
+      case ValueKind::kNil:
+        out_ += "null";
+        return;
+      case ValueKind::kBoolean:
+        out_ += value.asBoolean() ? "true" : "false";
+        return;
+      case ValueKind::kInteger:
+      case ValueKind::kFloat:
+        return appendNumber(out_, value);
+      case ValueKind::kString:
+        return appendText(out_, value.asString());
+      case ValueKind::kList:
+        return writeList(value.asList(), depth);
+      case ValueKind::kMap:
+        return writeMap(value.asMap(), depth);
+      case ValueKind::kJson:
+        out_ += value.asJson().text();
+        return;
+    }
   }
-  out += '}';
-}
+
+ private:
+  void writeList(std::span<const Value> items, int depth) {
+    out_ += '[';
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (i > 0) out_ += ',';
+      write(items[i], depth + 1);
+    }
+    out_ += ']';
+  }
+  void writeMap(std::span<const MapEntry> entries, int depth) {
+    out_ += '{';
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (i > 0) out_ += ',';
+      appendKey(out_, entries[i].key);
+      out_ += ':';
+      write(entries[i].value, depth + 1);
+    }
+    out_ += '}';
+  }
+
+  std::string& out_;
+  std::size_t bytes_max_;
+};
 
 }  // namespace
 
-void appendJson(std::string& out, const Value& value, int depth) {
-  if (depth > kValueDepthMax) throw EvalError("lists and maps nest too deep");
-  switch (value.kind()) {
-    case ValueKind::kNil:
-      out += "null";
-      return;
-    case ValueKind::kBoolean:
-      out += value.asBoolean() ? "true" : "false";
-      return;
-    case ValueKind::kInteger:
-    case ValueKind::kFloat:
-      return appendNumber(out, value);
-    case ValueKind::kString:
-      return appendText(out, value.asString());
-    case ValueKind::kList: {
-      out += '[';
-      const auto items = value.asList();
-      for (std::size_t i = 0; i < items.size(); ++i) {
-        if (i > 0) out += ',';
-        appendJson(out, items[i], depth + 1);
-      }
-      out += ']';
-      return;
-    }
-    case ValueKind::kMap:
-      return appendMap(out, value.asMap(), depth);
-    case ValueKind::kJson:
-      out += value.asJson().text();
-      return;
-  }
-}
+void appendJson(std::string& out, const Value& value) { JsonWriter(out).write(value, 0); }
 
 }  // namespace lockstep

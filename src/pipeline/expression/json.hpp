@@ -52,7 +52,7 @@ class JsonNode {
 
 /// Appends the value as JSON text: a JSON value as it came, maps with sorted keys, nil as null.
 /// Throws EvalError for what JSON has no text for: NaN, infinity, a key that is a boolean, a
-/// string that is not UTF-8.
-void appendJson(std::string& out, const Value& value, int depth = 0);
+/// string that is not UTF-8, more than 64 MiB.
+void appendJson(std::string& out, const Value& value);
 
 }  // namespace lockstep

@@ -100,6 +100,7 @@ int callHelperFromLua(lua_State* lua) {
   Value result;
   bool ok = true;
   sandbox.scratch().clear();
+  sandbox.beginConversion();
   try {
     for (std::size_t i = 0; i < count; ++i) {
       arguments[i] = toValue(lua, static_cast<int>(i) + 1, sandbox.scratch(), Strings::kView);

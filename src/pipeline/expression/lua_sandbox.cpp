@@ -116,6 +116,14 @@ void LuaSandbox::chargeJson(std::size_t bytes) {
   }
 }
 
+void LuaSandbox::chargeConversion(std::size_t bytes) {
+  converted_bytes_ += bytes;
+  if (converted_bytes_ > limits_.memory_bytes_max) {
+    throw EvalError("memory limit of " + std::to_string(limits_.memory_bytes_max) +
+                    " bytes exceeded");
+  }
+}
+
 std::string LuaSandbox::run(int (*function)(lua_State*), void* task) {
   allocated_ = 0;
   json_bytes_ = 0;
@@ -251,6 +259,7 @@ int LuaSandbox::evaluateProtected(lua_State* lua) {
   for (const auto slot : slots) pushValue(lua, task.bindings[slot]);
   lua_call(lua, static_cast<int>(slots.size()), 1);
   bool ok = true;
+  sandbox.beginConversion();
   try {
     task.result = toValue(lua, -1, *task.arena, Strings::kCopy);
   } catch (const std::exception& error) {

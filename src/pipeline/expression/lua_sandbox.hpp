@@ -58,6 +58,11 @@ class LuaSandbox {
   [[nodiscard]] std::string& message() { return message_; }
   /// Counts `bytes` of JSON that an expression parses against the memory limit.
   void chargeJson(std::size_t bytes);
+  /// Counts `bytes` of a value on its way out of Lua against the memory limit: tables may share
+  /// members, values are trees, so a small table can become a huge value. Throws EvalError.
+  void chargeConversion(std::size_t bytes);
+  /// A new value begins.
+  void beginConversion() { converted_bytes_ = 0; }
 
  private:
   explicit LuaSandbox(ExpressionLimits limits);
@@ -80,6 +85,7 @@ class LuaSandbox {
   std::size_t base_ = 0;       ///< of them, before any evaluation
   std::size_t allocated_ = 0;  ///< bytes asked for in this evaluation, freed ones too
   std::size_t json_bytes_ = 0;
+  std::size_t converted_bytes_ = 0;
   std::vector<std::string> globals_;
   std::size_t builtin_count_ = 0;
   std::unordered_map<std::uint64_t, int> loaded_;  ///< program -> its place in the registry

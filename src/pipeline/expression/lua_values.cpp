@@ -97,6 +97,7 @@ int valuesEqual(lua_State* lua) {
   const bool ok = guarded(lua, [&] {
     Arena& scratch = LuaSandbox::of(lua).scratch();
     scratch.clear();
+    LuaSandbox::of(lua).beginConversion();
     const Value a = toValue(lua, 1, scratch, Strings::kView);
     same = equals(a, toValue(lua, 2, scratch, Strings::kView));
   });
@@ -111,6 +112,7 @@ int refuseWrite(lua_State* lua) {
 
 Value listFrom(lua_State* lua, int table, std::size_t size, Arena& arena, Strings strings,
                int depth) {
+  LuaSandbox::of(lua).chargeConversion((size + 1) * sizeof(Value));
   const auto items = allocateArray<Value>(arena, size);
   for (std::size_t i = 0; i < size; ++i) {
     lua_rawgeti(lua, table, static_cast<lua_Integer>(i + 1));
@@ -122,6 +124,7 @@ Value listFrom(lua_State* lua, int table, std::size_t size, Arena& arena, String
 
 Value mapFrom(lua_State* lua, int table, std::size_t size, Arena& arena, Strings strings,
               int depth) {
+  LuaSandbox::of(lua).chargeConversion((size + 1) * sizeof(MapEntry));
   const auto entries = allocateArray<MapEntry>(arena, size);
   std::size_t at = 0;
   lua_pushnil(lua);
@@ -221,7 +224,9 @@ Value toValue(lua_State* lua, int index, Arena& arena, Strings strings, int dept
       std::size_t size = 0;
       const char* text = lua_tolstring(lua, index, &size);
       const std::string_view view(text, size);
-      return Value::string(strings == Strings::kCopy ? arena.copy(view) : view);
+      if (strings == Strings::kView) return Value::string(view);
+      LuaSandbox::of(lua).chargeConversion(view.size());
+      return Value::string(arena.copy(view));
     }
     case LUA_TTABLE: {
       lua_pushvalue(lua, index);

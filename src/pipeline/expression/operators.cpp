@@ -142,6 +142,9 @@ Value concatenate(const Value& a, const Value& b, Arena& arena) {
   NumberText right_buffer;
   const auto left = concatText(a, left_buffer);
   const auto right = concatText(b, right_buffer);
+  if (left.size() + right.size() > kTextBytesMax) {
+    throw EvalError("the text is larger than 64 MiB");
+  }
   char* place = arena.allocate(left.size() + right.size());
   if (!left.empty()) std::memcpy(place, left.data(), left.size());
   if (!right.empty()) std::memcpy(place + left.size(), right.data(), right.size());

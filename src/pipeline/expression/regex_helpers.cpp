@@ -11,7 +11,6 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t kCachedPatternsMax = 256;
-constexpr std::size_t kReplacedBytesMax = 64 << 20;
 
 using re2::RE2;
 using re2::StringPiece;
@@ -96,7 +95,7 @@ Value replace(const HelperCall& call) {
         !pattern.Rewrite(&out, rewrite, found.data(), wanted)) {
       throw EvalError("bad replacement text");
     }
-    if (out.size() > kReplacedBytesMax) throw EvalError("the result is larger than 64 MiB");
+    if (out.size() > kTextBytesMax) throw EvalError("the result is larger than 64 MiB");
     after_match = !found[0].empty();
     search = at;
     if (found[0].empty()) {  // go on behind the next character

@@ -72,6 +72,7 @@ Value join(const HelperCall& call) {
   out.clear();
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (i > 0) out += separator;
+    if (out.size() > kTextBytesMax) throw EvalError("the result is larger than 64 MiB");
     NumberText buffer;
     if (items[i].isString()) {
       out += items[i].asString();

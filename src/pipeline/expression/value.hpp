@@ -135,6 +135,8 @@ inline std::span<const MapEntry> Value::asMap() const { return {entries_, size_}
 
 /// How deep lists and maps may nest; deeper ones are an EvalError.
 inline constexpr int kValueDepthMax = 100;
+/// The largest text or encoding that an expression makes; a larger one is an EvalError.
+inline constexpr std::size_t kTextBytesMax = std::size_t{64} << 20;
 
 /// Room for `count` objects of a trivial type, aligned. The arena owns it.
 template <class T>

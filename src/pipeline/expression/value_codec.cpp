@@ -43,10 +43,12 @@ void putFloat(std::string& out, double value) {
 
 class Encoder {
  public:
-  Encoder(std::string& out, JsonEncoding json) : out_(out), json_(json) {}
+  Encoder(std::string& out, JsonEncoding json)
+      : out_(out), bytes_max_(out.size() + kTextBytesMax), json_(json) {}
 
   void put(const Value& value, int depth) {
     if (depth > kValueDepthMax) throw EvalError("lists and maps nest too deep");
+    if (out_.size() > bytes_max_) throw EvalError("the value is larger than 64 MiB");
     switch (value.kind()) {
       case ValueKind::kNil:
         out_ += kTagNil;
@@ -94,6 +96,7 @@ class Encoder {
   }
 
   std::string& out_;
+  std::size_t bytes_max_;
   JsonEncoding json_;
 };
 

@@ -102,6 +102,24 @@ TEST_CASE("an evaluation cannot take all memory", "[unit][pipeline][sandbox]") {
   }
 }
 
+TEST_CASE("a small table cannot become a huge value", "[unit][pipeline][sandbox]") {
+  Evaluator evaluator("", kSmall);
+  evaluator.bind("value", Value::string("x"));
+  const std::string doubled = "local t = {1} for i = 1, 60 do t = {t, t} end ";
+  const std::string shared =
+      "local s = ('x'):rep(1e6) local t = {} for i = 1, 1000 do t[i] = s end ";
+  for (const auto& body :
+       {doubled + "return t", doubled + "return json(t)", doubled + "return hash(t)",
+        shared + "return t", shared + "return json(t)", shared + "return hash(t)",
+        shared + "return join(t)", shared + "return join(t, s)"}) {
+    INFO(body);
+    const auto error = evaluator.errorOf(inFunction(body));
+    INFO(error);
+    CHECK((contains(error, "memory limit") || contains(error, "larger than 64 MiB")));
+    CHECK(evaluator.outcome("value .. '1'", true) == R"("x1")");
+  }
+}
+
 TEST_CASE("deep recursion, deep texts and cycles are errors", "[unit][pipeline][sandbox]") {
   Evaluator evaluator;
   CHECK(contains(evaluator.errorOf(inFunction("local t = {} t.t = t return t")), "too deep"));
