@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kPause{1};
 
 Status unreadable(const RecordView& record, std::string_view why) {
   return Status::fatal(
-      ExitCode::kData, "E224",
+      ExitCode::kData, "E233",
       fmt::format("{} offset {}: {}", toString(*record.source), record.offset.value(), why),
       "another program wrote to the changelog, or a newer version of Lockstep did");
 }

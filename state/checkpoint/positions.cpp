@@ -101,14 +101,14 @@ Status checkAgainst(const CheckpointPositions& stored,
                                     [&](const auto& old) { return old.id == declared.id; });
     if (known == stored.operators.end() || *known == declared) continue;
     return Status::fatal(
-        ExitCode::kData, "E222",
+        ExitCode::kData, "E231",
         fmt::format("the state of '{}' cannot be read by this graph: {}", declared.id,
                     difference(*known, declared)),
         "change it back, give the operator a new id, or: lockstep reset FILE --state clear");
   }
   if (target.batch.value() == 0 && stored.batch.value() != 0) {
     return Status::fatal(
-        ExitCode::kData, "E221",
+        ExitCode::kData, "E230",
         fmt::format("the state folder holds batch {}, but nothing was ever committed",
                     stored.batch.value()),
         "the ledger or the cluster is not the application's; else: lockstep reset FILE --state "
@@ -121,7 +121,7 @@ Status checkAgainst(const CheckpointPositions& stored,
                      [&](const auto& old) { return old.partition == input.partition; });
     if (known == stored.inputs.end() || known->next == input.next) continue;
     return Status::fatal(
-        ExitCode::kData, "E221",
+        ExitCode::kData, "E230",
         fmt::format("{}: the state of batch {} stands at offset {}, the committed offset is {}",
                     toString(input.partition), stored.batch.value(), known->next.value(),
                     input.next.value()),

@@ -20,8 +20,8 @@ namespace lockstep {
                                           const std::string& application,
                                           const StateTarget& target);
 
-/// Whether the checkpoint contradicts the graph (E222) or the ledger and the committed offsets
-/// (E221): nothing may run then. REQUIRES: it is the application's own.
+/// Whether the checkpoint contradicts the graph (E231) or the ledger and the committed offsets
+/// (E230): nothing may run then. REQUIRES: it is the application's own.
 [[nodiscard]] Status checkAgainst(const CheckpointPositions& stored,
                                   const std::vector<StateDeclaration>& operators,
                                   const StateTarget& target);

@@ -66,7 +66,7 @@ Status Restore::checkTarget() const {
                       [&](const auto& log) { return log.partition.topic == topic; }));
     if (partitions == state.shards.size()) continue;
     return Status::fatal(
-        ExitCode::kData, "E223",
+        ExitCode::kData, "E232",
         fmt::format("'{}' has parallelism {}, but its changelog {} has {} partitions",
                     state.declaration.id, state.shards.size(), topic, partitions),
         "the number of shards is pinned at the first start: set parallelism to that of the "
@@ -75,7 +75,7 @@ Status Restore::checkTarget() const {
   for (const auto& log : target_.changelogs) {
     if (log.known_end <= log.high_watermark) continue;
     return Status::fatal(
-        ExitCode::kData, "E220",
+        ExitCode::kData, "E208",
         fmt::format("{} ends at {}, but the ledger knows that it reached {}: {} offsets of "
                     "committed state are gone",
                     toString(log.partition), log.high_watermark.value(), log.known_end.value(),
@@ -168,7 +168,7 @@ Status Restore::replay(const std::optional<CheckpointPositions>& stored) {
                                 }));
   if (target_.batch.value() == 0 && report_.records != 0) {
     return Status::fatal(
-        ExitCode::kData, "E221",
+        ExitCode::kData, "E230",
         fmt::format("the changelogs hold {} records, but nothing was ever committed",
                     report_.records),
         "the ledger is not the application's, or was deleted; else: lockstep reset FILE --state "

@@ -16,9 +16,9 @@ struct OperatorState;
 
 /// One recovery of the state: brings all tables to exactly the last committed batch, or refuses.
 ///
-/// 1. Check the target: shards = changelog partitions (E223), no changelog truncated (E220).
-/// 2. Read the checkpoint's positions. Contradictions to graph, ledger or offsets refuse (E221,
-///    E222). A checkpoint that is missing, damaged, foreign, outdated, ahead, or outside the log is
+/// 1. Check the target: shards = changelog partitions (E232), no changelog truncated (E208).
+/// 2. Read the checkpoint's positions. Contradictions to graph, ledger or offsets refuse (E230,
+///    E231). A checkpoint that is missing, damaged, foreign, outdated, ahead, or outside the log is
 ///    thrown away: everything comes from the changelog, never guessed.
 /// 3. Load the checkpoint, then replay the changelogs from the stored positions to the high
 ///    watermarks. The producer was initialised before, so what lies below them is decided, and

@@ -260,6 +260,11 @@ RocksdbStore::RocksdbStore(std::string state_dir)
     : impl_(std::make_unique<Impl>(std::move(state_dir))) {}
 RocksdbStore::~RocksdbStore() = default;
 
+bool RocksdbStore::exists(const std::string& state_dir) {
+  std::error_code error;
+  return fs::exists(fs::path(state_dir) / "checkpoint" / "CURRENT", error);
+}
+
 Result<std::string> RocksdbStore::open() { return impl_->open(); }
 Result<std::optional<std::string>> RocksdbStore::positions() { return impl_->positions(); }
 Status RocksdbStore::clear() { return impl_->clear(); }

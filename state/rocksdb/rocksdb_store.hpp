@@ -21,6 +21,9 @@ class RocksdbStore final : public CheckpointStore {
   explicit RocksdbStore(std::string state_dir);
   ~RocksdbStore() override;
 
+  /// Whether the folder holds a database, whatever is in it. Touches nothing.
+  [[nodiscard]] static bool exists(const std::string& state_dir);
+
   Result<std::string> open() override;
   Result<std::optional<std::string>> positions() override;
   Status clear() override;

@@ -29,7 +29,7 @@ class Changelog {
 
   /// Reads `ranges` to their ends, one partition each, and hands all records to `sink`.
   /// Gives up with kRetry when nothing moves for `patience`; however long the whole takes, it goes
-  /// on while something moves. E224 (kFatal) for a record that is not ours.
+  /// on while something moves. E233 (kFatal) for a record that is not ours.
   /// REQUIRES: nothing is undecided below any `until`. Thread: control.
   virtual Status replay(std::span<const OffsetRange> ranges, InputFactory& inputs,
                         std::chrono::nanoseconds patience, const Sink& sink) = 0;

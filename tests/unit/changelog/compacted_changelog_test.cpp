@@ -123,7 +123,7 @@ TEST_CASE("a record that is not ours is refused with its place", "[unit][changel
   log.logs.append(kFirst, {&foreign, 1});
   const Status status = log.replay({log.whole(kFirst)});
   REQUIRE_FALSE(status.ok());
-  CHECK(status.info().code == "E224");
+  CHECK(status.info().code == "E233");
   CHECK(status.exitCode() == ExitCode::kData);
   CHECK(status.message().find("log/0 offset 2") != std::string::npos);
 }

@@ -154,7 +154,7 @@ TEST_CASE("a position below the log's start is rebuilt", "[unit][checkpoint][res
 TEST_CASE("a truncated changelog is refused", "[unit][checkpoint][restore]") {
   Before before;
   before.bench.known_ahead = 1;
-  before.checkRefused("E220", "1 offsets of committed state are gone");
+  before.checkRefused("E208", "1 offsets of committed state are gone");
 }
 
 TEST_CASE("committed offsets that contradict the state of the same batch are refused",
@@ -162,16 +162,16 @@ TEST_CASE("committed offsets that contradict the state of the same batch are ref
   Before before;
   REQUIRE(before.bench.checkpoint().ok());
   before.bench.input_shift = -1;
-  before.checkRefused("E221", "in/0: the state of batch 3 stands at offset 3");
+  before.checkRefused("E230", "in/0: the state of batch 3 stands at offset 3");
 }
 
 TEST_CASE("state of an application that never committed is refused",
           "[unit][checkpoint][restore]") {
   Before before;
   before.bench.committed = BatchId{0};
-  before.checkRefused("E221", "nothing was ever committed");
+  before.checkRefused("E230", "nothing was ever committed");
   before.disk = FakeDisk();
-  before.checkRefused("E221", "changelogs hold");
+  before.checkRefused("E230", "changelogs hold");
 }
 
 TEST_CASE("a changed signature is refused and names what differs", "[unit][checkpoint][restore]") {
@@ -179,23 +179,23 @@ TEST_CASE("a changed signature is refused and names what differs", "[unit][check
   auto& declaration = before.bench.declaration;
   SECTION("operator") {
     declaration.kind = "mapWithState";
-    before.checkRefused("E222", "'counts'");
+    before.checkRefused("E231", "'counts'");
   }
   SECTION("value type") {
     declaration.value_type = "double";
-    before.checkRefused("E222", "value type: was long, is double");
+    before.checkRefused("E231", "value type: was long, is double");
   }
   SECTION("key type") {
     declaration.key_type = "bytes";
-    before.checkRefused("E222", "key type: was string, is bytes");
+    before.checkRefused("E231", "key type: was string, is bytes");
   }
   SECTION("reduction") {
     declaration.reduction = "max";
-    before.checkRefused("E222", "reduction: was '', is 'max'");
+    before.checkRefused("E231", "reduction: was '', is 'max'");
   }
   SECTION("shards") {
     declaration.shards = 3;
-    before.checkRefused("E222", "parallelism: was 2, is 3");
+    before.checkRefused("E231", "parallelism: was 2, is 3");
   }
 }
 
@@ -207,7 +207,7 @@ TEST_CASE("a changelog with another number of partitions is refused",
   const auto report =
       before.bench.state->restore(target, before.bench.logs, std::chrono::seconds(1));
   REQUIRE_FALSE(report.ok());
-  CHECK(report.status().info().code == "E223");
+  CHECK(report.status().info().code == "E232");
 }
 
 TEST_CASE("a restore in the same process forgets what was undecided",

@@ -51,7 +51,9 @@ TEST_CASE("a state folder in use says so", "[unit][rocksdb][errors]") {
 TEST_CASE("a state folder is made where it is missing", "[unit][rocksdb][errors]") {
   const TempFolder folder;
   RocksdbStore store((folder.path() / "not" / "there").string());
+  CHECK_FALSE(RocksdbStore::exists((folder.path() / "not" / "there").string()));
   CHECK(store.open().ok());
+  CHECK(RocksdbStore::exists((folder.path() / "not" / "there").string()));
 }
 
 TEST_CASE("a path that is a file says so", "[unit][rocksdb][errors]") {

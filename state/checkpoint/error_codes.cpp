@@ -1,0 +1,37 @@
+#include "state/checkpoint/error_codes.hpp"
+
+namespace lockstep {
+namespace {
+
+constexpr StateErrorText kErrors[] = {
+    {"E230", "state and committed offsets disagree",
+     "The checkpoint in `state.dir` stands for the same batch as the ledger, but for other input "
+     "offsets; or there is state although nothing was ever committed. Somebody moved offsets, or "
+     "the ledger or the cluster is another one. `lockstep reset` moves offsets, state and ledger "
+     "together."},
+    {"E231", "the state was written by another operator",
+     "State is read by an operator of the same kind, with the same types of key and value, the "
+     "same built-in reduction and the same parallelism. The message names the first difference. "
+     "Change it back, or give the operator a new id: it starts with empty state then."},
+    {"E232", "parallelism differs from the changelog's",
+     "An operator's state has as many shards as its changelog has partitions; the number is "
+     "pinned at the first start. Set `parallelism` to it, or give the operator a new id."},
+    {"E233", "a changelog record cannot be read",
+     "The record at that offset has no key, or its value begins with an unknown version. Another "
+     "program wrote to the topic, or a newer version of Lockstep did."},
+    {"E701", "the state folder cannot be written",
+     "The disk is full or fails. The checkpoint on the disk is still good: what it lacks is in the "
+     "changelog. With a new folder, everything comes from the changelog."},
+    {"E702", "the state folder is in use",
+     "Another process has the database open. One application has one `state.dir`, and one "
+     "instance."},
+    {"E703", "the state folder cannot be used",
+     "It cannot be made, entered or written by the user that runs Lockstep, or the path is not a "
+     "folder."},
+};
+
+}  // namespace
+
+std::span<const StateErrorText> stateErrors() { return kErrors; }
+
+}  // namespace lockstep
