@@ -39,23 +39,23 @@ constexpr Rule transient(rd_kafka_resp_err_t error) {
   return {error, kRetry, ExitCode::kUnavailable, "E201", kReachHelp};
 }
 constexpr Rule login(rd_kafka_resp_err_t error) {
-  return {error, kFatal, ExitCode::kPermission, "E202", kLoginHelp};
+  return {error, kFatal, ExitCode::kPermission, "E231", kLoginHelp};
 }
 constexpr Rule acl(rd_kafka_resp_err_t error) {
-  return {error, kFatal, ExitCode::kPermission, "E204", kAclHelp};
+  return {error, kFatal, ExitCode::kPermission, "E232", kAclHelp};
 }
 constexpr Rule topic(rd_kafka_resp_err_t error) {
-  return {error, kFatal, ExitCode::kData, "E205", kTopicHelp};
+  return {error, kFatal, ExitCode::kData, "E211", kTopicHelp};
 }
 constexpr Rule fenced(rd_kafka_resp_err_t error) {
-  return {error, kFatal, ExitCode::kRestart, "E206",
+  return {error, kFatal, ExitCode::kRestart, "E233",
           "another instance, or the broker's own timeout, took over the transactional id"};
 }
 constexpr Rule record(rd_kafka_resp_err_t error) {
-  return {error, kAbort, ExitCode::kData, "E207", kRecordHelp};
+  return {error, kAbort, ExitCode::kData, "E234", kRecordHelp};
 }
 constexpr Rule setting(rd_kafka_resp_err_t error, const char* help) {
-  return {error, kFatal, ExitCode::kConfiguration, "E208", help};
+  return {error, kFatal, ExitCode::kConfiguration, "E235", help};
 }
 
 constexpr std::array kRules{
@@ -142,7 +142,7 @@ Rule ruleOf(rd_kafka_resp_err_t error) {
   const auto found = std::find_if(kRules.begin(), kRules.end(),
                                   [error](const Rule& rule) { return rule.error == error; });
   if (found != kRules.end()) return *found;
-  return {error, kFatal, ExitCode::kBug, "E211", "report it with the log"};
+  return {error, kFatal, ExitCode::kBug, "E236", "report it with the log"};
 }
 
 Status make(const Rule& rule, std::string_view place, std::string_view detail) {
@@ -168,7 +168,7 @@ Status takeError(rd_kafka_error_t* error, std::string_view place) {
   if (error == nullptr) return {};
   const std::unique_ptr<rd_kafka_error_t, ErrorDeleter> owned(error);
   Rule rule = ruleOf(rd_kafka_error_code(error));
-  const bool dead = rule.reaction == kFatal && rule.code == std::string_view("E206");
+  const bool dead = rule.reaction == kFatal && rule.code == std::string_view("E233");
   if (rd_kafka_error_is_fatal(error) != 0 || dead) {
     rule.reaction = kFatal;  // continuing with a lost producer id can duplicate: never abortable
   } else if (rd_kafka_error_txn_requires_abort(error) != 0) {
@@ -184,7 +184,7 @@ Status takeError(rd_kafka_error_t* error, std::string_view place) {
 Status deliveryStatus(rd_kafka_resp_err_t error, std::string_view place) {
   Rule rule = ruleOf(error);
   const bool stops =
-      rule.exit_code == ExitCode::kPermission || rule.code == std::string_view("E206");
+      rule.exit_code == ExitCode::kPermission || rule.code == std::string_view("E233");
   rule.reaction = stops ? kFatal : kAbort;
   return make(rule, place, {});
 }
@@ -198,7 +198,8 @@ Status offsetOutOfRange(const PartitionOffset& wanted, Offset log_start, Offset 
                           log_start.value() - next)
             : fmt::format("{}: offset {} lies past the log's end {}: the log was truncated",
                           toString(wanted.partition), next, log_end.value());
-  return Status::fatal(ExitCode::kData, "E203", message + ". Nothing was committed.", kOffsetHelp);
+  return Status::fatal(ExitCode::kData, below ? "E203" : "E204",
+                       message + ". Nothing was committed.", kOffsetHelp);
 }
 
 }  // namespace lockstep::kafka

@@ -23,7 +23,7 @@ namespace lockstep::kafka {
 /// cause stops the application (permissions).
 [[nodiscard]] Status deliveryStatus(rd_kafka_resp_err_t error, std::string_view place);
 
-/// E203: `wanted` is not in the log any more, or not yet.
+/// `wanted` is not in the log any more (E203), or lies past its end (E204).
 [[nodiscard]] Status offsetOutOfRange(const PartitionOffset& wanted, Offset log_start,
                                       Offset log_end);
 

@@ -161,7 +161,7 @@ Status KafkaOutput::endTransaction(Deadline deadline) {
   }
   state_ = State::kReady;
   if (kCommitReturned.fails()) {
-    return Status::fatal(ExitCode::kRestart, "E206", "commit: failpoint commit.returned");
+    return Status::fatal(ExitCode::kRestart, "E233", "commit: failpoint commit.returned");
   }
   return {};
 }

@@ -20,7 +20,7 @@ class RecordSender {
  public:
   RecordSender(ClientHandle& client, Clock& clock);
 
-  /// As TransactionalOutput::append(). E205 (kFatal) for a topic or partition that does not exist.
+  /// As TransactionalOutput::append(). E211 (kFatal) for a topic or partition that does not exist.
   Status append(const TopicPartition& target, std::span<const EncodedRecord> records,
                 Deadline deadline, std::size_t& appended);
 

@@ -1,6 +1,9 @@
 // librdkafka's errors in our terms: reaction, code and exit code decide what the application does.
 #include "connectors/kafka/client_errors.hpp"
 
+#include <algorithm>
+
+#include "connectors/kafka/client_error_texts.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace lockstep;
@@ -23,17 +26,17 @@ TEST_CASE("each kind of error has its reaction", "[unit][kafka][client_errors]")
       {RD_KAFKA_RESP_ERR__TRANSPORT, Reaction::kRetry, ExitCode::kUnavailable, "E201"},
       {RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT, Reaction::kRetry, ExitCode::kUnavailable, "E201"},
       {RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS, Reaction::kRetry, ExitCode::kUnavailable, "E201"},
-      {RD_KAFKA_RESP_ERR__AUTHENTICATION, Reaction::kFatal, ExitCode::kPermission, "E202"},
+      {RD_KAFKA_RESP_ERR__AUTHENTICATION, Reaction::kFatal, ExitCode::kPermission, "E231"},
       {RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE, Reaction::kFatal, ExitCode::kData, "E203"},
       {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, Reaction::kFatal, ExitCode::kPermission,
-       "E204"},
+       "E232"},
       {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, Reaction::kFatal, ExitCode::kPermission,
-       "E204"},
-      {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, Reaction::kFatal, ExitCode::kData, "E205"},
-      {RD_KAFKA_RESP_ERR__FENCED, Reaction::kFatal, ExitCode::kRestart, "E206"},
-      {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, Reaction::kAbort, ExitCode::kData, "E207"},
+       "E232"},
+      {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, Reaction::kFatal, ExitCode::kData, "E211"},
+      {RD_KAFKA_RESP_ERR__FENCED, Reaction::kFatal, ExitCode::kRestart, "E233"},
+      {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, Reaction::kAbort, ExitCode::kData, "E234"},
       {RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT, Reaction::kFatal, ExitCode::kConfiguration,
-       "E208"},
+       "E235"},
   }));
   const auto status = toStatus(row.error, "orders/7");
   CAPTURE(status.toString());
@@ -85,4 +88,14 @@ TEST_CASE("lost offsets come with the numbers", "[unit][kafka][client_errors]") 
 
   const auto past = offsetOutOfRange(wanted, Offset{0}, Offset{40});
   CHECK(past.message().find("past the log's end 40") != std::string::npos);
+  CHECK(past.info().code == "E204");
+}
+
+TEST_CASE("every code of the client has its page", "[unit][kafka][client_errors]") {
+  const auto texts = clientErrorTexts();
+  for (const auto* code : {"E231", "E232", "E233", "E234", "E235", "E236", "E237"}) {
+    CAPTURE(code);
+    CHECK(std::count_if(texts.begin(), texts.end(),
+                        [code](const auto& text) { return text.code == code; }) == 1);
+  }
 }
