@@ -43,7 +43,7 @@ constexpr std::array kRules{
     allow("broker.address.family"),
     allow("broker.address.ttl"),
     refuse("builtin.features", "not a setting"),
-    allow("check.crcs", kIn),
+    refuse("check.crcs", "damaged records have to be noticed"),
     allow("client.id"),
     refuse("client.rack", "reading from followers may loop after offsets were lost"),
     allow("compression.codec", kOut),

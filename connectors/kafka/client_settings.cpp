@@ -66,6 +66,10 @@ void reportPartitionEnds(ClientSettings& settings) {
   set(settings, "enable.partition.eof", "true");
 }
 
+/// The client skips checksums by default; compressed bytes are few, so checking costs next to
+/// nothing.
+void noticeDamage(ClientSettings& settings) { set(settings, "check.crcs", "true"); }
+
 /// A fetch that finds nothing waits at the broker; a new position has to wait for it.
 void fetchPromptly(ClientSettings& settings) {
   setNumber(settings, "fetch.wait.max.ms", 10);
@@ -154,6 +158,7 @@ Result<ClientSettings> inputSettings(const KafkaConnection& connection, InputUse
   keepOffsetsOurs(settings, connection);
   isolate(settings, Isolation::kReadCommitted);
   reportPartitionEnds(settings);
+  noticeDamage(settings);
   fetchPromptly(settings);
   const bool batches = use == InputUse::kBatches;
   boundReadAhead(settings, batches ? kBatchQueuedMin : kReplayQueuedMin,

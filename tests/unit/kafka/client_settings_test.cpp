@@ -25,6 +25,7 @@ TEST_CASE("input: offsets are ours, committed records only", "[unit][kafka][clie
   CHECK(settings.at("enable.auto.offset.store") == "false");
   CHECK(settings.at("auto.offset.reset") == "error");
   CHECK(settings.at("enable.partition.eof") == "true");
+  CHECK(settings.at("check.crcs") == "true");
   CHECK(settings.at("allow.auto.create.topics") == "false");
   CHECK(settings.at("group.id") == "shop");
 }
