@@ -168,6 +168,16 @@ TEST_CASE("compaction keeps the last committed value of a key, and every offset"
   CHECK(log.end() == 7);
 }
 
+TEST_CASE("compaction drops aborted data, also of keys without another value",
+          "[unit][memory][log]") {
+  Log log;
+  REQUIRE(log.append({kProducer, 0, true, keyed("k", "aborted")}, {}, kNow).base == 0);
+  log.appendMarker(kProducer, false);
+  log.plain(keyed("last", "2"));
+  log.compact(false);
+  CHECK(log.seen(0, false) == "2:2 next=3!");
+}
+
 TEST_CASE("compaction leaves an open transaction and what follows alone", "[unit][memory][log]") {
   Log log;
   log.plain(keyed("k", "1"));
