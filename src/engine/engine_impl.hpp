@@ -57,6 +57,7 @@ class Engine::Impl {
   void handle(const event::ProducerReady& ready);
   void handle(const event::ClusterRead& read);
   void readBack(const event::ClusterRead& read);
+  bool readAgain(const ClusterView& cluster);
   void loseProducer();
 
   // transactions.cpp: one at a time, and what follows from their decisions.

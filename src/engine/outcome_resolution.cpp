@@ -86,6 +86,9 @@ bool happened(const IntendedCommit& attempt, const Witness& witness, const Ledge
 Result<Outcome> resolveOutcome(const EngineOptions& options, const Committed& before,
                                const IntendedCommit* attempt, const ClusterView& cluster) {
   const auto& ledger = cluster.read().ledger;
+  if (!cluster.read().has_ledger_record && before.last.incarnation > Incarnation{0}) {
+    return errors::data(options, "E207", "the ledger has lost its records");
+  }
   LOCKSTEP_ASSIGN(const Witness seen, witness(options, cluster));
   const bool tried_batch = attempt != nullptr && attempt->kind == Kind::kBatch;
   const auto newest = tried_batch ? attempt->record.batch.id : before.batch().id;

@@ -126,8 +126,8 @@ void Engine::Impl::takeEnds(const event::InputEndsRead& read) {
 
 /// New partitions are read from the next batch on, which writes them to offsets and ledger.
 void Engine::Impl::pumpAdoption() {
-  if (adopting_.empty() || !running() || !pipeline_.empty() || ending_) return;
-  if (assign_ == Step::kDone) {
+  if (!running() || !pipeline_.empty() || ending_) return;
+  if (!adopting_.empty() && assign_ == Step::kDone) {
     auto& positions = committed_.positions;
     for (auto& start : adopting_) positions.push_back(std::move(start));
     adopting_.clear();
@@ -136,9 +136,11 @@ void Engine::Impl::pumpAdoption() {
     for (const auto& position : positions) input_ends_.push_back(position.next);
     must_commit_ = true;
     leftover_ = true;
-    describe_at_ = now_ + kBetweenDescriptions;
+    assign_ = Step::kDue;
+  }
+  if (assign_ == Step::kDue && control_backoff_.over(now_)) {
     assign_ = Step::kUnderWay;
-    out_.push_back(command::AssignInputs{positions});
+    out_.push_back(command::AssignInputs{committed_.positions});
   }
 }
 

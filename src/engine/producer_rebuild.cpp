@@ -68,22 +68,25 @@ void Engine::Impl::handle(const event::ClusterRead& read) {
   }
 }
 
+/// Brokers forget topics for moments: before a missing one stops the application, ask again.
+bool Engine::Impl::readAgain(const ClusterView& cluster) {
+  if (!cluster.lacksTopic() || ++reads_without_topic_ >= kReadsWithoutTopicMax) return false;
+  control_backoff_.failed(now_);
+  return true;
+}
+
 /// What is committed after fencing decides what happened, and whether we may go on.
 void Engine::Impl::readBack(const event::ClusterRead& read) {
   const ClusterView cluster(read);
+  if (const auto same = checkTopics(options_, cluster, committed_.last); !same.ok()) {
+    if (!readAgain(cluster)) stop(same);
+    return;
+  }
   const auto* attempt = attempt_ ? &*attempt_ : nullptr;
   const auto outcome = resolveOutcome(options_, committed_, attempt, cluster);
   if (!outcome.ok()) {
     const bool other = outcome.status().exitCode() == ExitCode::kOtherOwner;
     stop(outcome.status(), other ? std::optional(read.ledger.owner) : std::nullopt);
-    return;
-  }
-  if (const auto same = checkTopics(options_, cluster, committed_.last); !same.ok()) {
-    if (cluster.lacksTopic() && ++reads_without_topic_ < kReadsWithoutTopicMax) {
-      control_backoff_.failed(now_);  // brokers forget topics for moments: ask again
-    } else {
-      stop(same);
-    }
     return;
   }
   reads_without_topic_ = 0;

@@ -62,9 +62,10 @@ void Engine::Impl::recoverFrom(const event::ClusterRead& read) {
   const ClusterView cluster(read);
   auto recovered = recover(options_, cluster);
   if (!recovered.ok()) {
-    stop(recovered.status());
+    if (!readAgain(cluster)) stop(recovered.status());
     return;
   }
+  reads_without_topic_ = 0;
   auto recovery = std::move(recovered).value();
   if (!recovery.create.empty()) {
     creating_topics_ = true;

@@ -1,6 +1,7 @@
 #include "tests/unit/engine/engine_driver.hpp"
 
 #include <type_traits>
+#include <utility>
 
 namespace lockstep::test {
 namespace {
@@ -224,6 +225,28 @@ bool EngineDriver::answerOne() {
     return true;
   }
   return false;
+}
+
+bool EngineDriver::answerAny(std::uint64_t number, const std::set<std::string>& except) {
+  std::vector<std::size_t> able;
+  bool rolling_back = false;
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    const auto kind = kindOf(pending_[i]);
+    if (kind == "rollback" && std::exchange(rolling_back, true)) continue;
+    if (!except.contains(kind)) able.push_back(i);
+  }
+  if (able.empty()) return false;
+  const auto it = pending_.begin() + static_cast<std::ptrdiff_t>(able[number % able.size()]);
+  const auto command = std::move(*it);
+  pending_.erase(it);
+  if (const auto* rollback = std::get_if<command::RollBackBatch>(&command)) {
+    std::erase_if(pending_, [&](const Command& other) {  // the cancelled run is not answered
+      const auto* run = std::get_if<command::RunBatch>(&other);
+      return run != nullptr && run->plan.id == rollback->batch;
+    });
+  }
+  accept(engine.on({now, wall, *answer(command)}));
+  return true;
 }
 
 std::optional<Event::Body> EngineDriver::answer(const Command& command) {

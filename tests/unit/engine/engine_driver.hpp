@@ -44,6 +44,10 @@ class EngineDriver {
 
   void hold(const std::string& kind) { held_.insert(kind); }
   void release(const std::string& kind) { held_.erase(kind); }
+  void releaseAll() { held_.clear(); }
+  /// Answers one unanswered command, chosen by `number`, unless its kind is in `except`. Within a
+  /// role the order stays. False: there is none.
+  bool answerAny(std::uint64_t number, const std::set<std::string>& except);
 
   /// The unanswered command of this type; fails the test when there is none.
   template <class T>

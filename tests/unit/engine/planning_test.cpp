@@ -179,6 +179,22 @@ TEST_CASE("a new partition is adopted at its log start and written down at once"
   CHECK(driver.committedAt("in", 2) == Offset{5});
 }
 
+TEST_CASE("an assignment of new partitions that failed is made again", "[unit][engine][planning]") {
+  EngineDriver driver(EngineDriver::options());
+  driver.start().tick();
+  driver.cluster.addTopic("in", 3);
+  driver.hold("assign");
+  driver.advance(seconds(31));
+  for (int i = 0; i < 3; ++i) {
+    driver.take<command::AssignInputs>();
+    driver.feed(event::InputsAssigned{Status::retry("not yet")});
+    driver.advance(seconds(5));
+  }
+  driver.release("assign");
+  driver.settle();
+  CHECK(driver.committedAt("in", 2) == Offset{0});
+}
+
 TEST_CASE("another topic id or fewer partitions stop a running application",
           "[unit][engine][planning]") {
   EngineDriver driver(EngineDriver::options());

@@ -108,6 +108,13 @@ TEST_CASE("a topic that brokers forgot for a moment does not stop the applicatio
   }
 }
 
+TEST_CASE("a ledger that has lost its records stops", "[unit][engine][producer_rebuild]") {
+  auto driver = committing();
+  driver.cluster.ledger.reset();
+  driver.endTransaction(false, unknown());
+  CHECK(driver.stopCode() == "E207");
+}
+
 TEST_CASE("a keep-alive needs no resolution: both outcomes are the same",
           "[unit][engine][producer_rebuild]") {
   const bool happens = GENERATE(false, true);
