@@ -252,6 +252,23 @@ TEST_CASE("a late batch of an aborted transaction never reaches the log", "[cont
   CHECK(world.kafka.admin().read(kOut, Admin::Isolation::kUncommitted).empty());
 }
 
+TEST_CASE("late offsets of an aborted transaction are refused", "[contract][model]") {
+  ScriptedNetwork network;
+  World world(network);
+  const auto factory = world.kafka.outputs(options());
+  const auto output = std::move(factory->createOutput().value());
+  REQUIRE(output->init(30s).ok());
+  REQUIRE(output->begin().ok());
+  network.next(RequestKind::kTxnOffsetCommit, late(20s));
+  const PartitionOffset offset{kIn, Offset(1)};
+  REQUIRE(output->commit({&offset, 1}, "m", 1s).reaction() == Reaction::kRetry);
+  REQUIRE(output->abort(30s).ok());  // legal here: nothing of the commit was sent but offsets
+  world.clock.advance(1min);
+  const auto committed = world.kafka.cluster("app")->committed(std::span(&kIn, 1), 1s);
+  REQUIRE(committed.ok());  // else they would be pending for ever
+  CHECK_FALSE(committed->front().offset);
+}
+
 TEST_CASE("random faults leave every batch shown once", "[contract][model]") {
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     INFO("seed " << seed);
