@@ -83,7 +83,7 @@ struct RunBatch {
 };
 
 /// [compute] `batch` is committed (or had nothing to commit): drop its undo entries, publish what
-/// was held back. No answer. In batch order.
+/// was held back. No answer. In batch order. The id of a batch without a commit is used again.
 struct ConfirmBatch {
   BatchId batch;
 };
