@@ -82,6 +82,21 @@ std::vector<std::string> DStreamGraph::topicsWritten() const {
   return {topics.begin(), topics.end()};
 }
 
+std::vector<std::string> DStreamGraph::stateIds() const {
+  std::vector<std::string> ids;
+  for (const StateDeclaration& state : states_) ids.push_back(state.id);
+  return ids;
+}
+
+bool DStreamGraph::needsIdleBatches() const {
+  const bool visits = std::any_of(states_.begin(), states_.end(),
+                                  [](const auto& state) { return state.reduction.empty(); });
+  const auto& rdds = lineage_.rdds();
+  const bool counts = std::any_of(rdds.begin(), rdds.end(),
+                                  [](const RddBase* rdd) { return rdd->op() == "count"; });
+  return side_effects_ || visits || counts;
+}
+
 std::vector<DStreamGraph::StepInfo> DStreamGraph::describe() const {
   std::vector<StepInfo> steps;
   for (const RddBase* rdd : lineage_.rdds()) {

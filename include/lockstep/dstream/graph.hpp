@@ -58,6 +58,12 @@ class DStreamGraph {
   [[nodiscard]] Job& job();
   [[nodiscard]] const std::vector<StateDeclaration>& states() const { return states_; }
 
+  /// Of the stateful steps, in order of definition; known before prepare().
+  [[nodiscard]] std::vector<std::string> stateIds() const;
+  /// Whether a batch without records may have effects: visits of idle keys, `count` of nothing,
+  /// foreachRDD. Otherwise a tick without input has nothing to do.
+  [[nodiscard]] bool needsIdleBatches() const;
+
   [[nodiscard]] const std::vector<std::string>& topicsRead() const { return topics_read_; }
   /// Sorted, each once; without dead letters and internal topics.
   [[nodiscard]] std::vector<std::string> topicsWritten() const;

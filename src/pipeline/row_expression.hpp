@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <lockstep/rdd/task_context.hpp>
+
+#include "src/pipeline/evaluation.hpp"
+#include "src/pipeline/expression/expression.hpp"
+#include "src/pipeline/row.hpp"
+
+namespace lockstep {
+
+/// An expression over a row: `key value topic partition offset timestamp headers batch_time`.
+/// Immutable; one object serves all workers.
+class RowExpression {
+ public:
+  /// The variables, in the order of their slots.
+  [[nodiscard]] static const std::vector<std::string>& variables();
+
+  RowExpression(Expression expression, std::shared_ptr<const Evaluation> evaluation);
+
+  /// Throws EvalError. The result views the row, `context.arena` and the expression.
+  [[nodiscard]] Value evaluate(const Row& row, TaskContext& context) const;
+
+  [[nodiscard]] const Expression& expression() const { return expression_; }
+
+ private:
+  enum Slot : std::uint8_t {
+    kKey,
+    kValue,
+    kTopic,
+    kPartition,
+    kOffset,
+    kTimestamp,
+    kHeaders,
+    kBatchTime,
+    kSlots
+  };
+  /// What the expression is, where no evaluation is needed to know its value.
+  enum class Shape : std::uint8_t { kKey, kValue, kOther };
+
+  void bindRecord(const Row& row, TaskContext& context, std::array<Value, kSlots>& bindings) const;
+
+  Expression expression_;
+  std::shared_ptr<const Evaluation> evaluation_;
+  Shape shape_ = Shape::kOther;
+  std::array<bool, kSlots> reads_{};
+  bool reads_record_ = false;  ///< anything but key, value and batch_time
+};
+
+}  // namespace lockstep

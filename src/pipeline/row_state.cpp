@@ -1,0 +1,140 @@
+#include "src/pipeline/row_state.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "src/pipeline/encoded.hpp"
+#include "src/pipeline/encoded_serde.hpp"
+#include "src/pipeline/expression/eval_error.hpp"
+
+namespace lockstep {
+namespace {
+
+using EncodedState = std::optional<std::string_view>;
+using Values = std::span<const std::string_view>;
+
+/// The update function as the state stage calls it. Results live until the thread's next call.
+class Updater {
+ public:
+  explicit Updater(StateUpdate update) : update_(std::move(update)) {}
+
+  EncodedState operator()(const std::string_view& key, Values values, EncodedState state,
+                          TaskContext& /*context*/) const {
+    auto& scratch = update_.evaluation->scratch();
+    scratch.arena.clear();
+    const auto list = allocateArray<Value>(scratch.arena, values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      list[i] = decodeEncoded(values[i], scratch.arena);
+    }
+    const std::array<Value, 3> bindings{Value::list(list), stateOf(state, scratch),
+                                        decodeEncoded(key, scratch.arena)};
+    const Value updated = update_.update.evaluate(bindings, scratch.arena, scratch.context);
+    if (updated.isNil()) return std::nullopt;
+    return encodeInto(scratch.bytes, updated);
+  }
+
+ private:
+  Value stateOf(EncodedState state, EvaluationScratch& scratch) const {
+    if (state) return decodeEncoded(*state, scratch.arena);
+    if (!update_.initial) return {};
+    return update_.initial->evaluate({}, scratch.arena, scratch.context);
+  }
+
+  StateUpdate update_;
+};
+
+/// A named reduction over values of any kind.
+struct FoldValues {
+  NamedValueReduction reduction;
+
+  EncodedState operator()(const std::string_view& /*key*/, Values values, EncodedState state,
+                          TaskContext& /*context*/) const {
+    thread_local Arena arena(4096);
+    thread_local std::string result;
+    arena.clear();
+    std::optional<Value> folded;
+    if (state) folded = decodeEncoded(*state, arena);
+    for (const auto bytes : values) {
+      const auto value = decodeEncoded(bytes, arena);
+      folded = folded ? combineNamed(reduction, *folded, value) : value;
+    }
+    if (!folded || folded->isNil()) return std::nullopt;
+    return encodeInto(result, *folded);
+  }
+};
+
+template <class F>
+RowStream withFunction(const RowStream& rows, F function, const StateOptions& options) {
+  using State = std::pair<std::string_view, EncodedState>;
+  return updateStateByKeyAs<std::string_view>(
+             encodeRows(rows, options.id), std::move(function), options,
+             StateSerdes<EncodedSerde, EncodedSerde, EncodedSerde>{})
+      .map(
+          [](const State& pair, TaskContext& context) {
+            return Row{decodeEncoded(pair.first, context.arena),
+                       pair.second ? decodeEncoded(*pair.second, context.arena) : Value(), nullptr};
+          },
+          options.id);
+}
+
+/// Longs in place: the hot path of a running count.
+template <class Reduction>
+RowStream withLongs(const RowStream& rows, Reduction reduction, const StateOptions& options) {
+  using In = std::pair<std::string_view, std::int64_t>;
+  using State = std::pair<std::string_view, std::optional<std::int64_t>>;
+  constexpr bool kCounts = std::is_same_v<Reduction, reduction::Count>;
+  const auto pairs = rows.map(
+      [](const Row& row, TaskContext& context) {
+        // The builder knows every value to be an integer, or nil: a null of Kafka's.
+        if (!kCounts && !row.value.isInteger()) {
+          throw EvalError(fmt::format("{} of a {}", Reduction::kName, typeName(row.value.kind())));
+        }
+        return In(encodeInto(context.arena, row.key), kCounts ? 0 : row.value.asInteger());
+      },
+      options.id);
+  return reduceStateByKeyAs(pairs, reduction, options, EncodedSerde{})
+      .map(
+          [](const State& pair, TaskContext& context) {
+            return Row{decodeEncoded(pair.first, context.arena),
+                       pair.second ? Value::integer(*pair.second) : Value(), nullptr};
+          },
+          options.id);
+}
+
+}  // namespace
+
+const std::vector<std::string>& StateUpdate::variables() {
+  static const std::vector<std::string> kNames{"values", "state", "key"};
+  return kNames;
+}
+
+RowStream updateRowState(const RowStream& rows, StateUpdate update, const StateOptions& options) {
+  return withFunction(rows, Updater(std::move(update)), options);
+}
+
+RowStream reduceRowState(const RowStream& rows, NamedValueReduction reduction, bool integers,
+                         const StateOptions& options) {
+  if (reduction == NamedValueReduction::kCount) {
+    return withLongs(rows, reduction::Count{}, options);
+  }
+  if (!integers) {
+    StateOptions idle_unchanged = options;
+    idle_unchanged.visit = Visit::kTouched;
+    return withFunction(rows, FoldValues{reduction}, idle_unchanged);
+  }
+  switch (reduction) {
+    case NamedValueReduction::kMin:
+      return withLongs(rows, reduction::Min{}, options);
+    case NamedValueReduction::kMax:
+      return withLongs(rows, reduction::Max{}, options);
+    case NamedValueReduction::kLast:
+      return withLongs(rows, reduction::Last{}, options);
+    case NamedValueReduction::kSum:
+    case NamedValueReduction::kCount:
+      break;
+  }
+  return withLongs(rows, reduction::Sum{}, options);
+}
+
+}  // namespace lockstep

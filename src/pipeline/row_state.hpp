@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "src/pipeline/row_steps.hpp"
+
+namespace lockstep {
+
+/// `updateStateByKey` with an expression: `update: state + sum(values)`, variables `values`,
+/// `state` and `key`. A key without state starts with `initial`; nil removes the key.
+struct StateUpdate {
+  Expression update;
+  std::optional<Expression> initial;  ///< no variables
+  std::shared_ptr<const Evaluation> evaluation;
+
+  /// The variables of `update`, in the order of their slots.
+  [[nodiscard]] static const std::vector<std::string>& variables();
+};
+
+/// A removed key passes with a nil value.
+[[nodiscard]] RowStream updateRowState(const RowStream& rows, StateUpdate update,
+                                       const StateOptions& options);
+
+/// `update: sum | count | min | max | last`, natively; idle keys are known to be unchanged.
+/// `integers`: every value is known to be an integer, so that eight bytes are updated in place.
+[[nodiscard]] RowStream reduceRowState(const RowStream& rows, NamedValueReduction reduction,
+                                       bool integers, const StateOptions& options);
+
+}  // namespace lockstep
