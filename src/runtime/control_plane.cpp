@@ -45,7 +45,8 @@ event::TopicsCreated ControlPlane::execute(const command::CreateTopics& command)
 }
 
 event::StateRestored ControlPlane::execute(const command::RestoreState& command) {
-  auto report = ports_.state.restore(command.target, ports_.inputs, options_.restore_progress);
+  if (ports_.state == nullptr) return {Status()};
+  auto report = ports_.state->restore(command.target, ports_.inputs, options_.restore_patience);
   return {report.status()};
 }
 

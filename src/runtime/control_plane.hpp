@@ -24,13 +24,13 @@ class ControlPlane {
     std::vector<std::string> inputs;
     std::vector<std::string> outputs;          ///< dead letter topic included
     std::vector<std::string> state_operators;  ///< ids
-    std::chrono::milliseconds restore_progress{60'000};
+    std::chrono::milliseconds restore_patience{60'000};
   };
   struct Ports {
     Cluster& cluster;
     InputFactory& inputs;  ///< for replays of internal topics
     Input& batch_input;
-    StateBackend& state;
+    StateBackend* state;  ///< null without stateful operators
     std::function<bool()> has_local_state;
     /// Told of every description, so that outputs know partition counts and limits.
     std::function<void(const std::vector<TopicDescription>&)> on_topics;

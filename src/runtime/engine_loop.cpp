@@ -9,8 +9,11 @@ constexpr std::chrono::seconds kWaitMax{1};
 
 }  // namespace
 
-EngineLoop::EngineLoop(EngineOptions options, Clock& clock, CarryOut carry_out)
-    : engine_(std::move(options)), clock_(clock), carry_out_(std::move(carry_out)) {}
+EngineLoop::EngineLoop(EngineOptions options, Clock& clock, CarryOut carry_out, OnStop on_stop)
+    : engine_(std::move(options)),
+      clock_(clock),
+      carry_out_(std::move(carry_out)),
+      on_stop_(std::move(on_stop)) {}
 
 Status EngineLoop::run() {
   handle(engine_.start(clock_.now(), clock_.wallNow()));
@@ -37,6 +40,7 @@ void EngineLoop::handle(std::vector<Command> commands) {
     if (const auto* stop = std::get_if<command::Stop>(&command)) {
       stopped_ = true;
       outcome_ = stop->status;
+      if (on_stop_) on_stop_(*stop);
     } else {
       carry_out_(std::move(command));
     }

@@ -16,7 +16,10 @@ class EngineLoop {
   /// `carry_out` starts a command and returns at once; its answer comes back through post().
   using CarryOut = std::function<void(Command)>;
 
-  EngineLoop(EngineOptions options, Clock& clock, CarryOut carry_out);
+  /// The last command, for what has to be kept of it.
+  using OnStop = std::function<void(const command::Stop&)>;
+
+  EngineLoop(EngineOptions options, Clock& clock, CarryOut carry_out, OnStop on_stop = {});
 
   /// Returns when the engine has stopped: ok, or the error to exit with.
   [[nodiscard]] Status run();
@@ -32,6 +35,7 @@ class EngineLoop {
   Engine engine_;
   Clock& clock_;
   CarryOut carry_out_;
+  OnStop on_stop_;
   BoundedQueue<Event> events_{kEventsMax, kEventsMax};
   bool stopped_ = false;
   Status outcome_;

@@ -1,0 +1,203 @@
+#include "src/runtime/application.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include <lockstep/base/log.hpp>
+#include <lockstep/model/internal_topics.hpp>
+
+#include "src/runtime/engine_loop.hpp"
+#include "src/runtime/owner_marker.hpp"
+#include "src/runtime/retry.hpp"
+#include "src/runtime/roles.hpp"
+#include "src/runtime/state_engine.hpp"
+#include "src/runtime/worker_pool.hpp"
+#include "state/rocksdb/rocksdb_store.hpp"
+
+namespace lockstep {
+namespace {
+
+constexpr std::string_view kStoreFolder = "/store";
+
+/// A checkpoint or a marker of one: what makes a start without committed offsets not a fresh one.
+bool hasStore(const std::optional<std::string>& state_dir) {
+  if (!state_dir) return false;
+  std::error_code ignored;
+  const std::filesystem::path store(*state_dir + std::string(kStoreFolder));
+  return std::filesystem::exists(store, ignored) && !std::filesystem::is_empty(store, ignored);
+}
+
+std::unique_ptr<TaskRunner> makeRunner(std::uint32_t threads) {
+  if (threads <= 1) return std::make_unique<InlineTaskRunner>();
+  return std::make_unique<WorkerPool>(threads);
+}
+
+std::unique_ptr<StateBackend> makeState(const ApplicationSpec& spec, Clock& clock) {
+  if (spec.graph->states().empty()) return nullptr;
+  std::unique_ptr<CheckpointStore> store;
+  if (spec.state_dir)
+    store = std::make_unique<RocksdbStore>(*spec.state_dir + std::string(kStoreFolder));
+  return makeStateEngine(spec.engine.application, spec.graph->states(), std::move(store), clock);
+}
+
+}  // namespace
+
+/// Everything that runs, in the order of construction; taken down in reverse.
+class Application::Parts {
+ public:
+  Parts(Application& application, Input& input)
+      : spec_(application.spec_),
+        marker_(spec_.state_dir),
+        runner_(makeRunner(spec_.threads)),
+        state_(makeState(spec_, application.clock_)),
+        batches_(spec_.graph->job(), services(application, input), prepared_,
+                 {spec_.output_queue_bytes_max.count, spec_.on_batch}),
+        control_(controlPorts(application, input), application.clock_, controlOptions()),
+        committer_(*application.ports_.outputs, prepared_, application.clock_,
+                   {ledgerPartition(spec_.engine.application), spec_.engine.ledger_batches}),
+        loop_(
+            options(application), application.clock_,
+            [this](Command command) { roles_.carryOut(std::move(command)); },
+            [this](const command::Stop& stop) {
+              if (stop.yield_to) marker_.write(*stop.yield_to);
+            }),
+        roles_({committer_, control_, batches_, state_.get(), [this] { marker_.clear(); }},
+               [this](Event::Body fact) { loop_.post(std::move(fact)); }) {}
+
+  EngineLoop& loop() { return loop_; }
+  Status run() {
+    auto status = loop_.run();
+    roles_.stop();
+    return status;
+  }
+
+ private:
+  EngineOptions options(const Application& application) const {
+    auto options = application.engineOptions();
+    options.yield_to = marker_.read();
+    return options;
+  }
+
+  BatchServices services(Application& application, Input& input) const {
+    BatchServices services;
+    services.application = spec_.engine.application;
+    services.input = &input;
+    services.state = state_.get();
+    services.runner = runner_.get();
+    services.pool = const_cast<RecordBatchPool*>(&pool_);
+    services.clock = &application.clock_;
+    services.errors = spec_.errors;
+    return services;
+  }
+
+  ControlPlane::Ports controlPorts(Application& application, Input& input) {
+    return {*application.ports_.cluster,
+            *application.ports_.replay_inputs,
+            input,
+            state_.get(),
+            [this] { return hasStore(spec_.state_dir); },
+            [this](const std::vector<TopicDescription>& topics) { batches_.setTopics(topics); }};
+  }
+
+  ControlPlane::Options controlOptions() const {
+    ControlPlane::Options options;
+    options.application = spec_.engine.application;
+    options.inputs = spec_.graph->topicsRead();
+    options.outputs = spec_.graph->topicsWritten();
+    if (!spec_.errors.dead_letter_topic.empty()) {
+      options.outputs.push_back(spec_.errors.dead_letter_topic);
+    }
+    for (const auto& state : spec_.graph->states()) options.state_operators.push_back(state.id);
+    return options;
+  }
+
+  const ApplicationSpec& spec_;
+  OwnerMarker marker_;
+  RecordBatchPool pool_;
+  std::unique_ptr<TaskRunner> runner_;
+  std::unique_ptr<StateBackend> state_;
+  PreparedBatches prepared_;
+  BatchRunner batches_;
+  ControlPlane control_;
+  Committer committer_;
+  EngineLoop loop_;
+  Roles roles_;
+};
+
+Application::Application(ApplicationSpec spec, ApplicationPorts ports, Clock& clock)
+    : spec_(std::move(spec)), ports_(std::move(ports)), clock_(clock) {}
+
+Application::~Application() = default;
+
+Status Application::run() {
+  LOCKSTEP_TRY(prepareGraph());
+  LOCKSTEP_ASSIGN(const auto input, ports_.batch_inputs->createInput());
+  Parts parts(*this, *input);
+  {
+    MutexLock lock(mutex_);
+    if (stop_requested_) return {};
+    loop_ = &parts.loop();
+  }
+  auto status = parts.run();
+  MutexLock lock(mutex_);
+  loop_ = nullptr;
+  return status;
+}
+
+void Application::requestStop() {
+  MutexLock lock(mutex_);
+  stop_requested_ = true;
+  if (loop_ != nullptr) loop_->post(event::StopRequested{});
+}
+
+Status Application::prepareGraph() {
+  if (spec_.graph->prepared()) return {};
+  GraphOptions options;
+  LOCKSTEP_TRY(describeInputs(options));
+  return spec_.graph->prepare(options);
+}
+
+/// Shards: what an operator's changelog was made with, else the largest partition count among
+/// inputs.
+Status Application::describeInputs(GraphOptions& options) {
+  std::vector<std::string> names = spec_.graph->topicsRead();
+  const auto inputs = names.size();
+  const auto ids = spec_.graph->stateIds();
+  for (const auto& id : ids) names.push_back(changelogTopic(spec_.engine.application, id));
+  auto topics = retryUntil(
+      Deadline::in(clock_, spec_.engine.start_timeout), clock_,
+      [&](std::chrono::milliseconds left) { return ports_.cluster->describe(names, left); });
+  if (!topics.ok()) {
+    if (topics.status().reaction() != Reaction::kRetry) return topics.status();
+    return Status::fatal(
+        ExitCode::kUnavailable, "E201",
+        fmt::format("no broker answered within {}: {}", formatDuration(spec_.engine.start_timeout),
+                    topics.status().message()),
+        "check kafka.bootstrap, the network, and that the broker runs");
+  }
+  for (std::size_t i = 0; i < topics->size(); ++i) {
+    const auto partitions = static_cast<std::uint32_t>((*topics)[i].partitions);
+    if (i < inputs) {
+      options.default_parallelism = std::max(options.default_parallelism, partitions);
+    } else if ((*topics)[i].exists) {
+      options.pinned_shards[ids[i - inputs]] = partitions;
+    }
+  }
+  return {};
+}
+
+EngineOptions Application::engineOptions() const {
+  auto options = spec_.engine;
+  options.outputs = spec_.graph->topicsWritten();
+  if (!spec_.errors.dead_letter_topic.empty()) {
+    options.outputs.push_back(spec_.errors.dead_letter_topic);
+  }
+  options.state = spec_.graph->states();
+  options.side_effects = spec_.graph->hasSideEffects();
+  options.idle_batches = spec_.graph->needsIdleBatches();
+  return options;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <lockstep/base/clock.hpp>
+#include <lockstep/base/units.hpp>
+#include <lockstep/dstream/graph.hpp>
+#include <lockstep/ports/checkpoint_store.hpp>
+#include <lockstep/ports/cluster.hpp>
+#include <lockstep/ports/input.hpp>
+#include <lockstep/ports/transactional_output.hpp>
+#include <lockstep/rdd/batch_services.hpp>
+
+#include "src/engine/engine_options.hpp"
+
+namespace lockstep {
+
+class EngineLoop;
+
+/// The outside world of one application.
+struct ApplicationPorts {
+  std::unique_ptr<InputFactory> batch_inputs;
+  std::unique_ptr<InputFactory> replay_inputs;  ///< of internal topics
+  std::unique_ptr<TransactionalOutputFactory> outputs;
+  std::unique_ptr<Cluster> cluster;
+};
+
+/// What an application is: its graph, its limits, where its state lives.
+struct ApplicationSpec {
+  /// Topics of outputs, state and side effects are filled in from the graph.
+  EngineOptions engine;
+  std::shared_ptr<DStreamGraph> graph;
+  ErrorPolicy errors;
+  std::optional<std::string> state_dir;  ///< none: state lives in memory and changelog only
+  Bytes state_memory_limit{std::uint64_t{1} << 30};
+  std::uint32_t threads = 1;
+  Bytes output_queue_bytes_max{std::uint64_t{256} << 20};
+  /// Told of every committed batch's counters (the status line, the metrics).
+  std::function<void(const BatchPlan&, const BatchCounters&)> on_batch;
+};
+
+/// One running application: builds its parts in order, runs the engine until it stops, takes the
+/// parts down in the reverse order. The only place that names concrete classes of state, roles and
+/// engine (ports come from makeKafkaPorts() or makeMemoryPorts()).
+/// Thread: run() once; requestStop() from any, any number of times.
+class Application {
+ public:
+  Application(ApplicationSpec spec, ApplicationPorts ports, Clock& clock);
+  ~Application();
+
+  /// Returns when the application has ended: ok, or the error to exit with.
+  [[nodiscard]] Status run();
+
+  /// Finish and commit the running batch, checkpoint, then end. Before run(): ends at once.
+  void requestStop();
+
+ private:
+  class Parts;
+
+  Status prepareGraph();
+  Status describeInputs(GraphOptions& options);
+  [[nodiscard]] EngineOptions engineOptions() const;
+
+  ApplicationSpec spec_;
+  ApplicationPorts ports_;
+  Clock& clock_;
+  Mutex mutex_;
+  EngineLoop* loop_ GUARDED_BY(mutex_) = nullptr;
+  bool stop_requested_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,142 @@
+#include "src/runtime/batch_runner.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <lockstep/base/failpoint.hpp>
+#include <lockstep/base/log.hpp>
+#include <lockstep/base/units.hpp>
+
+namespace lockstep {
+namespace {
+
+Failpoint kStarted{"batch.started"};
+Failpoint kComputed{"batch.computed"};
+Failpoint kConfirmed{"batch.confirmed"};
+Failpoint kRolledBack{"batch.rolled_back"};
+
+}  // namespace
+
+BatchRunner::BatchRunner(Job& job, BatchServices services, PreparedBatches& prepared,
+                         Options options)
+    : job_(job), services_(std::move(services)), prepared_(prepared), options_(std::move(options)) {
+  services_.cancelled = &cancel_running_;
+}
+
+std::optional<event::BatchComputed> BatchRunner::execute(const command::RunBatch& command) {
+  const auto batch = command.plan.id;
+  if (!begin(batch)) return std::nullopt;
+  kStarted.hit();
+  const auto start = services_.clock->now();
+  auto result = job_.runBatch(command.plan, services_);
+  if (result.status.ok() && result.counters.bytes_out > options_.output_bytes_max) {
+    result.status = Status::abort(fmt::format(
+        "batch {} has {} of output, more than output.queue_bytes_max {}", batch.value(),
+        formatBytes({result.counters.bytes_out}), formatBytes({options_.output_bytes_max})));
+  }
+  if (result.status.ok()) {
+    result.status = runEffects(result, SideEffect::When::kBeforeCommit);
+  }
+  kComputed.hit();
+  if (wasCancelled(batch)) return std::nullopt;
+  auto computed = finish(command.plan, std::move(result));
+  computed.processing = services_.clock->now() - start;
+  return computed;
+}
+
+event::BatchComputed BatchRunner::finish(const BatchPlan& plan, BatchResult result) {
+  event::BatchComputed computed;
+  computed.batch = plan.id;
+  computed.status = result.status;
+  if (!result.status.ok()) return computed;
+  const bool effects = std::any_of(
+      result.side_effects.begin(), result.side_effects.end(),
+      [](const auto& effect) { return effect.when == SideEffect::When::kBeforeCommit; });
+  computed.has_effects = effects || !result.outputs.empty();
+  computed.outputs = result.counts;
+  computed.outputs_hash = result.outputs_hash;
+  auto& stored = results_[plan.id] = {plan, std::move(result)};
+  const auto& kept = stored.result;
+  std::vector<PreparedOutput> outputs;
+  outputs.reserve(kept.outputs.size());
+  for (const auto& output : kept.outputs) outputs.push_back({output.partition, &*output.records});
+  prepared_.put(plan.id, std::move(outputs));
+  return computed;
+}
+
+void BatchRunner::execute(const command::ConfirmBatch& command) {
+  prepared_.drop(command.batch);
+  if (services_.state != nullptr) Job::confirm(command.batch, services_);
+  const auto found = results_.find(command.batch);
+  if (found != results_.end()) {
+    const auto shown = runEffects(found->second.result, SideEffect::When::kAfterCommit);
+    if (!shown.ok()) log::warn("batch {}: {}", command.batch.value(), shown.message());
+    if (options_.on_confirmed) {
+      options_.on_confirmed(found->second.plan, found->second.result.counters);
+    }
+    results_.erase(found);
+  }
+  kConfirmed.hit();
+}
+
+event::BatchRolledBack BatchRunner::execute(const command::RollBackBatch& command) {
+  prepared_.drop(command.batch);
+  results_.erase(command.batch);
+  if (services_.state != nullptr) Job::rollback(command.batch, services_);
+  {
+    MutexLock lock(mutex_);
+    std::erase(cancelled_, command.batch);
+  }
+  kRolledBack.hit();
+  return {command.batch};
+}
+
+void BatchRunner::prepareCheckpoint() {
+  if (services_.state == nullptr) return;
+  std::vector<TaskJob> jobs;
+  for (const auto& declaration : services_.state->declarations()) {
+    for (std::uint32_t shard = 0; shard < declaration.shards; ++shard) {
+      jobs.push_back({[this, &declaration, shard](std::uint32_t) {
+                        services_.state->prepareCheckpoint(declaration.id, ShardId{shard});
+                      },
+                      shard});
+    }
+  }
+  services_.runner->run(jobs);
+}
+
+void BatchRunner::cancel(BatchId batch) {
+  MutexLock lock(mutex_);
+  cancelled_.push_back(batch);
+  if (running_ == batch) cancel_running_.store(true);
+}
+
+void BatchRunner::setTopics(const std::vector<TopicDescription>& topics) {
+  MutexLock lock(mutex_);
+  topics_ = topics;
+}
+
+bool BatchRunner::begin(BatchId batch) {
+  MutexLock lock(mutex_);
+  if (std::find(cancelled_.begin(), cancelled_.end(), batch) != cancelled_.end()) return false;
+  running_ = batch;
+  cancel_running_.store(false);
+  for (auto& topic : topics_) services_.topics[topic.name] = topic;
+  return true;
+}
+
+bool BatchRunner::wasCancelled(BatchId batch) {
+  MutexLock lock(mutex_);
+  running_.reset();
+  return std::find(cancelled_.begin(), cancelled_.end(), batch) != cancelled_.end();
+}
+
+Status BatchRunner::runEffects(const BatchResult& result, SideEffect::When when) {
+  for (const auto& effect : result.side_effects) {
+    if (effect.when == when) LOCKSTEP_TRY(effect.run().at(effect.step));
+  }
+  return {};
+}
+
+}  // namespace lockstep

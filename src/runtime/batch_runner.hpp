@@ -1,0 +1,70 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include <lockstep/base/mutex.hpp>
+#include <lockstep/rdd/job.hpp>
+
+#include "src/engine/commands.hpp"
+#include "src/engine/events.hpp"
+#include "src/runtime/prepared_batches.hpp"
+
+namespace lockstep {
+
+/// The compute role: runs batches, keeps their results until they are decided, takes them back.
+///
+/// Thread     execute() and prepareCheckpoint(): the compute thread. cancel(), setTopics(): any.
+/// Invariant  A batch's outputs live from its run to its confirmation or rollback.
+class BatchRunner {
+ public:
+  struct Options {
+    /// Outputs of one batch beyond this are not kept: the batch is planned anew with half the span.
+    std::size_t output_bytes_max = std::size_t{256} << 20;
+    /// Told of every confirmed batch.
+    std::function<void(const BatchPlan&, const BatchCounters&)> on_confirmed = {};
+  };
+
+  /// `services` without `cancelled` and `topics`, which the runner fills in.
+  BatchRunner(Job& job, BatchServices services, PreparedBatches& prepared, Options options);
+
+  /// Nothing when the batch was cancelled meanwhile: then nobody waits for an answer.
+  [[nodiscard]] std::optional<event::BatchComputed> execute(const command::RunBatch& command);
+  void execute(const command::ConfirmBatch& command);
+  [[nodiscard]] event::BatchRolledBack execute(const command::RollBackBatch& command);
+  /// Every shard hands its committed values to the checkpointer, on its own worker.
+  void prepareCheckpoint();
+
+  /// Ends the run of `batch` soon, or keeps it from starting, until it was rolled back.
+  void cancel(BatchId batch);
+  /// Partition counts and limits of the output topics, from the next batch on.
+  void setTopics(const std::vector<TopicDescription>& topics);
+
+ private:
+  [[nodiscard]] bool begin(BatchId batch);
+  [[nodiscard]] bool wasCancelled(BatchId batch);
+  event::BatchComputed finish(const BatchPlan& plan, BatchResult result);
+  static Status runEffects(const BatchResult& result, SideEffect::When when);
+
+  Job& job_;
+  BatchServices services_;
+  PreparedBatches& prepared_;
+  const Options options_;
+  struct Kept {
+    BatchPlan plan;
+    BatchResult result;
+  };
+  std::map<BatchId, Kept> results_;
+  std::atomic<bool> cancel_running_{false};
+
+  Mutex mutex_;
+  std::optional<BatchId> running_ GUARDED_BY(mutex_);
+  std::vector<BatchId> cancelled_ GUARDED_BY(mutex_);
+  std::vector<TopicDescription> topics_ GUARDED_BY(mutex_);
+};
+
+}  // namespace lockstep

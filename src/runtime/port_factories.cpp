@@ -1,0 +1,28 @@
+#include "src/runtime/port_factories.hpp"
+
+#include "connectors/kafka/kafka_cluster.hpp"
+#include "connectors/kafka/kafka_input.hpp"
+#include "connectors/kafka/kafka_output.hpp"
+
+namespace lockstep {
+
+Result<ApplicationPorts> makeKafkaPorts(const kafka::KafkaConnection& connection, Clock& clock) {
+  using kafka::InputUse;
+  LOCKSTEP_ASSIGN(auto cluster, kafka::KafkaCluster::create(connection, clock));
+  return ApplicationPorts{
+      std::make_unique<kafka::KafkaInputFactory>(connection, InputUse::kBatches, clock),
+      std::make_unique<kafka::KafkaInputFactory>(connection, InputUse::kReplay, clock),
+      std::make_unique<kafka::KafkaOutputFactory>(connection, clock), std::move(cluster)};
+}
+
+ApplicationPorts makeMemoryPorts(memory::MemoryKafka& kafka, const std::string& application) {
+  memory::OutputOptions output;
+  output.transactional_id = application;
+  output.group = application;
+  memory::InputOptions input;
+  input.group = application;
+  return {kafka.inputs(input), kafka.inputs(input), kafka.outputs(output),
+          kafka.cluster(application)};
+}
+
+}  // namespace lockstep
