@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <lockstep/base/exit_code.hpp>
+
+// src/cli: main() and one file per verb. Results go to stdout, logs and mistakes to stderr.
+
+namespace lockstep::cli {
+
+struct RunCommand {
+  std::string file;
+  std::vector<std::string> overrides;  ///< --set path=value
+  bool until_end = false;
+  bool takeover = false;
+  bool accept_changed_plan = false;
+};
+/// `run`: the daemon, in the foreground.
+[[nodiscard]] ExitCode run(const RunCommand& command);
+
+struct LintCommand {
+  std::vector<std::string> files;
+  std::vector<std::string> overrides;
+  bool deny_warnings = false;
+  bool json = false;
+};
+/// `lint`: all mistakes of all files at once, no network.
+[[nodiscard]] ExitCode lint(const LintCommand& command);
+
+struct ExplainCommand {
+  std::string subject;  ///< a file, or an error code
+  std::vector<std::string> overrides;
+  std::string format = "text";  ///< text | dot | mermaid | json
+};
+/// `explain`: the graph of a file, or the long text of an error.
+[[nodiscard]] ExitCode explain(const ExplainCommand& command);
+
+struct TryCommand {
+  std::string file;
+  std::vector<std::string> overrides;
+  std::string stream;  ///< "" = the file's only Kafka stream
+  bool keys = false;   ///< lines are KEY, tab, VALUE
+};
+/// `try`: stdin lines into a stream, every output to stdout, on the in-process Kafka.
+[[nodiscard]] ExitCode tryOut(const TryCommand& command);
+
+/// `version`: ours and that of everything linked; with json also the failpoints.
+[[nodiscard]] ExitCode version(bool json);
+
+}  // namespace lockstep::cli

@@ -1,0 +1,148 @@
+#include "src/cli/graph_text.hpp"
+
+#include <fmt/format.h>
+
+#include <lockstep/model/internal_topics.hpp>
+
+namespace lockstep::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kExactlyOnce = "exactly once for read_committed readers";
+constexpr std::string_view kPrinted = "shown after the commit; a crash in between loses the text";
+constexpr std::string_view kSideEffect = "at least once; a re-run has the same id and content";
+
+Json stepJson(const DStreamGraph::StepInfo& step, const Pipeline& pipeline) {
+  Json json = {{"step", step.step},
+               {"operator", step.op},
+               {"parents", step.parents},
+               {"stages", step.stages}};
+  for (const auto& expression : pipeline.expressions) {
+    if (expression.step != step.step) continue;
+    json["expressions"].push_back({{"option", expression.option},
+                                   {"text", expression.text},
+                                   {"runs", expression.native ? "native" : "lua"}});
+  }
+  return json;
+}
+
+std::string joined(const Json& list) {
+  std::string text;
+  for (const auto& item : list) {
+    if (!text.empty()) text += ", ";
+    text += item.is_string() ? item.get<std::string>() : item.dump();
+  }
+  return text.empty() ? "-" : text;
+}
+
+/// A name that dot and mermaid take as an identifier.
+std::string nodeId(const std::string& name) {
+  std::string id = "n_";
+  for (const char c : name) id += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  return id;
+}
+
+std::string quoted(std::string text) {
+  for (auto& c : text) {
+    if (c == '"') c = '\'';
+  }
+  return '"' + text + '"';
+}
+
+}  // namespace
+
+Json graphJson(const Loaded& loaded) {
+  const auto& graph = *loaded.pipeline.graph;
+  const auto& application = loaded.application.application.text;
+  Json json = {{"application", application},      {"reads", graph.topicsRead()},
+               {"writes", graph.topicsWritten()}, {"internal_topics", {ledgerTopic(application)}},
+               {"steps", Json::array()},          {"state", Json::array()},
+               {"outputs", Json::array()}};
+  for (const auto& id : graph.stateIds()) {
+    json["internal_topics"].push_back(changelogTopic(application, id));
+    json["state"].push_back(id);
+  }
+  if (loaded.application.errors.dead_letter_topic) {
+    json["dead_letter_topic"] = loaded.application.errors.dead_letter_topic->text;
+  }
+  for (const auto& step : graph.describe())
+    json["steps"].push_back(stepJson(step, loaded.pipeline));
+  for (const auto& output : graph.outputs()) {
+    const auto guarantee = output.kind == "kafka"   ? kExactlyOnce
+                           : output.kind == "print" ? kPrinted
+                                                    : kSideEffect;
+    json["outputs"].push_back({{"kind", output.kind},
+                               {"topic", output.topic},
+                               {"from", output.from},
+                               {"guarantee", guarantee}});
+  }
+  return json;
+}
+
+std::string graphText(const Json& graph) {
+  std::string text = fmt::format("application      {}\n", graph["application"].get<std::string>());
+  text += fmt::format("reads            {}\n", joined(graph["reads"]));
+  text += fmt::format("writes           {}\n", joined(graph["writes"]));
+  text += fmt::format("internal topics  {}\n", joined(graph["internal_topics"]));
+  if (graph.contains("dead_letter_topic")) {
+    text += fmt::format("dead letters     {}\n", graph["dead_letter_topic"].get<std::string>());
+  }
+  text += fmt::format("state            {}\n\nsteps\n", joined(graph["state"]));
+  for (const auto& step : graph["steps"]) {
+    text += fmt::format("  {:<28} {:<18} stage {:<6} from {}\n", step["step"].get<std::string>(),
+                        step["operator"].get<std::string>(), joined(step["stages"]),
+                        joined(step["parents"]));
+    if (!step.contains("expressions")) continue;
+    for (const auto& expression : step["expressions"]) {
+      text +=
+          fmt::format("      {}: {}   [{}]\n", expression["option"].get<std::string>(),
+                      expression["text"].get<std::string>(), expression["runs"].get<std::string>());
+    }
+  }
+  text += "\noutputs\n";
+  for (const auto& output : graph["outputs"]) {
+    text += fmt::format("  {} {} from {}: {}\n", output["kind"].get<std::string>(),
+                        output["topic"].get<std::string>(), output["from"].get<std::string>(),
+                        output["guarantee"].get<std::string>());
+  }
+  return text;
+}
+
+std::string graphDot(const Json& graph) {
+  std::string text = "digraph lockstep {\n  rankdir=LR;\n";
+  for (const auto& step : graph["steps"]) {
+    const auto name = step["step"].get<std::string>();
+    text += fmt::format("  {} [label={}];\n", nodeId(name),
+                        quoted(name + " (" + step["operator"].get<std::string>() + ")"));
+    for (const auto& parent : step["parents"]) {
+      text += fmt::format("  {} -> {};\n", nodeId(parent.get<std::string>()), nodeId(name));
+    }
+  }
+  for (const auto& output : graph["outputs"]) {
+    const auto name = output["kind"].get<std::string>() + " " + output["topic"].get<std::string>();
+    text += fmt::format("  {} [label={} shape=box];\n  {} -> {};\n", nodeId(name), quoted(name),
+                        nodeId(output["from"].get<std::string>()), nodeId(name));
+  }
+  return text + "}\n";
+}
+
+std::string graphMermaid(const Json& graph) {
+  std::string text = "flowchart LR\n";
+  for (const auto& step : graph["steps"]) {
+    const auto name = step["step"].get<std::string>();
+    text += fmt::format("  {}[{}]\n", nodeId(name),
+                        quoted(name + " (" + step["operator"].get<std::string>() + ")"));
+    for (const auto& parent : step["parents"]) {
+      text += fmt::format("  {} --> {}\n", nodeId(parent.get<std::string>()), nodeId(name));
+    }
+  }
+  for (const auto& output : graph["outputs"]) {
+    const auto name = output["kind"].get<std::string>() + " " + output["topic"].get<std::string>();
+    text += fmt::format("  {} --> {}([{}])\n", nodeId(output["from"].get<std::string>()),
+                        nodeId(name), quoted(name));
+  }
+  return text;
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,122 @@
+#include <cstdio>
+#include <functional>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <lockstep/base/failpoint.hpp>
+#include <lockstep/base/log.hpp>
+
+#include "src/cli/commands.hpp"
+
+namespace lockstep::cli {
+namespace {
+
+using Action = std::function<ExitCode()>;
+
+CLI::App* addVerb(CLI::App& app, const std::string& name, const std::string& text, Action& action,
+                  Action then) {
+  auto* verb = app.add_subcommand(name, text);
+  verb->callback([&action, then = std::move(then)] { action = then; });
+  return verb;
+}
+
+void addOverrides(CLI::App* verb, std::vector<std::string>& overrides) {
+  verb->add_option("--set", overrides, "Override a setting, as PATH=VALUE; may be repeated")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+}
+
+/// All verbs and their flags. Later versions bring more; what is not here does not exist.
+struct CommandLine {
+  CommandLine() {
+    app.require_subcommand(1);
+    app.set_help_all_flag("--help-all", "Show all verbs with their flags");
+    addRun();
+    addLint();
+    addExplain();
+    addTry();
+    auto* verb = addVerb(app, "version", "Versions of lockstep and of everything linked", action,
+                         [this] { return cli::version(version_json); });
+    verb->add_flag("--json", version_json, "As JSON, with the failpoints");
+  }
+
+  void addRun() {
+    auto* verb = addVerb(app, "run", "Run the application that FILE describes, in the foreground",
+                         action, [this] { return cli::run(run); });
+    verb->add_option("FILE", run.file, "The application's YAML file")->required();
+    addOverrides(verb, run.overrides);
+    verb->add_flag("--until-end", run.until_end,
+                   "Process up to the end offsets seen at the start, commit, exit");
+    verb->add_flag("--takeover", run.takeover, "Do not wait for another owner to fall silent");
+    verb->add_flag("--accept-changed-plan", run.accept_changed_plan,
+                   "Run a recorded plan although the graph has changed since");
+  }
+
+  void addLint() {
+    auto* verb = addVerb(app, "lint", "Print all mistakes of the files; no network", action,
+                         [this] { return cli::lint(lint); });
+    verb->add_option("FILE", lint.files, "YAML files")->required();
+    addOverrides(verb, lint.overrides);
+    verb->add_flag("--deny-warnings", lint.deny_warnings, "Exit 1 on warnings, too");
+    verb->add_flag("--json", lint.json, "As JSON");
+  }
+
+  void addExplain() {
+    auto* verb = addVerb(app, "explain", "Explain a file's graph, or an error code", action,
+                         [this] { return cli::explain(explain); });
+    verb->add_option("FILE|CODE", explain.subject, "A YAML file, or a code like E031")->required();
+    addOverrides(verb, explain.overrides);
+    verb->add_option("--format", explain.format, "How to print")
+        ->check(CLI::IsMember({"text", "dot", "mermaid", "json"}));
+    verb->add_flag_callback(
+        "--json", [this] { explain.format = "json"; }, "As JSON");
+  }
+
+  void addTry() {
+    auto* verb = addVerb(app, "try", "Lines of stdin through FILE to stdout, without a broker",
+                         action, [this] { return cli::tryOut(attempt); });
+    verb->add_option("FILE", attempt.file, "The application's YAML file")->required();
+    addOverrides(verb, attempt.overrides);
+    verb->add_option("--stream", attempt.stream, "The stream that the lines go to");
+    verb->add_flag("--keys", attempt.keys, "Lines are KEY, tab, VALUE");
+  }
+
+  CLI::App app{"Stream processing from Kafka to Kafka, exactly once", "lockstep"};
+  Action action;
+  RunCommand run;
+  LintCommand lint;
+  ExplainCommand explain;
+  TryCommand attempt;
+  bool version_json = false;
+};
+
+int runMain(int count, char** values) {
+  if (const auto problem = armFailpointsFromEnvironment(); !problem.empty()) {
+    fmt::print(stderr, "{}\n", problem);
+    return static_cast<int>(ExitCode::kUsage);
+  }
+  log::configure(log::Level::kInfo, log::Format::kAuto);
+  CommandLine line;
+  try {
+    line.app.parse(count, values);
+  } catch (const CLI::Success& success) {
+    return line.app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    line.app.exit(error);
+    return static_cast<int>(ExitCode::kUsage);
+  }
+  return static_cast<int>(line.action());
+}
+
+}  // namespace
+}  // namespace lockstep::cli
+
+int main(int count, char** values) {
+  try {
+    return lockstep::cli::runMain(count, values);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "lockstep: a bug: %s\n", error.what());
+    return static_cast<int>(lockstep::ExitCode::kBug);
+  }
+}

@@ -1,0 +1,53 @@
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include <lockstep/base/log.hpp>
+
+#include "src/cli/commands.hpp"
+#include "src/cli/loaded.hpp"
+#include "src/cli/signals.hpp"
+#include "src/cli/status_line.hpp"
+#include "src/runtime/configured_application.hpp"
+#include "src/runtime/port_factories.hpp"
+
+namespace lockstep::cli {
+namespace {
+
+/// Secrets are in memory: no core files, no attaching by others.
+void hideMemory() { prctl(PR_SET_DUMPABLE, 0); }
+
+ExitCode fail(const Status& status) {
+  fmt::print(stderr, "{}\n", status.toString());
+  return status.exitCode();
+}
+
+}  // namespace
+
+ExitCode run(const RunCommand& command) {
+  auto loaded = load(command.file, command.overrides);
+  if (const auto bad = report(loaded); bad != ExitCode::kOk) return bad;
+  hideMemory();
+  SignalWatch signals(loaded.application.shutdownTimeout());
+  auto& clock = systemClock();
+  auto ports = makeKafkaPorts(connectionOf(loaded.application), clock);
+  if (!ports.ok()) return fail(ports.status());
+
+  auto spec = specOf(loaded.application, loaded.pipeline.graph,
+                     {command.until_end, command.takeover, command.accept_changed_plan});
+  StatusLine status_line(loaded.application.application.text);
+  spec.on_batch = [&](const BatchPlan& plan, const BatchCounters& counters) {
+    status_line.onBatch(plan, counters);
+  };
+  Application application(std::move(spec), std::move(ports).value(), clock);
+  signals.start([&] { application.requestStop(); });
+  const auto status = application.run();
+  status_line.finish();
+  if (!status.ok()) return fail(status);
+  return ExitCode::kOk;
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,118 @@
+#include <poll.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include <lockstep/base/bounded_queue.hpp>
+#include <lockstep/base/log.hpp>
+
+#include "src/cli/commands.hpp"
+#include "src/cli/loaded.hpp"
+#include "src/cli/try_session.hpp"
+#include "src/runtime/configured_application.hpp"
+#include "src/runtime/port_factories.hpp"
+
+namespace lockstep::cli {
+namespace {
+
+/// The topic that stdin goes to; empty after an error, which was printed.
+std::string inputTopic(const config::ApplicationConfig& application, const std::string& wanted) {
+  std::vector<const config::StreamConfig*> inputs;
+  for (const auto& stream : application.streams) {
+    if (stream.kafka() != nullptr && (wanted.empty() || stream.name.text == wanted)) {
+      inputs.push_back(&stream);
+    }
+  }
+  if (inputs.size() == 1) return inputs.front()->kafka()->topics.front().text;
+  if (inputs.empty()) {
+    fmt::print(stderr, "lockstep try: no Kafka stream '{}' in the file\n", wanted);
+  } else {
+    fmt::print(stderr, "lockstep try: the file has several Kafka streams; choose one by --stream:");
+    for (const auto* input : inputs) fmt::print(stderr, " {}", input->name.text);
+    fmt::print(stderr, "\n");
+  }
+  return {};
+}
+
+/// Reads lines of stdin on a thread of its own, so that an interval can end while nobody types.
+class LineReader {
+ public:
+  LineReader() : thread_([this] { read(); }) {}
+
+  /// The lines of one interval; false once stdin has ended.
+  bool next(std::chrono::nanoseconds interval, std::vector<std::string>& lines) {
+    const auto deadline = Deadline::in(systemClock(), interval);
+    while (lines.size() < kLinesMax && !deadline.passed(systemClock())) {
+      auto line = queue_.pop(deadline.at - systemClock().now());
+      if (line) {
+        lines.push_back(std::move(*line));
+      } else if (ended_.load()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kLinesMax = 100'000;
+
+  void read() {
+    for (std::string line; std::getline(std::cin, line);) queue_.push(std::move(line));
+    ended_.store(true);
+    queue_.close();
+  }
+
+  BoundedQueue<std::string> queue_{kLinesMax, kLinesMax};
+  std::atomic<bool> ended_{false};
+  std::jthread thread_;
+};
+
+void pump(TrySession& session, const TryCommand& command, const std::string& topic,
+          std::chrono::nanoseconds interval, const std::atomic<bool>& running) {
+  constexpr std::chrono::milliseconds kPoll{2};
+  LineReader reader;
+  for (bool more = true; more && running.load();) {
+    std::vector<std::string> lines;
+    more = reader.next(interval, lines);
+    session.feed(topic, lines, command.keys);
+    while (running.load() && !session.caughtUp(topic)) systemClock().sleep(kPoll);
+    session.printNew();
+  }
+}
+
+}  // namespace
+
+ExitCode tryOut(const TryCommand& command) {
+  auto loaded = load(command.file, command.overrides);
+  if (const auto bad = report(loaded); bad != ExitCode::kOk) return bad;
+  const auto topic = inputTopic(loaded.application, command.stream);
+  if (topic.empty()) return ExitCode::kUsage;
+  log::configure(log::Level::kWarn, log::Format::kText);
+
+  TrySession session(loaded.application, systemClock());
+  auto spec = specOf(loaded.application, loaded.pipeline.graph, {});
+  spec.state_dir.reset();  // nothing of a try outlives it
+  const auto interval = spec.engine.batch_interval;
+  Application application(std::move(spec),
+                          makeMemoryPorts(session.kafka(), loaded.application.application.text),
+                          systemClock());
+  Status status;
+  std::atomic<bool> running{true};
+  std::thread engine([&] {
+    status = application.run();
+    running.store(false);
+  });
+  pump(session, command, topic, interval, running);
+  application.requestStop();
+  engine.join();
+  session.printNew();
+  if (status.ok()) return ExitCode::kOk;
+  fmt::print(stderr, "{}\n", status.toString());
+  return status.exitCode();
+}
+
+}  // namespace lockstep::cli
