@@ -89,7 +89,7 @@ workload_recover() {
   "$bin/bench_topic" brokers="$BENCH_BROKER" create=bench-recover-out partitions=4
   rm -rf "$BENCH_STATE"
   local figures
-  figures=$("$bin/bench_first_output" brokers="$BENCH_BROKER" out=bench-recover-out runs=5 kill_after_ms=2500 \
+  figures=$("$bin/bench_first_output" brokers="$BENCH_BROKER" out=bench-recover-out runs=5 kill_after_ms=2000 \
     command="$lockstep run $root/bench/configs/recover.yaml")
   record recover lockstep "$figures"
   jq -r '"recover: kill -9 under load, exec to first new committed output, ms: p50 \(.ms_p50)  max \(.ms_max)  (\(.runs) runs)"' <<<"$figures"
