@@ -1,0 +1,136 @@
+// The engine alone, on one core: decoded records from memory in, encoded records to nowhere.
+// usage: bench_engine [copy|filter|count|words|all] [batch records] [total records]
+// One line per workload: M records (words: lines) per second of wall clock and ns per record.
+#include <lockstep/base/clock.hpp>
+#include <lockstep/dstream/direct_kafka_input.hpp>
+#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/kafka_output.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "bench/engine/memory_bench_input.hpp"
+#include "bench/engine/table_state.hpp"
+
+using namespace lockstep;
+
+namespace {
+
+constexpr std::size_t kDistinctRecords = 1'000'000;
+constexpr std::uint32_t kPartitions = 4;
+
+/// 16 bytes of key, 100 of value, Zipf 0.99 over 1 M ids.
+void fillRecords(bench::MemoryBenchInput& input) {
+  std::mt19937_64 random(7);
+  const bench::Zipf ids(1'000'000, 0.99);
+  const std::string value(100, 'v');
+  char key[17];
+  for (std::size_t i = 0; i < kDistinctRecords; ++i) {
+    std::snprintf(key, sizeof key, "k%015zu", ids(random) * 7919 % 1'000'000);
+    input.add(std::string_view(key, 16), value);
+  }
+}
+
+/// 10 words a line, Zipf 1.0 over 100 k words.
+void fillLines(bench::MemoryBenchInput& input) {
+  std::mt19937_64 random(7);
+  const bench::Zipf words(100'000, 1.0);
+  for (std::size_t i = 0; i < kDistinctRecords / 5; ++i) {
+    std::string line;
+    for (int w = 0; w < 10; ++w)
+      line += (w > 0 ? " w" : "w") + std::to_string(words(random) * 7919 % 100'000);
+    input.add(std::nullopt, line);
+  }
+}
+
+void splitWords(const RecordView& record, TaskContext&, Emitter<std::string_view>& emit) {
+  std::string_view rest = record.value.value_or("");
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    if (end > 0) emit(rest.substr(0, end));
+    rest.remove_prefix(std::min(rest.size(), end + 1));
+  }
+}
+
+void buildGraph(const std::string& workload, const std::shared_ptr<DStreamGraph>& graph) {
+  const auto in = directKafkaInput(graph, {"in"});
+  const KafkaOutputOptions out{"out", ""};
+  const StateOptions state{.id = "counts", .emit = Emit::kChanged};
+  const auto count = [&](const auto& keys) {
+    kafkaOutput(keys.map([](std::string_view key) { return std::pair{key, std::int64_t{1}}; })
+                    .updateStateByKey(reduction::Count{}, state),
+                out);
+  };
+  if (workload == "copy") kafkaOutput(in, out);
+  if (workload == "filter")
+    kafkaOutput(in.filter([](const RecordView& r) { return r.key->back() == '7'; }), out);
+  if (workload == "count")
+    count(in.map([](const RecordView& r) { return r.key.value_or(""); }));
+  if (workload == "words") count(in.flatMap<std::string_view>(splitWords));
+}
+
+struct Sizes {
+  std::int64_t batch;
+  std::int64_t total;
+};
+
+void run(const std::string& workload, Sizes sizes) {
+  const TopicPartition partition{"in", Partition{0}};
+  bench::MemoryBenchInput input(partition);
+  workload == "words" ? fillLines(input) : fillRecords(input);
+  auto graph = std::make_shared<DStreamGraph>();
+  buildGraph(workload, graph);
+  if (const Status status = graph->prepare({kPartitions, {}}); !status.ok())
+    std::fprintf(stderr, "%s\n", status.toString().c_str()), std::exit(1);
+
+  bench::TableState state(graph->states());
+  InlineTaskRunner runner;
+  RecordBatchPool pool(1 << 30);
+  std::atomic<bool> cancelled = false;
+  BatchServices services;
+  services.application = "bench";
+  services.input = &input;
+  services.state = &state;
+  services.runner = &runner;
+  services.pool = &pool;
+  services.clock = &systemClock();
+  services.cancelled = &cancelled;
+  services.topics["out"].partitions = kPartitions;
+
+  const auto start = std::chrono::steady_clock::now();
+  std::uint64_t out = 0;
+  std::int64_t done = 0;
+  for (std::uint64_t id = 1; done < sizes.total; ++id) {
+    BatchPlan plan;
+    plan.id = BatchId{id};
+    plan.time = BatchTime(std::chrono::milliseconds(id * 100));
+    plan.closes_own_tick = true;
+    plan.ranges = {{partition, Offset{done}, Offset{done + sizes.batch}}};
+    const BatchResult result = graph->job().runBatch(plan, services);
+    if (!result.status.ok())
+      std::fprintf(stderr, "%s\n", result.status.toString().c_str()), std::exit(1);
+    Job::confirm(plan.id, services);
+    out += result.counters.records_out;
+    done += sizes.batch;
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  std::printf("%-7s %6.2f M/s  %6.1f ns  in %lld out %llu keys %llu\n", workload.c_str(),
+              static_cast<double>(done) / elapsed.count() / 1e6,
+              elapsed.count() * 1e9 / static_cast<double>(done), static_cast<long long>(done),
+              static_cast<unsigned long long>(out),
+              static_cast<unsigned long long>(state.keys()));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string chosen = argc > 1 ? argv[1] : "all";
+  const Sizes sizes{argc > 2 ? std::atoll(argv[2]) : 200'000,
+                    argc > 3 ? std::atoll(argv[3]) : 8'000'000};
+  for (const char* workload : {"copy", "filter", "count", "words"})
+    if (chosen == "all" || chosen == workload)
+      run(workload, {sizes.batch, workload == std::string("words") ? sizes.total / 8 : sizes.total});
+}
