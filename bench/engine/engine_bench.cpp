@@ -61,15 +61,16 @@ void buildGraph(const std::string& workload, const std::shared_ptr<DStreamGraph>
   const KafkaOutputOptions out{"out", ""};
   const StateOptions state{.id = "counts", .emit = Emit::kChanged};
   const auto count = [&](const auto& keys) {
-    kafkaOutput(keys.map([](std::string_view key) { return std::pair{key, std::int64_t{1}}; })
+    kafkaOutput(keys.map([](std::string_view key) {
+                      return std::pair{key, std::int64_t{1}};
+                    })
                     .updateStateByKey(reduction::Count{}, state),
                 out);
   };
   if (workload == "copy") kafkaOutput(in, out);
   if (workload == "filter")
     kafkaOutput(in.filter([](const RecordView& r) { return r.key->back() == '7'; }), out);
-  if (workload == "count")
-    count(in.map([](const RecordView& r) { return r.key.value_or(""); }));
+  if (workload == "count") count(in.map([](const RecordView& r) { return r.key.value_or(""); }));
   if (workload == "words") count(in.flatMap<std::string_view>(splitWords));
 }
 
@@ -119,9 +120,8 @@ void run(const std::string& workload, Sizes sizes) {
   }
   const double elapsed = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   std::printf("%-7s %6.2f M/s  %6.1f ns  in %lld out %llu keys %llu\n", workload.c_str(),
-              static_cast<double>(done) / elapsed / 1e6,
-              elapsed * 1e9 / static_cast<double>(done), static_cast<long long>(done),
-              static_cast<unsigned long long>(out),
+              static_cast<double>(done) / elapsed / 1e6, elapsed * 1e9 / static_cast<double>(done),
+              static_cast<long long>(done), static_cast<unsigned long long>(out),
               static_cast<unsigned long long>(state.keys()));
 }
 
@@ -133,5 +133,6 @@ int main(int argc, char** argv) {
                     argc > 3 ? std::atoll(argv[3]) : 8'000'000};
   for (const char* workload : {"copy", "filter", "count", "words"})
     if (chosen == "all" || chosen == workload)
-      run(workload, {sizes.batch, workload == std::string("words") ? sizes.total / 8 : sizes.total});
+      run(workload,
+          {sizes.batch, workload == std::string("words") ? sizes.total / 8 : sizes.total});
 }

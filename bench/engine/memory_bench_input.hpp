@@ -51,9 +51,8 @@ class MemoryBenchInput final : public Input {
     Result<RangeRead> read(Offset until, Deadline) override {
       RangeRead result;
       const std::size_t at = static_cast<std::size_t>(next.value()) % records.size();
-      const std::size_t count =
-          std::min({static_cast<std::size_t>(span(next, until)), std::size_t{2000},
-                    records.size() - at});
+      const std::size_t count = std::min(
+          {static_cast<std::size_t>(span(next, until)), std::size_t{2000}, records.size() - at});
       if (count > 0) result.chunk = std::make_unique<Chunk>(std::span(records).subspan(at, count));
       next = Offset{next.value() + static_cast<std::int64_t>(count)};
       result.complete = next >= until;
