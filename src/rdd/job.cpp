@@ -70,7 +70,7 @@ BatchResult Job::runBatch(const BatchPlan& plan, const BatchServices& services) 
     collect(result, plan);
   else
     for (Tasks& tasks : tasks_)
-      for (auto& task : tasks) task->outputs().clear();
+      for (auto& task : tasks) task->abandon();
   return result;
 }
 

@@ -33,6 +33,12 @@ Status Task::finish() {
   return {};
 }
 
+void Task::abandon() {
+  for (auto& [node, instance] : operators_) instance->abandon();
+  outputs_.clear();
+  dead_letters_.clear();
+}
+
 void Task::addOutput(BatchOutput output) {
   if (output.role != OutputRole::kChangelog) output.hash.add(output.records->records());
   outputs_.push_back(std::move(output));

@@ -51,6 +51,7 @@ class KafkaOutput final : public Terminal {
           writer_.append(output_.encoder_(element, context_, scratch_));
       });
     }
+    void abandon() override { writer_.abandon(); }
     void mark() override { writer_.mark(); }
     void rollback() override { writer_.rollback(); }
     Status finish(Task& task) override {

@@ -32,6 +32,8 @@ class OutputWriter {
   void mark();
   void rollback();
   void finish(Task& task);
+  /// Gives the batches back to their pool.
+  void abandon() { batches_.clear(); }
 
  private:
   struct PartitionBatch {

@@ -29,6 +29,8 @@ class Operator {
   virtual void begin(Task&) {}
   /// The stage has passed on its last element; results go to the task or to an exchange.
   virtual Status finish(Task&) { return {}; }
+  /// The batch has failed: gives back what belongs to the batch's services.
+  virtual void abandon() {}
 };
 
 /// An operator with memory of what it accepted (output batches, shuffle buckets, accumulators).
@@ -82,6 +84,8 @@ class Task {
   /// For the job: around Stage::run().
   void begin(const BatchPlan& plan, const BatchServices& services, WallTime wall_now);
   Status finish();
+  /// The batch has failed; nothing of the services is held afterwards.
+  void abandon();
 
   /// For the stage's driver: around each chunk. Chunk memory is freed by endChunk().
   void mark() {
