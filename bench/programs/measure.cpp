@@ -2,6 +2,8 @@
 // threads), wall_s, rss_max_mib, exit. The command's own stdout goes to stderr.
 //
 // measure COMMAND [ARGUMENT...]
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +17,7 @@ int main(int count, char** values) {
   const double start = bench::seconds();
   const pid_t child = fork();
   if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a bench that gives up leaves nothing behind
     dup2(STDERR_FILENO, STDOUT_FILENO);
     execvp(values[1], values + 1);
     std::perror(values[1]);
