@@ -13,6 +13,7 @@
 #include "src/runtime/retry.hpp"
 #include "src/runtime/roles.hpp"
 #include "src/runtime/state_engine.hpp"
+#include "src/runtime/state_folder.hpp"
 #include "src/runtime/worker_pool.hpp"
 #include "state/rocksdb/rocksdb_store.hpp"
 
@@ -132,6 +133,7 @@ Application::Application(ApplicationSpec spec, ApplicationPorts ports, Clock& cl
 Application::~Application() = default;
 
 Status Application::run() {
+  LOCKSTEP_ASSIGN(const auto folder, StateFolder::open(spec_.state_dir));
   LOCKSTEP_TRY(prepareGraph());
   LOCKSTEP_ASSIGN(const auto input, ports_.batch_inputs->createInput());
   Parts parts(*this, *input);
