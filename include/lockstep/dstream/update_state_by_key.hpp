@@ -81,9 +81,9 @@ template <class S, class K, class V, class F, class Serdes>
 DStream<std::pair<K, std::optional<S>>> updateStateByKeyAs(const DStream<std::pair<K, V>>& stream,
                                                            F function, const StateOptions& options,
                                                            Serdes serdes) {
-  using Node = detail::UpdateFunctionStage<K, V, S, F, Serdes>;
-  auto& node = stream.graph()->lineage().template add<Node>(options.id, stream.rdd(), options,
-                                                            serdes, std::move(function));
+  using OwnStage = detail::UpdateFunctionStage<K, V, S, F, Serdes>;
+  auto& node = stream.graph()->lineage().template add<OwnStage>(options.id, stream.rdd(), options,
+                                                                serdes, std::move(function));
   detail::wireState(stream, node,
                     {options.id, 1, "updateStateByKey", detail::typeName(serdes.key),
                      detail::typeName(serdes.state), ""},
@@ -99,15 +99,15 @@ auto reduceStateByKeyAs(const DStream<std::pair<K, V>>& stream, R, const StateOp
   constexpr bool kCounts = std::is_same_v<R, reduction::Count>;
   static_assert(kCounts || std::is_same_v<V, std::int64_t> || std::is_same_v<V, double>,
                 "built-in reductions work on std::int64_t and double");
-  using Node = detail::ReductionStage<K, V, R, KeySerde>;
+  using OwnStage = detail::ReductionStage<K, V, R, KeySerde>;
   using ValueSerde = std::conditional_t<kCounts, detail::NoValue, Serde<V>>;
   auto& node =
-      stream.graph()->lineage().template add<Node>(options.id, stream.rdd(), options, keys);
+      stream.graph()->lineage().template add<OwnStage>(options.id, stream.rdd(), options, keys);
   detail::wireState(stream, node,
                     {options.id, 1, "updateStateByKey", detail::typeName(keys),
-                     detail::typeName(Serde<typename Node::State>{}), std::string(R::kName)},
+                     detail::typeName(Serde<typename OwnStage::State>{}), std::string(R::kName)},
                     options.parallelism, std::pair{keys, ValueSerde{}});
-  return DStream<typename Node::Element>(stream.graph(), node);
+  return DStream<typename OwnStage::Element>(stream.graph(), node);
 }
 
 template <class T>
