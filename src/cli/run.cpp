@@ -9,10 +9,10 @@
 
 #include "src/cli/commands.hpp"
 #include "src/cli/loaded.hpp"
-#include "src/cli/signals.hpp"
 #include "src/cli/status_line.hpp"
 #include "src/runtime/configured_application.hpp"
 #include "src/runtime/port_factories.hpp"
+#include "src/runtime/signal_watch.hpp"
 
 namespace lockstep::cli {
 namespace {

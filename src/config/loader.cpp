@@ -47,7 +47,8 @@ void hideSecrets(const Node& node, Diagnostics& diagnostics) {
   }
 }
 
-void readModel(const Node& root, ApplicationConfig& config, Diagnostics& diagnostics) {
+void readSettingsAndClientKeys(const Node& root, ApplicationConfig& config,
+                               Diagnostics& diagnostics) {
   ValueReader reader(diagnostics);
   readSettings(reader, root, config);
   const Node* kafka = root.find("kafka");
@@ -60,6 +61,9 @@ void readModel(const Node& root, ApplicationConfig& config, Diagnostics& diagnos
                         "write  client: { fetch.wait.max.ms: 20 }");
     }
   }
+}
+
+void readGraph(const Node& root, ApplicationConfig& config, Diagnostics& diagnostics) {
   if (const Node* streams = root.find("streams")) {
     readStreams(*streams, config.streams, diagnostics);
   }
@@ -82,7 +86,12 @@ void load(LoadedFile& loaded, std::uint32_t source, const LoadOptions& options) 
   applyOverrides(options.overrides, *root, diagnostics);
   substitute(*root, options.surroundings, diagnostics);
   hideSecrets(*root, diagnostics);
-  readModel(*root, loaded.application, diagnostics);
+  readSettingsAndClientKeys(*root, loaded.application, diagnostics);
+  if (options.settings_only) {
+    lintSettings(loaded.application, diagnostics);
+    return;
+  }
+  readGraph(*root, loaded.application, diagnostics);
   lintStructure(loaded.application, diagnostics);
 }
 

@@ -24,6 +24,9 @@ namespace lockstep::config {
 struct LoadOptions {
   std::vector<std::string> overrides;  ///< `--set` arguments, "path=value"
   Surroundings surroundings = processSurroundings();
+  /// For programs that build their graph in C++: the file's streams, outputs and tests are neither
+  /// required nor read.
+  bool settings_only = false;
 };
 
 /// The outcome of a load. `application` is complete and legal only while `diagnostics` has no

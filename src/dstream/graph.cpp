@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include <lockstep/base/error.hpp>
+
 namespace lockstep {
 
 namespace {
@@ -43,13 +45,24 @@ std::vector<std::string> DStreamGraph::mistakes() const {
   return found;
 }
 
+Status DStreamGraph::check() const {
+  const auto found = mistakes();
+  if (found.empty()) return {};
+  std::string text = found.front().substr(5);
+  for (std::size_t i = 1; i < found.size(); ++i) text += "; " + found[i];
+  return Status::fatal(ExitCode::kConfiguration, found.front().substr(0, 4), text);
+}
+
+void DStreamGraph::requireOpen() const {
+  if (!closed_) return;
+  throw Error(Status::fatal(ExitCode::kConfiguration, "E070",
+                            "inputs, steps and outputs cannot be added after start() or stop()",
+                            "build the whole graph first, then call start()"));
+}
+
 Status DStreamGraph::prepare(const GraphOptions& options) {
   LOCKSTEP_CHECK(!prepared(), "a graph is prepared once");
-  if (const auto found = mistakes(); !found.empty()) {
-    std::string text = found.front().substr(5);
-    for (std::size_t i = 1; i < found.size(); ++i) text += "; " + found[i];
-    return Status::fatal(ExitCode::kConfiguration, found.front().substr(0, 4), text);
-  }
+  LOCKSTEP_TRY(check());
   for (const ShuffleInfo& info : shuffles_) {
     std::uint32_t shards = info.parallelism.value_or(options.default_parallelism);
     if (info.state) {
@@ -71,6 +84,7 @@ Job& DStreamGraph::job() {
 }
 
 Lineage& DStreamGraph::lineage() {
+  requireOpen();
   LOCKSTEP_CHECK(!prepared(), "a prepared graph takes no further steps");
   return lineage_;
 }
@@ -109,15 +123,18 @@ std::vector<DStreamGraph::StepInfo> DStreamGraph::describe() const {
 }
 
 std::string DStreamGraph::stepName(const std::string& op, const std::string& name) {
+  requireOpen();
   if (!name.empty()) return name;
   return op + " " + std::to_string(++step_numbers_[op]);
 }
 
 void DStreamGraph::addInput(const std::vector<std::string>& topics) {
+  requireOpen();
   topics_read_.insert(topics_read_.end(), topics.begin(), topics.end());
 }
 
 std::uint32_t DStreamGraph::addOutput(OutputInfo output, bool side_effect) {
+  requireOpen();
   outputs_.push_back(std::move(output));
   side_effects_ = side_effects_ || side_effect;
   return static_cast<std::uint32_t>(outputs_.size() - 1);

@@ -54,6 +54,11 @@ class DStreamGraph {
   /// a topic.
   Status prepare(const GraphOptions& options);
   [[nodiscard]] bool prepared() const { return job_ != nullptr; }
+  /// The mistakes that prepare() would find, before there is a cluster to ask.
+  [[nodiscard]] Status check() const;
+  /// For programs that hand out streams: from now on every new input, step or output throws Error
+  /// (E070), in the call that makes it. Idempotent.
+  void close() { closed_ = true; }
   /// REQUIRES: prepared(), for the two below.
   [[nodiscard]] Job& job();
   [[nodiscard]] const std::vector<StateDeclaration>& states() const { return states_; }
@@ -92,6 +97,7 @@ class DStreamGraph {
     std::optional<std::size_t> state;  ///< index into states_
   };
   [[nodiscard]] std::vector<std::string> mistakes() const;
+  void requireOpen() const;
 
   Lineage lineage_;
   std::map<std::string, int> step_numbers_;
@@ -100,6 +106,7 @@ class DStreamGraph {
   std::vector<ShuffleInfo> shuffles_;
   std::vector<StateDeclaration> states_;
   bool side_effects_ = false;
+  bool closed_ = false;
   std::unique_ptr<Job> job_;
 };
 

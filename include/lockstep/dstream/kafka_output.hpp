@@ -10,8 +10,8 @@
 namespace lockstep {
 
 struct KafkaOutputOptions {
-  std::string topic;
-  std::string step;  ///< name in messages; "" = "kafka 2"
+  std::string topic = {};
+  std::string step = {};  ///< name in messages; "" = "kafka 2"
 };
 
 namespace detail {

@@ -8,8 +8,8 @@ namespace lockstep {
 
 /// For operators that shuffle.
 struct ShuffleOptions {
-  std::string step;                          ///< name in messages; "" = "reduceByKey 2"
-  std::optional<std::uint32_t> parallelism;  ///< shards; default: the graph's
+  std::string step = {};                          ///< name in messages; "" = "reduceByKey 2"
+  std::optional<std::uint32_t> parallelism = {};  ///< shards; default: the graph's
 };
 
 /// What a stateful stream passes on.
@@ -25,7 +25,7 @@ enum class Visit : std::uint8_t {
 };
 
 struct StateOptions {
-  std::string id;  ///< REQUIRED: the state's identity across restarts; part of a topic's name
+  std::string id = {};  ///< REQUIRED: the state's identity across restarts; part of a topic's name
   Emit emit = Emit::kAll;
   Visit visit = Visit::kAll;
   std::optional<std::uint32_t> parallelism = std::nullopt;  ///< shards, pinned at the first start

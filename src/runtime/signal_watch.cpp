@@ -1,4 +1,4 @@
-#include "src/cli/signals.hpp"
+#include "src/runtime/signal_watch.hpp"
 
 #include <signal.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <lockstep/base/exit_code.hpp>
 #include <lockstep/base/log.hpp>
 
-namespace lockstep::cli {
+namespace lockstep {
 namespace {
 
 sigset_t stopSignals() {
@@ -59,4 +59,4 @@ void SignalWatch::watch(const std::stop_token& stopping, const std::function<voi
   }
 }
 
-}  // namespace lockstep::cli
+}  // namespace lockstep

@@ -4,7 +4,7 @@
 #include <functional>
 #include <thread>
 
-namespace lockstep::cli {
+namespace lockstep {
 
 /// SIGTERM and SIGINT: the first asks for a graceful stop; a second one, or `timeout` after the
 /// first, ends the process at once with exit code 75. Nothing is lost by that: what was not
@@ -26,4 +26,4 @@ class SignalWatch {
   std::jthread thread_;
 };
 
-}  // namespace lockstep::cli
+}  // namespace lockstep

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include <lockstep/api/settings.hpp>
+#include <lockstep/base/error.hpp>
+#include <lockstep/dstream/graph.hpp>
+
+namespace lockstep {
+
+class LocalKafka;
+
+/// Where a topic without a committed position starts.
+enum class StartPosition {
+  kEarliest,
+  kLatest,  ///< chosen once, at the application's first start
+  kStop,    ///< refuse to start
+};
+
+/// What `lockstep run` takes as flags.
+struct StartOptions {
+  bool until_end = false;  ///< process what the topics hold at the start, commit, end
+  bool takeover = false;   ///< start although another instance won this application before
+  bool accept_changed_plan = false;  ///< run an open plan although the graph has changed
+};
+
+/// One application: its settings, its graph, its run. Spark's StreamingContext.
+///
+///   kInitialized --start()--> kActive --stop(), end, error--> kStopped
+///        \---------------------stop()---------------------------^
+///
+/// A second start() or stop() does nothing. start() after the stop is refused, and so is a new
+/// input, step or output after start() or stop(), by the call that makes it (Error E070).
+/// Thread: the graph is built by one, which also calls start(); the rest may be called from any.
+class StreamingContext {
+ public:
+  enum class State { kInitialized, kActive, kStopped };
+
+  explicit StreamingContext(Settings settings);
+  /// On a Kafka inside this process, which outlives the context. kafka.bootstrap is not used.
+  StreamingContext(Settings settings, LocalKafka& kafka);
+  /// Stops gracefully and waits: as long as the running batch takes, or start_timeout when no
+  /// broker has answered yet. An error that nobody waited for is logged.
+  ~StreamingContext();
+  StreamingContext(const StreamingContext&) = delete;
+  StreamingContext& operator=(const StreamingContext&) = delete;
+
+  /// Checks the graph and runs it on threads of its own; returns at once. Throws Error when the
+  /// graph has mistakes (all in one message), when stateful steps have no state.dir, after stop().
+  /// What only a broker can tell comes out of awaitTermination().
+  void start(const StartOptions& options = {});
+
+  /// Waits until the application has ended. Returns 0, or throws the Error that ended it.
+  /// Throws E071 when it was never started nor stopped.
+  int awaitTermination();
+  /// The same with a time limit: false when the application still runs after `timeout`.
+  bool awaitTerminationOrTimeout(std::chrono::nanoseconds timeout);
+
+  /// Finishes and commits the running batch, writes a checkpoint, ends. Gracefully: waits for it;
+  /// otherwise returns at once, the waiting is awaitTermination()'s. Neither loses or doubles
+  /// anything. Never call stop(true) from a function of the graph: it would wait for itself.
+  void stop(bool gracefully = true);
+
+  /// Lets SIGTERM and SIGINT stop the application; a second one, or shutdown_timeout after the
+  /// first, ends the process with 75. Blocks both signals in the calling thread and those it starts
+  /// later: call it early in main(). Throws E070 after start(). Without it the signals do what the
+  /// program has arranged, by default ending it at once, which costs no more than a batch's repeat.
+  void stopOnSignals();
+
+  [[nodiscard]] State state() const;
+  [[nodiscard]] const Settings& settings() const;
+  /// The graph, for operators and for tools that describe it.
+  [[nodiscard]] const std::shared_ptr<DStreamGraph>& graph() const;
+
+  /// For connectors: where a topic of the graph starts. REQUIRES: before start().
+  void setStart(const std::string& topic, StartPosition start);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lockstep

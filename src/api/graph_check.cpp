@@ -1,0 +1,42 @@
+#include "src/api/graph_check.hpp"
+
+#include <fmt/format.h>
+
+#include "src/config/names.hpp"
+
+namespace lockstep {
+namespace {
+
+Status mistake(std::string code, std::string message, std::string help) {
+  return Status::fatal(ExitCode::kConfiguration, std::move(code), std::move(message),
+                       std::move(help));
+}
+
+Status checkTopic(const std::string& topic, const std::string& application) {
+  if (const auto problem = config::topicNameProblem(topic); !problem.empty()) {
+    return mistake("E018", fmt::format("'{}' is no legal topic name: {}", topic, problem),
+                   "1 to 249 of a-z A-Z 0-9 . _ -");
+  }
+  if (config::isInternalTopic(topic, application) || topic.starts_with("__")) {
+    return mistake("E026", fmt::format("the topic '{}' is reserved for internal use", topic),
+                   "choose another name");
+  }
+  return {};
+}
+
+}  // namespace
+
+Status checkGraph(const DStreamGraph& graph, const config::ApplicationConfig& application) {
+  LOCKSTEP_TRY(graph.check());
+  for (const auto& topic : graph.topicsRead())
+    LOCKSTEP_TRY(checkTopic(topic, application.application.text));
+  for (const auto& topic : graph.topicsWritten())
+    LOCKSTEP_TRY(checkTopic(topic, application.application.text));
+  if (const auto ids = graph.stateIds(); !ids.empty() && !application.state.dir) {
+    return mistake("E040", fmt::format("step '{}' keeps state, and there is no state.dir", ids[0]),
+                   "set state.dir to a folder on a local disk");
+  }
+  return {};
+}
+
+}  // namespace lockstep
