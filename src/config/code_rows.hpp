@@ -120,6 +120,11 @@ inline constexpr CodeText kCodeRows[] = {
     {"E062", "unknown client key",
      "`kafka.client` passes on the librdkafka keys that configuration.md lists as allowed, and no "
      "others."},
+    {"E070", "too late, or too early, for a context",
+     "A StreamingContext is built, started once and stopped once. Inputs, steps and outputs are "
+     "added before the start; a stopped\ncontext stays stopped: make a new one with a new graph."},
+    {"E071", "waiting for what was not started",
+     "awaitTermination() on a context without start() would wait for ever."},
     {"W022", "a stream that no output needs",
      "Only what an output needs is computed; this stream is not."},
     {"W023", "a function that nothing calls",

@@ -1,0 +1,169 @@
+// StreamingContext: the legal moves of its life, what it refuses, and how errors come out.
+#include <lockstep/api/lockstep.hpp>
+
+#include <functional>
+#include <stdexcept>
+
+#include "tests/support/catch.hpp"
+
+using namespace lockstep;
+using Catch::Matchers::Contains;
+using State = StreamingContext::State;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+std::string codeOf(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.code();
+  }
+  return "no error";
+}
+
+/// A context that copies `in` to `out` on a Kafka of its own.
+struct Copy {
+  explicit Copy(bool with_output = true) {
+    kafka.createTopic("in");
+    kafka.createTopic("out");
+    lines = kafka::createDirectStream(context, {.topics = {"in"}});
+    if (with_output) kafka::save(*lines, {.topic = "out"});
+  }
+  LocalKafka kafka;
+  StreamingContext context{Settings({.application = "copy", .batch_interval = milliseconds(10)}),
+                           kafka};
+  std::optional<DStream<RecordView>> lines;
+};
+
+}  // namespace
+
+TEST_CASE("a second start and a second stop do nothing", "[unit][api][context]") {
+  Copy copy;
+  CHECK(copy.context.state() == State::kInitialized);
+  copy.context.start();
+  copy.context.start();
+  CHECK(copy.context.state() == State::kActive);
+  CHECK_FALSE(copy.context.awaitTerminationOrTimeout(milliseconds(1)));
+  copy.context.stop();
+  copy.context.stop();
+  CHECK(copy.context.state() == State::kStopped);
+  CHECK(copy.context.awaitTermination() == 0);
+  CHECK(copy.context.awaitTerminationOrTimeout(milliseconds(0)));
+}
+
+TEST_CASE("a stopped context cannot start, even if it never ran", "[unit][api][context]") {
+  Copy copy;
+  copy.context.stop();
+  CHECK(codeOf([&] { copy.context.start(); }) == "E070");
+  CHECK(copy.context.awaitTermination() == 0);
+}
+
+TEST_CASE("new inputs, steps and outputs after start or stop are refused at once",
+          "[unit][api][context]") {
+  const bool started = GENERATE(true, false);
+  Copy copy;
+  if (started) {
+    copy.context.start();
+  } else {
+    copy.context.stop();
+  }
+  CHECK(codeOf([&] { (void)kafka::createDirectStream(copy.context, {.topics = {"x"}}); }) ==
+        "E070");
+  CHECK(codeOf([&] { (void)copy.lines->map([](const RecordView& r) { return r.offset; }); }) ==
+        "E070");
+  CHECK(codeOf([&] { copy.lines->print(); }) == "E070");
+  CHECK(codeOf([&] { kafka::save(*copy.lines, {.topic = "out"}); }) == "E070");
+  CHECK(copy.context.graph()->outputs().size() == 1);
+}
+
+TEST_CASE("waiting for what was never started is refused", "[unit][api][context]") {
+  Copy copy;
+  CHECK(codeOf([&] { copy.context.awaitTermination(); }) == "E071");
+}
+
+TEST_CASE("signals can be watched before the start only", "[unit][api][context]") {
+  Copy copy;
+  copy.context.start();
+  CHECK(codeOf([&] { copy.context.stopOnSignals(); }) == "E070");
+}
+
+TEST_CASE("a graph with a mistake does not start, and may be mended", "[unit][api][context]") {
+  Copy copy(false);
+  CHECK_THROWS_WITH(copy.context.start(), Contains("no output"));
+  CHECK(copy.context.state() == State::kInitialized);
+  kafka::save(*copy.lines, {.topic = "out"});
+  copy.kafka.produce("in", "k", "v");
+  copy.context.start({.until_end = true});
+  CHECK(copy.context.awaitTermination() == 0);
+  CHECK(copy.kafka.read("out").at(0).value == "v");
+}
+
+TEST_CASE("what needs no broker to be seen is refused by start", "[unit][api][context]") {
+  struct Row {
+    std::string code;
+    std::function<void(Copy&)> add;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"E018", [](Copy& c) { kafka::save(*c.lines, {.topic = "no topic"}); }},
+      {"E026", [](Copy& c) { kafka::save(*c.lines, {.topic = "copy-ledger"}); }},
+      {"E040",
+       [](Copy& c) {
+         c.lines->map([](const RecordView&) {
+                  return std::pair{std::string{}, std::int64_t{1}};
+                })
+             .updateStateByKey(reduction::Sum{}, {.id = "sums"})
+             .print();
+       }},
+  }));
+  Copy copy;
+  row.add(copy);
+  CHECK(codeOf([&] { copy.context.start(); }) == row.code);
+}
+
+TEST_CASE("a stream needs topics", "[unit][api][context]") {
+  Copy copy;
+  CHECK(codeOf([&] { (void)kafka::createDirectStream(copy.context, {}); }) == "E009");
+}
+
+TEST_CASE("what ends the run comes out of awaitTermination, as often as it is asked",
+          "[unit][api][context]") {
+  Copy copy;
+  copy.lines->foreachRDD([](const CollectedRdd<RecordView>&, BatchTime) {
+    throw std::runtime_error("the mail server is away");
+  });
+  copy.kafka.produce("in", "k", "v");
+  copy.context.start();
+  CHECK_THROWS_WITH(copy.context.awaitTerminationOrTimeout(seconds(60)),
+                    Contains("E302") && Contains("the mail server is away"));
+  CHECK_THROWS_AS(copy.context.awaitTermination(), Error);
+  CHECK(copy.context.state() == State::kStopped);
+  CHECK(copy.kafka.read("out").empty());  // nothing of the batch was committed
+}
+
+TEST_CASE("stop may be asked from within the graph without waiting", "[unit][api][context]") {
+  Copy copy;
+  copy.lines->foreachRDD([&](const CollectedRdd<RecordView>& rdd, BatchTime) {
+    if (rdd.count() > 0) copy.context.stop(false);
+  });
+  copy.kafka.produce("in", "k", "v");
+  copy.context.start();
+  CHECK(copy.context.awaitTermination() == 0);
+  CHECK(copy.kafka.read("out").size() == 1);  // the running batch was committed
+}
+
+TEST_CASE("a topic begins where its stream says", "[unit][api][context]") {
+  LocalKafka kafka;
+  kafka.createTopic("in");
+  kafka.createTopic("out");
+  kafka.produce("in", "k", "before");
+  StreamingContext context(Settings({.application = "copy", .batch_interval = milliseconds(10)}),
+                           kafka);
+  const auto lines =
+      kafka::createDirectStream(context, {.topics = {"in"}, .start = StartPosition::kLatest});
+  kafka::save(lines, {.topic = "out"});
+  context.start({.until_end = true});
+  CHECK(context.awaitTermination() == 0);
+  CHECK(kafka.read("out").empty());
+}
