@@ -12,7 +12,7 @@ namespace lockstep::kafka {
 
 struct DirectStreamOptions {
   std::vector<std::string> topics = {};  ///< REQUIRED
-  /// For topics (and partitions) that the application has not read before.
+  /// For topics that the application has not read before.
   StartPosition start = StartPosition::kEarliest;
   std::string step = {};  ///< name in messages; "" = the first topic
 };
