@@ -95,12 +95,30 @@ Status ControlPlane::readInputEnds(bool described, Deadline deadline, event::Inp
   return {};
 }
 
+/// Several requests make one reading. Another instance that starts meanwhile fences us and commits
+/// in between: then they do not fit together, and would look like damage. Every transaction commits
+/// the ledger's offset with metadata of its own, so two equal looks at it frame a quiet time.
 Status ControlPlane::readCluster(event::ClusterRead& read, Deadline deadline) {
+  const auto mark = [&] { return ledgerMark(deadline); };
+  LOCKSTEP_ASSIGN(const auto before, mark());
   LOCKSTEP_TRY(describe(read, deadline));
   LOCKSTEP_TRY(readOffsets(read, deadline));
   LOCKSTEP_TRY(readLedger(read, deadline));
+  LOCKSTEP_ASSIGN(const auto after, mark());
+  if (before.offset != after.offset || before.metadata != after.metadata) {
+    return Status::retry("another instance has committed while the cluster was read");
+  }
   read.has_local_state = ports_.has_local_state();
   return {};
+}
+
+Result<CommittedOffset> ControlPlane::ledgerMark(Deadline deadline) {
+  const auto ledger = ledgerPartition(options_.application);
+  LOCKSTEP_ASSIGN(auto committed, retryUntil(deadline, clock_, [&](Timeout left) {
+                    return ports_.cluster.committed({&ledger, 1}, left);
+                  }));
+  LOCKSTEP_CHECK(committed.size() == 1, "one answer per partition");
+  return std::move(committed.front());
 }
 
 Status ControlPlane::describe(event::ClusterRead& read, Deadline deadline) {

@@ -50,6 +50,7 @@ class ControlPlane {
 
   Status readInputEnds(bool described, Deadline deadline, event::InputEndsRead& read);
   Status readCluster(event::ClusterRead& read, Deadline deadline);
+  [[nodiscard]] Result<CommittedOffset> ledgerMark(Deadline deadline);
   Status describe(event::ClusterRead& read, Deadline deadline);
   Status readOffsets(event::ClusterRead& read, Deadline deadline);
   Status readLedger(event::ClusterRead& read, Deadline deadline);
