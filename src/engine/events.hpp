@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -67,6 +68,9 @@ struct TransactionEnded {
 struct DecisionEndsRead {
   Status status;
   std::vector<PartitionOffset> ends;
+  /// What stood at the ledger's partition after the ends were read; with state only. A claim of
+  /// another instance shows there before anything that it appends to a changelog.
+  std::optional<CommittedOffset> ledger;
 };
 
 /// Answer to ReadInputEnds: last stable offsets of the inputs.

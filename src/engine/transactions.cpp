@@ -1,9 +1,12 @@
 // Transactions: at most one at a time; what each is, and what follows from its decision.
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <lockstep/model/internal_topics.hpp>
 
 #include "src/engine/engine_impl.hpp"
+#include "src/engine/errors.hpp"
 
 namespace lockstep {
 namespace {
@@ -136,6 +139,17 @@ void Engine::Impl::aborted(const IntendedCommit& intended, const event::Transact
 void Engine::Impl::handle(const event::DecisionEndsRead& read) {
   if (ends_ != Ends::kReading) return;  // meanwhile read by a rebuild
   if (read.status.ok()) {
+    // Ends that cover another instance's batches would hide them from a checkpoint's replay.
+    const auto mark = claimed_ && read.ledger ? parseCommitMetadata(read.ledger->metadata)
+                                              : std::optional<CommitMetadata>();
+    if (mark && mark->owner != options_.nonce) {
+      stop(errors::otherOwner(options_, fmt::format("instance {:016x} has claimed the application "
+                                                    "(incarnation {}, batch {})",
+                                                    mark->owner.value(), mark->incarnation.value(),
+                                                    mark->batch.value())),
+           mark->owner);
+      return;
+    }
     committed_.ends = read.ends;
     ends_ = Ends::kKnown;
     control_backoff_.succeeded();

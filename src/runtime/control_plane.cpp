@@ -54,9 +54,13 @@ event::DecisionEndsRead ControlPlane::execute(const command::ReadDecisionEnds& c
   auto topics = changelogs();
   append(topics, options_.outputs);
   topics.push_back(ledgerTopic(options_.application));
-  auto ends = highWatermarks(partitionsOf(topics), Deadline::in(clock_, command.timeout));
-  if (!ends.ok()) return {ends.status(), {}};
-  return {{}, std::move(ends).value()};
+  const auto deadline = Deadline::in(clock_, command.timeout);
+  auto ends = highWatermarks(partitionsOf(topics), deadline);
+  if (!ends.ok()) return {ends.status(), {}, {}};
+  if (ports_.state == nullptr) return {{}, std::move(ends).value(), {}};
+  auto mark = ledgerMark(deadline);
+  if (!mark.ok()) return {mark.status(), {}, {}};
+  return {{}, std::move(ends).value(), std::move(mark).value()};
 }
 
 event::InputEndsRead ControlPlane::execute(const command::ReadInputEnds& command) {

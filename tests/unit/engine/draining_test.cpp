@@ -1,4 +1,6 @@
 // SIGTERM in every state: finish and commit what runs, last checkpoint, exit 0.
+#include <lockstep/model/internal_topics.hpp>
+
 #include "tests/unit/engine/engine_driver.hpp"
 
 using namespace lockstep;
@@ -151,4 +153,29 @@ TEST_CASE("a checkpoint that the disk refuses stops with its error", "[unit][eng
   driver.feed(event::CheckpointWritten{Status::fatal(ExitCode::kDisk, "E701", "disk full")});
   REQUIRE(driver.stopped);
   CHECK(driver.stopped->status.exitCode() == ExitCode::kDisk);
+}
+
+TEST_CASE("ends that may hold another instance's changes make no checkpoint",
+          "[unit][engine][draining]") {
+  auto driver = heldAt("run");
+  const auto run = driver.take<command::RunBatch>();
+  driver.feed(event::StopRequested{});
+  driver.hold("ends");
+  driver.feed(driver.compute(run));
+  (void)driver.take<command::ReadDecisionEnds>();
+  const auto claimedBy = [](Nonce owner) {
+    return CommittedOffset{ledgerPartition("app"), Offset{4},
+                           format(CommitMetadata{BatchId{1}, Incarnation{2}, owner})};
+  };
+  driver.text();
+
+  SECTION("another instance has claimed the application") {
+    driver.feed(event::DecisionEndsRead{{}, {}, claimedBy(Nonce{0xdef})});
+    CHECK(driver.stopCode() == "E202");
+    CHECK(driver.stopped->yield_to == Nonce{0xdef});
+  }
+  SECTION("the claim is still ours") {
+    driver.feed(event::DecisionEndsRead{{}, {}, claimedBy(Nonce{0xabc})});
+    CHECK(driver.text() == "checkpoint 1, stop");
+  }
 }

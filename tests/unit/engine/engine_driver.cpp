@@ -123,7 +123,7 @@ event::InputEndsRead FakeCluster::inputEnds(const EngineOptions& options, bool d
 }
 
 event::DecisionEndsRead FakeCluster::decisionEnds(const EngineOptions& options) const {
-  return {{}, read(options).high_watermarks};
+  return {{}, read(options).high_watermarks, {}};
 }
 
 EngineOptions EngineDriver::options() {
