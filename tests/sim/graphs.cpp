@@ -1,0 +1,97 @@
+#include "tests/sim/graphs.hpp"
+
+#include <charconv>
+
+#include <lockstep/base/check.hpp>
+#include <lockstep/dstream/direct_kafka_input.hpp>
+#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/kafka_output.hpp>
+#include <lockstep/model/record_error.hpp>
+
+#include "tests/sim/mutants.hpp"
+
+namespace lockstep::sim {
+namespace {
+
+using Amounts = DStream<std::pair<std::string, std::int64_t>>;
+
+Amounts amounts(const DStream<RecordView>& input) {
+  return input.map([](const RecordView& record) {
+    return std::pair<std::string, std::int64_t>(std::string(record.key.value_or("")),
+                                                amountOf(*record.value));
+  });
+}
+
+void wordCount(const DStream<RecordView>& input) {
+  kafkaOutput(
+      amounts(input).updateStateByKey(reduction::Sum{}, {.id = kStateId, .emit = Emit::kChanged}),
+      {.topic = kOutputTopic, .step = {}});
+}
+
+/// State: sum * 10 + visits since the last record, at most kVisitsMax.
+void idleVisits(const DStream<RecordView>& input) {
+  const auto update = [](std::span<const std::int64_t> values,
+                         std::optional<std::int64_t> state) -> std::optional<std::int64_t> {
+    std::int64_t sum = state.value_or(0) / 10;
+    std::int64_t visits = state.value_or(0) % 10;
+    if (values.empty()) return sum * 10 + std::min(visits + 1, kVisitsMax);
+    for (const auto value : values) sum += value;
+    return sum * 10;
+  };
+  kafkaOutput(amounts(input).updateStateByKey(update, {.id = kStateId, .emit = Emit::kChanged}),
+              {.topic = kOutputTopic, .step = {}});
+}
+
+void deadLetters(const DStream<RecordView>& input) {
+  const auto refuse = [](const RecordView& record) {
+    if (record.value->starts_with("bad")) throw RecordError(RecordErrorKind::kEval, "bad record");
+    return record;
+  };
+  kafkaOutput(input.map(refuse), {.topic = kOutputTopic, .step = {}});
+}
+
+void plan(const DStream<RecordView>& input, const std::function<void(Effect)>& on_effect) {
+  kafkaOutput(input, {.topic = kOutputTopic, .step = {}});
+  input.foreachRDD([on_effect](const CollectedRdd<RecordView>& rdd, BatchTime time) {
+    Effect effect{rdd.offsetRanges(), time, {}};
+    for (const auto& record : rdd.collect()) effect.values.push_back(record.value.value_or(""));
+    on_effect(std::move(effect));
+  });
+}
+
+}  // namespace
+
+std::int64_t amountOf(std::string_view value) {
+  const auto colon = value.rfind(':');
+  std::int64_t amount = 0;
+  std::from_chars(value.data() + colon + 1, value.data() + value.size(), amount);
+  return amount;
+}
+
+std::shared_ptr<DStreamGraph> makeGraph(const Options& options,
+                                        std::function<void(Effect)> on_effect) {
+  auto graph = std::make_shared<DStreamGraph>();
+  const auto input = directKafkaInput(graph, {kInputTopic});
+  switch (options.graph) {
+    case Graph::kWordCount:
+      wordCount(input);
+      break;
+    case Graph::kIdleVisits:
+      idleVisits(input);
+      break;
+    case Graph::kDeadLetters:
+      deadLetters(input);
+      break;
+    case Graph::kPlan:
+      plan(input, on_effect);
+      break;
+    case Graph::kCopy:
+    case Graph::kCount:
+      kafkaOutput(input, {.topic = kOutputTopic, .step = {}});
+  }
+  const auto status = graph->prepare({static_cast<std::uint32_t>(options.shards), {}});
+  LOCKSTEP_CHECK(status.ok(), status.toString());
+  return graph;
+}
+
+}  // namespace lockstep::sim

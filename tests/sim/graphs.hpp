@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <lockstep/dstream/graph.hpp>
+#include <lockstep/model/offset_range.hpp>
+
+#include "tests/sim/options.hpp"
+
+namespace lockstep::sim {
+
+/// What foreachRDD saw of one batch.
+struct Effect {
+  std::vector<OffsetRange> ranges;
+  BatchTime time;
+  std::vector<std::string> values;
+};
+
+/// Idle keys are visited so often after their last record; then the visits change nothing.
+inline constexpr std::int64_t kVisitsMax = 3;
+
+/// The number at the end of a record's value "p2:17:5": partition, index, amount.
+[[nodiscard]] std::int64_t amountOf(std::string_view value);
+
+/// A graph of one kind, prepared.
+[[nodiscard]] std::shared_ptr<DStreamGraph> makeGraph(const Options& options,
+                                                      std::function<void(Effect)> on_effect);
+
+}  // namespace lockstep::sim

@@ -1,0 +1,237 @@
+#include "tests/sim/instance.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include <lockstep/model/internal_topics.hpp>
+
+#include "src/runtime/state_engine.hpp"
+#include "tests/sim/mutants.hpp"
+
+namespace lockstep::sim {
+namespace {
+
+using std::chrono::milliseconds;
+
+memory::OutputOptions outputOptions(const Options& options) {
+  memory::OutputOptions output;
+  output.transactional_id = kTransactionalId;
+  output.group = kApplication;
+  output.transaction_timeout = options.transaction_timeout;
+  output.socket_timeout = milliseconds(1'000);
+  output.send_bytes = 200;
+  return output;
+}
+
+memory::InputOptions inputOptions() {
+  memory::InputOptions input;
+  input.group = kApplication;
+  input.socket_timeout = milliseconds(1'000);
+  input.fetch_bytes = 300;
+  return input;
+}
+
+}  // namespace
+
+Instance::Instance(const Surroundings& around, Identity identity, SimDisk& disk,
+                   InstanceHooks hooks)
+    : around_(around),
+      hooks_(std::move(hooks)),
+      process_{identity.name, {}},
+      random_(identity.nonce.value()),
+      graph_(makeGraph(around.options, hooks_.on_effect)),
+      replay_inputs_(around.kafka.inputs(inputOptions())),
+      cluster_(around.kafka.cluster(kApplication)),
+      outputs_(mutated(around.kafka.outputs(outputOptions(around.options)), around.kafka,
+                       outputOptions(around.options), around.options.mutant, random_)),
+      engine_(engineOptions(identity)) {
+  auto inputs = mutated(around.kafka.inputs(inputOptions()), around.options.mutant);
+  input_ = std::move(inputs->createInput()).value();
+  if (!graph_->states().empty()) {
+    auto store = std::make_unique<SimStore>(disk, around.clock, hooks_.disk);
+    state_ =
+        mutated(makeStateEngine(kApplication, graph_->states(), std::move(store), around.clock),
+                around.options.mutant);
+  }
+  runner_ =
+      std::make_unique<BatchRunner>(graph_->job(), services(), prepared_, BatchRunner::Options{});
+  control_ = std::make_unique<ControlPlane>(controlPorts(disk), around.clock, controlOptions());
+  committer_ = std::make_unique<Committer>(
+      *outputs_, prepared_, around.clock,
+      Committer::Options{ledgerPartition(kApplication), 100'000, milliseconds(5)});
+  auto& scheduler = around_.scheduler;
+  for (Role* role : {&producer_, &control_role_, &compute_, &checkpoint_})
+    scheduler.spawn(process_, [this, role] { serve(*role); });
+  scheduler.spawn(process_, [this] { generate(); });
+}
+
+Instance::~Instance() { around_.scheduler.kill(process_); }
+
+EngineOptions Instance::engineOptions(const Identity& identity) const {
+  const Options& given = around_.options;
+  EngineOptions options;
+  options.application = kApplication;
+  options.inputs = {{kInputTopic, StartFrom::kEarliest}};
+  options.outputs = {kOutputTopic, kDeadLetterTopic};
+  options.state = graph_->states();
+  options.side_effects = graph_->hasSideEffects();
+  options.idle_batches = graph_->needsIdleBatches();
+  options.nonce = identity.nonce;
+  options.yield_to = identity.yield_to;
+  options.batch_interval = given.interval;
+  options.checkpoint_interval = given.checkpoint_interval;
+  options.transaction_timeout = given.transaction_timeout;
+  options.commit_timeout = given.commit_timeout;
+  if (given.span_max > 0) options.max_records_per_partition = given.span_max;
+  return options;
+}
+
+BatchServices Instance::services() {
+  BatchServices services;
+  services.application = kApplication;
+  services.input = input_.get();
+  services.state = state_.get();
+  services.runner = &tasks_;
+  services.pool = &pool_;
+  services.clock = &around_.clock;
+  services.errors = {OnError::kDeadLetter, OnError::kDeadLetter, OnError::kDeadLetter,
+                     kDeadLetterTopic};
+  return services;
+}
+
+ControlPlane::Ports Instance::controlPorts(SimDisk& disk) {
+  return {*cluster_,
+          *replay_inputs_,
+          *input_,
+          state_.get(),
+          [&disk] { return !disk.empty(); },
+          [this](const std::vector<TopicDescription>& topics) { runner_->setTopics(topics); }};
+}
+
+ControlPlane::Options Instance::controlOptions() const {
+  ControlPlane::Options options;
+  options.application = kApplication;
+  options.inputs = {kInputTopic};
+  options.outputs = {kOutputTopic, kDeadLetterTopic};
+  for (const auto& state : graph_->states()) options.state_operators.push_back(state.id);
+  return options;
+}
+
+void Instance::serve(Role& role) {
+  const std::function<bool()> has_job = [&role] { return !role.jobs.empty(); };
+  for (;;) {
+    around_.scheduler.waitFor(has_job, Instant::max());
+    if (role.jobs.empty()) continue;
+    const Job job = std::move(role.jobs.front());
+    role.jobs.pop_front();
+    job();
+  }
+}
+
+/// EngineLoop::run().
+void Instance::generate() {
+  const std::function<bool()> has_event = [this] { return !events_.empty(); };
+  handle(engine_.start(around_.clock.now(), around_.clock.wallNow()));
+  while (!stopped_) {
+    const Instant wake = engine_.wakeAt().value_or(around_.clock.now() + std::chrono::seconds(1));
+    around_.scheduler.waitFor(has_event, wake);
+    Event::Body fact = event::TimePassed{};
+    if (!events_.empty()) {
+      fact = std::move(events_.front());
+      events_.pop_front();
+    }
+    handle(engine_.on({around_.clock.now(), around_.clock.wallNow(), std::move(fact)}));
+  }
+}
+
+void Instance::post(Event::Body fact) { events_.push_back(std::move(fact)); }
+
+void Instance::handle(std::vector<Command> commands) {
+  for (auto& command : commands) carryOut(std::move(command));
+}
+
+event::TransactionEnded Instance::commit(const command::CommitTransaction& body) {
+  const bool claim = body.ledger && body.ledger->kind == LedgerKind::kClaim;
+  if (around_.options.mutant == Mutant::kClaimSkipped && claim) return {};
+  auto ended = committer_->execute(body);
+  around_.trace.add("{}: {}: {}{}", process_.name, format(body.metadata), ended.status.toString(),
+                    ended.dirty ? " (dirty)" : "");
+  return ended;
+}
+
+event::ClusterRead Instance::readCluster(const command::ReadCluster& body) {
+  if (around_.options.mutant != Mutant::kStaleReadBack) return control_->execute(body);
+  if (!first_read_ || !first_read_->status.ok() || !first_read_->has_ledger_record)
+    first_read_ = control_->execute(body);
+  return *first_read_;
+}
+
+event::StateRestored Instance::restore(command::RestoreState body) {
+  if (around_.options.mutant == Mutant::kRestoreShort) {
+    for (auto& changelog : body.target.changelogs) {
+      auto& end = changelog.high_watermark;
+      if (end > changelog.known_end || end.value() > 1) end = Offset{end.value() - 2};
+      changelog.known_end = std::min(changelog.known_end, end);
+    }
+  }
+  return control_->execute(body);
+}
+
+void Instance::runBatch(command::RunBatch body) {
+  if (around_.options.mutant == Mutant::kShortRange) {
+    for (auto& range : body.plan.ranges) {
+      if (!range.empty()) range.until = Offset{range.until.value() - 1};
+    }
+  }
+  if (auto computed = runner_->execute(body)) {
+    const bool ok = computed->status.ok();
+    post(std::move(*computed));
+    if (ok && state_ && around_.options.mutant == Mutant::kCheckpointUndecided)
+      lockstep::Job::confirm(body.plan.id, services());
+  }
+}
+
+template <class Body>
+void Instance::start(Body body) {
+  using T = std::decay_t<Body>;
+  if constexpr (std::is_same_v<T, command::InitProducer>) {
+    producer_.jobs.push_back([this, body] { post(committer_->execute(body)); });
+  } else if constexpr (std::is_same_v<T, command::CommitTransaction>) {
+    producer_.jobs.push_back([this, body] { post(commit(body)); });
+  } else if constexpr (std::is_same_v<T, command::ReadCluster>) {
+    control_role_.jobs.push_back([this, body] { post(readCluster(body)); });
+  } else if constexpr (std::is_same_v<T, command::RestoreState>) {
+    control_role_.jobs.push_back([this, body] { post(restore(body)); });
+  } else if constexpr (std::is_same_v<T, command::RunBatch>) {
+    compute_.jobs.push_back([this, body] { runBatch(body); });
+  } else if constexpr (std::is_same_v<T, command::ConfirmBatch>) {
+    compute_.jobs.push_back([this, body] { runner_->execute(body); });
+  } else if constexpr (std::is_same_v<T, command::RollBackBatch>) {
+    runner_->cancel(body.batch);
+    compute_.jobs.push_back([this, body] { post(runner_->execute(body)); });
+  } else if constexpr (std::is_same_v<T, command::WriteCheckpoint>) {
+    compute_.jobs.push_back([this, body] {
+      runner_->prepareCheckpoint();
+      checkpoint_.jobs.push_back([this, body] {
+        post(event::CheckpointWritten{state_ ? state_->writeCheckpoint(body.point) : Status()});
+      });
+    });
+  } else if constexpr (std::is_same_v<T, command::Claimed>) {
+    around_.trace.add("{}: claimed, incarnation {}", process_.name, body.incarnation.value());
+  } else if constexpr (std::is_same_v<T, command::Report>) {
+    around_.trace.add("{}: {}", process_.name, body.text);
+  } else if constexpr (std::is_same_v<T, command::Stop>) {
+    stopped_ = true;
+    around_.trace.add("{}: stops: {}", process_.name, body.status.toString());
+    hooks_.on_stop(body);
+  } else {
+    control_role_.jobs.push_back([this, body] { post(control_->execute(body)); });
+  }
+}
+
+void Instance::carryOut(Command command) {
+  std::visit([this](auto&& body) { start(std::forward<decltype(body)>(body)); },
+             std::move(command));
+}
+
+}  // namespace lockstep::sim

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <lockstep/base/log.hpp>
+#include <lockstep/rdd/task_runner.hpp>
+
+#include "connectors/memory/memory_kafka.hpp"
+#include "src/engine/engine.hpp"
+#include "src/runtime/batch_runner.hpp"
+#include "src/runtime/committer.hpp"
+#include "src/runtime/control_plane.hpp"
+#include "tests/sim/graphs.hpp"
+#include "tests/sim/options.hpp"
+#include "tests/sim/prng.hpp"
+#include "tests/sim/scheduler.hpp"
+#include "tests/sim/sim_disk.hpp"
+#include "tests/sim/trace.hpp"
+
+namespace lockstep::sim {
+
+/// What all instances of a schedule live in.
+struct Surroundings {
+  const Options& options;
+  Scheduler& scheduler;
+  Clock& clock;
+  Trace& trace;
+  memory::MemoryKafka& kafka;
+};
+
+/// What an instance tells its schedule.
+struct InstanceHooks {
+  SimStore::Hooks disk;
+  std::function<void(Effect)> on_effect;
+  std::function<void(const command::Stop&)> on_stop;
+};
+
+/// One simulated process: the engine, its roles, graph and state, each role on a fiber of its own.
+/// Does what Application and Roles do in production, without threads.
+/// Life: made, then either stops by itself or is killed; kill the process before destroying it.
+class Instance {
+ public:
+  struct Identity {
+    std::string name;
+    Nonce nonce;
+    std::optional<Nonce> yield_to;
+  };
+  Instance(const Surroundings& around, Identity identity, SimDisk& disk, InstanceHooks hooks);
+  ~Instance();
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  [[nodiscard]] Process& process() { return process_; }
+  [[nodiscard]] bool stopped() const { return stopped_; }
+  void requestStop() { post(event::StopRequested{}); }
+
+ private:
+  using Job = std::function<void()>;
+  /// A role's thread: jobs in order.
+  struct Role {
+    std::deque<Job> jobs;
+  };
+
+  [[nodiscard]] EngineOptions engineOptions(const Identity& identity) const;
+  [[nodiscard]] BatchServices services();
+  [[nodiscard]] ControlPlane::Ports controlPorts(SimDisk& disk);
+  [[nodiscard]] ControlPlane::Options controlOptions() const;
+  void serve(Role& role);
+  void generate();
+  void post(Event::Body fact);
+  void handle(std::vector<Command> commands);
+  void carryOut(Command command);
+  template <class Body>
+  void start(Body body);
+  [[nodiscard]] event::TransactionEnded commit(const command::CommitTransaction& body);
+  [[nodiscard]] event::ClusterRead readCluster(const command::ReadCluster& body);
+  [[nodiscard]] event::StateRestored restore(command::RestoreState body);
+  void runBatch(command::RunBatch body);
+
+  Surroundings around_;
+  InstanceHooks hooks_;
+  Process process_;
+  Prng random_;
+  RecordBatchPool pool_;
+  InlineTaskRunner tasks_;
+  std::shared_ptr<DStreamGraph> graph_;
+  std::unique_ptr<InputFactory> replay_inputs_;
+  std::unique_ptr<Cluster> cluster_;
+  std::unique_ptr<TransactionalOutputFactory> outputs_;
+  std::unique_ptr<Input> input_;
+  std::unique_ptr<StateBackend> state_;
+  PreparedBatches prepared_;
+  std::unique_ptr<BatchRunner> runner_;
+  std::unique_ptr<ControlPlane> control_;
+  std::unique_ptr<Committer> committer_;
+  Engine engine_;
+  std::deque<Event::Body> events_;
+  Role producer_, control_role_, compute_, checkpoint_;
+  std::optional<event::ClusterRead> first_read_;  ///< mutant: read once
+  bool stopped_ = false;
+};
+
+}  // namespace lockstep::sim

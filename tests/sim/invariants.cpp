@@ -1,0 +1,425 @@
+#include "tests/sim/invariants.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <lockstep/model/checkpoint_positions.hpp>
+#include <lockstep/model/internal_topics.hpp>
+
+#include "tests/sim/mutants.hpp"
+
+namespace lockstep::sim {
+namespace {
+
+using Groups = std::map<std::string, std::vector<std::string>>;
+
+std::string shownBytes(const std::string& bytes) {
+  const bool plain = std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= ' '; });
+  if (plain) return bytes;
+  std::string text = "0x";
+  for (const char c : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return text;
+}
+
+/// Records that have to keep their order are in one group: one key from one input partition.
+Groups grouped(const std::vector<Seen>& records, bool stateful) {
+  Groups groups;
+  for (const auto& record : records) {
+    const auto value = record.value.value_or("null");
+    auto group = record.key.value_or("~");
+    if (!stateful) group += " from " + value.substr(0, value.find(':'));
+    groups[group].push_back(shownBytes(value));
+  }
+  for (auto& [name, values] : groups) {
+    if (name.starts_with("~")) std::sort(values.begin(), values.end());  // no order without a key
+  }
+  return groups;
+}
+
+std::string difference(const Groups& expected, const Groups& found) {
+  const auto text = [](const Groups& groups, const std::string& name) {
+    const auto group = groups.find(name);
+    return group == groups.end() ? std::string("nothing")
+                                 : fmt::format("{}", fmt::join(group->second, " "));
+  };
+  for (const auto& groups : {expected, found}) {
+    for (const auto& [name, values] : groups) {
+      if (text(expected, name) != text(found, name))
+        return fmt::format("key {}: expected {}, found {}", name, text(expected, name),
+                           text(found, name));
+    }
+  }
+  return {};
+}
+
+std::int64_t numberIn(const std::string& bytes) {
+  std::uint64_t number = 0;
+  for (const char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
+  return static_cast<std::int64_t>(number);
+}
+
+std::string beginOf(const std::vector<OffsetRange>& ranges) {
+  std::string text;
+  for (const auto& range : ranges)
+    text += fmt::format("{}@{} ", range.partition.partition.value(), range.from.value());
+  return text;
+}
+
+std::string endOf(const std::vector<OffsetRange>& ranges, BatchTime time) {
+  std::string text;
+  for (const auto& range : ranges) text += fmt::format("{} ", range.until.value());
+  return text + fmt::format("at {}", time.time_since_epoch().count());
+}
+
+}  // namespace
+
+Invariants::Invariants(memory::MemoryKafka& kafka, const Options& options, Trace& trace)
+    : kafka_(kafka),
+      options_(options),
+      trace_(trace),
+      oracle_(options.graph),
+      offsets_(static_cast<std::size_t>(options.partitions), 0) {}
+
+void Invariants::transactionCommitted() {
+  const auto delta = readDelta();
+  if (violation_ || !delta) return;
+  checkOffsetsGoForward(*delta);
+  checkOwner(*delta);
+  const auto plan = checkTiles(*delta);
+  if (violation_) return;
+  Oracle::Expected expected;
+  if (plan) expected = oracle_.batch(delta->input, *plan);
+  checkOutputs(*delta, expected);
+  checkDeadLetters(*delta, expected);
+  checkChangelog(*delta, expected);
+  if (plan) checkEffect(*plan);
+  last_ = delta->metadata;
+  offsets_ = delta->offsets;
+  if (const auto early = early_checkpoints_.extract(last_.batch)) {
+    checkCheckpoint(last_.batch, early.mapped());
+  }
+  trace_.add("committed: {} offsets {}", format(last_), fmt::join(offsets_, " "));
+}
+
+std::optional<Invariants::Delta> Invariants::readDelta() {
+  Delta delta;
+  std::vector<TopicPartition> owned;
+  for (int i = 0; i < options_.partitions; ++i) owned.push_back({kInputTopic, Partition{i}});
+  owned.push_back(ledgerPartition(kApplication));
+  const auto committed = kafka_.admin().committed(kApplication, owned);
+  checkOffsetsAgree(committed);
+  if (violation_) return std::nullopt;
+  const auto metadata = parseCommitMetadata(committed.front().metadata);
+  if (!metadata) {
+    violated("I6: offsets were committed without Lockstep's metadata");
+    return std::nullopt;
+  }
+  delta.metadata = *metadata;
+  for (int i = 0; i < options_.partitions; ++i) {
+    const auto now = committed[static_cast<std::size_t>(i)].offset->value();
+    delta.offsets.push_back(now);
+    delta.input.push_back(inputBetween(Partition{i}, offsets_[static_cast<std::size_t>(i)], now));
+  }
+  delta.outputs = newRecords(kOutputTopic);
+  delta.dead_letters = newRecords(kDeadLetterTopic);
+  delta.changelog = newRecords(changelogTopic(kApplication, kStateId));
+  delta.ledger = newRecords(ledgerTopic(kApplication));
+  return delta;
+}
+
+std::vector<Seen> Invariants::newRecords(const std::string& topic) {
+  const auto partitions = kafka_.broker().withParts([&](memory::Broker::Parts& parts) {
+    const auto* found = parts.topics.find(topic);
+    return found == nullptr ? 0 : static_cast<int>(found->partitions.size());
+  });
+  std::vector<Seen> all;
+  for (int i = 0; i < partitions; ++i) {
+    auto records = newRecords({topic, Partition{i}});
+    std::move(records.begin(), records.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+std::vector<Seen> Invariants::newRecords(const TopicPartition& partition) {
+  return kafka_.broker().withParts([&](memory::Broker::Parts& parts) {
+    std::vector<Seen> records;
+    auto& cursor = cursors_[partition];
+    const auto slice =
+        parts.topics.log(partition)->read(cursor, static_cast<std::size_t>(-1), true);
+    for (const auto& piece : slice.pieces) {
+      for (const auto& record : piece.block->records()) {
+        if (piece.base + record.offset_delta < cursor) continue;
+        records.push_back({partition.partition, std::optional<std::string>(record.key),
+                           std::optional<std::string>(record.value)});
+      }
+    }
+    cursor = slice.next;
+    return records;
+  });
+}
+
+std::vector<Seen> Invariants::inputBetween(Partition partition, std::int64_t from,
+                                           std::int64_t until) {
+  return kafka_.broker().withParts([&](memory::Broker::Parts& parts) {
+    std::vector<Seen> records;
+    const auto* log = parts.topics.log({kInputTopic, partition});
+    if (until > log->end()) {
+      violated(fmt::format("I2: offset {} of {} is committed, beyond the log's end", until,
+                           partition.value()));
+      return records;
+    }
+    if (from >= until) return records;
+    const auto slice = log->read(from, static_cast<std::size_t>(-1), true);
+    for (const auto& piece : slice.pieces) {
+      for (const auto& record : piece.block->records()) {
+        const auto offset = piece.base + record.offset_delta;
+        if (offset < from || offset >= until) continue;
+        records.push_back({partition, std::optional<std::string>(record.key),
+                           std::optional<std::string>(record.value)});
+      }
+    }
+    return records;
+  });
+}
+
+/// I6: all partitions of a transaction agree: they carry the same batch, owner and beat.
+void Invariants::checkOffsetsAgree(const std::vector<CommittedOffset>& committed) {
+  for (const auto& offset : committed) {
+    if (offset.offset && offset.metadata == committed.front().metadata) continue;
+    violated(fmt::format("I6: {} has '{}' where {} has '{}'", toString(offset.partition),
+                         offset.offset ? offset.metadata : "nothing",
+                         toString(committed.front().partition), committed.front().metadata));
+  }
+}
+
+/// I7: committed offsets and batch ids never go back.
+void Invariants::checkOffsetsGoForward(const Delta& delta) {
+  for (std::size_t i = 0; i < offsets_.size(); ++i) {
+    if (delta.offsets[i] < offsets_[i])
+      violated(fmt::format("I7: the offset of input {} went back from {} to {}", i, offsets_[i],
+                           delta.offsets[i]));
+  }
+  const auto batch = delta.metadata.batch.value();
+  if (batch != last_.batch.value() && batch != last_.batch.value() + 1)
+    violated(fmt::format("I7: batch {} follows batch {}", batch, last_.batch.value()));
+}
+
+/// I8: once another instance has claimed the application, the older one shows nothing, unless it
+/// fences the other in turn and claims anew. So incarnations only grow, each is one owner's, and a
+/// new one begins with its claim.
+void Invariants::checkOwner(const Delta& delta) {
+  const auto& now = delta.metadata;
+  if (now.incarnation < last_.incarnation)
+    violated(
+        fmt::format("I8: incarnation {} committed although incarnation {} had claimed the "
+                    "application after it",
+                    now.incarnation.value(), last_.incarnation.value()));
+  if (now.incarnation == last_.incarnation) {
+    if (now.owner != last_.owner) violated("I8: two owners have one incarnation");
+    return;
+  }
+  const auto record = delta.ledger.size() == 1
+                          ? decodeLedgerRecord(delta.ledger.front().value.value_or(""))
+                          : Result<LedgerRecord>(Status::abort("none"));
+  if (!record.ok() || record->kind != LedgerKind::kClaim || record->owner != now.owner)
+    violated(fmt::format("I8: incarnation {} committed without a claim", now.incarnation.value()));
+}
+
+/// I2: the ranges of committed batches tile each input partition; the offsets move with them.
+std::optional<BatchPlan> Invariants::checkTiles(const Delta& delta) {
+  const bool is_batch = delta.metadata.batch != last_.batch;
+  if (delta.ledger.size() > 1) violated("I3: two ledger records in one transaction");
+  if (!is_batch) {
+    const bool first = last_.incarnation.value() == 0;
+    if (delta.offsets != offsets_ && !first) violated("I2: offsets moved without a batch");
+    return std::nullopt;
+  }
+  if (delta.ledger.empty()) {
+    violated(fmt::format("I3: batch {} is committed without its ledger record",
+                         delta.metadata.batch.value()));
+    return std::nullopt;
+  }
+  const auto record = decodeLedgerRecord(delta.ledger.front().value.value_or(""));
+  if (!record.ok() || record->kind != LedgerKind::kBatch ||
+      record->batch.id != delta.metadata.batch || record->batch.ranges.size() != offsets_.size()) {
+    violated("I2: the ledger's record is not of the committed batch");
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < offsets_.size(); ++i) {
+    const auto& range = record->batch.ranges[i];
+    if (range.from.value() != offsets_[i] || range.until.value() != delta.offsets[i])
+      violated(fmt::format("I2: batch {} says {}, but offsets went from {} to {}",
+                           delta.metadata.batch.value(), toString(range), offsets_[i],
+                           delta.offsets[i]));
+  }
+  if (record->batch.time < last_time_) violated("I2: batch time went back");
+  last_time_ = record->batch.time;
+  return record->batch;
+}
+
+/// I1: each input record below the committed offset has its effect once. I3: all of a batch is
+/// visible with it, and nothing without. I4: per key, output order is input order.
+void Invariants::checkOutputs(const Delta& delta, const Oracle::Expected& expected) {
+  checkPartitionOfKeys(delta.outputs);
+  const bool stateful = oracle_.stateful();
+  const auto wrong =
+      difference(grouped(expected.outputs, stateful), grouped(delta.outputs, stateful));
+  if (!wrong.empty())
+    violated(fmt::format("I1/I3/I4: outputs of batch {}: {}", delta.metadata.batch.value(), wrong));
+}
+
+void Invariants::checkPartitionOfKeys(const std::vector<Seen>& outputs) {
+  for (const auto& record : outputs) {
+    if (!record.key) continue;
+    const auto [known, fresh] = partition_of_key_.emplace(*record.key, record.partition);
+    if (!fresh && known->second != record.partition)
+      violated(fmt::format("I4: key {} is in two output partitions", *record.key));
+  }
+}
+
+/// I11: a record that no rule can process reaches the dead letters once, with its batch.
+void Invariants::checkDeadLetters(const Delta& delta, const Oracle::Expected& expected) {
+  std::vector<std::string> found;
+  for (const auto& record : delta.dead_letters) found.push_back(record.value.value_or("null"));
+  auto wanted = expected.dead_letters;
+  std::sort(found.begin(), found.end());
+  std::sort(wanted.begin(), wanted.end());
+  if (found != wanted)
+    violated(fmt::format("I11: dead letters of batch {}: expected [{}], found [{}]",
+                         delta.metadata.batch.value(), fmt::join(wanted, " "),
+                         fmt::join(found, " ")));
+}
+
+/// I5, in Kafka: the changelog's values are the fold of the input below the committed offsets.
+void Invariants::checkChangelog(const Delta& delta, const Oracle::Expected& expected) {
+  if (!oracle_.stateful()) return;
+  const auto* now = oracle_.stateAt(delta.metadata.batch);
+  auto missing = expected.state;
+  for (const auto& record : delta.changelog) {
+    const auto key = record.key.value_or("");
+    const auto known = now == nullptr       ? std::optional<std::int64_t>()
+                       : now->contains(key) ? std::optional(now->at(key))
+                                            : std::nullopt;
+    const auto found = numberIn(record.value.value_or(""));
+    if (!known || found != *known)
+      violated(fmt::format("I5: batch {}: the changelog says {} for key {}, the input {}",
+                           delta.metadata.batch.value(), found, key, known.value_or(-1)));
+    missing.erase(key);
+  }
+  if (!missing.empty())
+    violated(fmt::format("I5: batch {} changed key {} without a changelog record",
+                         delta.metadata.batch.value(), missing.begin()->first));
+}
+
+/// I5, on a disk: when the positions are replaced, the values are the fold of the input below them.
+void Invariants::checkpointWritten(const SimDisk& disk) {
+  const auto positions = decodeCheckpointPositions(*disk.positions);
+  if (!positions.ok()) {
+    violated("I5: the checkpoint's positions cannot be read: " + positions.status().message());
+    return;
+  }
+  std::map<std::string, std::int64_t> found;
+  for (const auto& [key, value] : disk.values) found[std::get<2>(key)] = numberIn(value.first);
+  if (positions->batch <= last_.batch) {
+    checkCheckpoint(positions->batch, found);
+    return;
+  }
+  // Decided, but its last marker is not written yet: looked at when readers can see the batch.
+  const auto state = kafka_.admin().transactionState(kTransactionalId);
+  const bool decided = state == "PrepareCommit" || state == "CompleteCommit";
+  if (!decided || positions->batch != next(last_.batch)) {
+    violated(fmt::format("I5: a checkpoint of batch {} before it is committed",
+                         positions->batch.value()));
+  }
+  early_checkpoints_[positions->batch] = std::move(found);
+}
+
+void Invariants::checkCheckpoint(BatchId batch, const std::map<std::string, std::int64_t>& found) {
+  const auto* expected = oracle_.stateAt(batch);
+  const auto wanted = expected == nullptr ? std::map<std::string, std::int64_t>() : *expected;
+  if (found == wanted) return;
+  for (const auto& [key, value] : wanted) {
+    const auto stored = found.find(key);
+    if (stored == found.end() || stored->second != value)
+      violated(fmt::format("I5: the checkpoint of batch {} has {} for key {}, the input says {}",
+                           batch.value(), stored == found.end() ? -1 : stored->second, key, value));
+  }
+  violated("I5: the checkpoint has keys that the input has not");
+}
+
+/// Rule 9: a re-run of a batch with side effects has the same content and time.
+void Invariants::effectRun(const Effect& effect) {
+  if (effect.values.empty()) return;
+  const auto text =
+      endOf(effect.ranges, effect.time) + fmt::format(": {}", fmt::join(effect.values, " "));
+  const auto [known, fresh] = effects_.emplace(beginOf(effect.ranges), text);
+  trace_.add("effect {}-> {}", beginOf(effect.ranges), text);
+  if (!fresh && known->second != text)
+    violated(fmt::format("I1: a side effect was repeated with other content: {} instead of {}",
+                         text, known->second));
+}
+
+void Invariants::checkEffect(const BatchPlan& plan) {
+  if (options_.graph != Graph::kPlan) return;
+  const auto found = effects_.find(beginOf(plan.ranges));
+  if (found == effects_.end()) return;  // a batch without records
+  if (!found->second.starts_with(endOf(plan.ranges, plan.time)))
+    violated(fmt::format("I1: batch {} was committed with other ranges than its side effect saw",
+                         plan.id.value()));
+}
+
+/// Data is never refused: what happens in a schedule never destroys anything.
+void Invariants::instanceStopped(const std::string& name, const Status& status) {
+  if (status.ok()) return;
+  switch (status.exitCode()) {
+    case ExitCode::kUnavailable:
+    case ExitCode::kOtherOwner:
+    case ExitCode::kRestart:
+    case ExitCode::kDisk:
+      return;
+    default:
+      violated(fmt::format("{} refuses to go on: {}", name, status.toString()));
+  }
+}
+
+/// I10: no transaction outlives its time-out by more than the coordinator's scan and its markers.
+void Invariants::lookAtOpenTransactions(Instant now) {
+  std::vector<TopicPartition> partitions{ledgerPartition(kApplication)};
+  for (int i = 0; i < options_.partitions; ++i) partitions.push_back({kOutputTopic, Partition{i}});
+  for (const auto& partition : partitions) {
+    const auto open = kafka_.broker().withParts([&](memory::Broker::Parts& parts) {
+      const auto* log = parts.topics.log(partition);
+      return log == nullptr || log->lastStable() == log->end() ? std::int64_t{-1}
+                                                               : log->lastStable();
+    });
+    auto& stuck = stuck_[partition];
+    if (open != stuck.at) stuck = {open, now};
+    const auto allowed = options_.transaction_timeout + std::chrono::seconds(16);
+    if (open >= 0 && now - stuck.since > allowed)
+      violated(fmt::format("I10: a transaction is open in {} for longer than its time-out",
+                           toString(partition)));
+  }
+}
+
+void Invariants::atEnd() {
+  if (!early_checkpoints_.empty()) violated("I5: a checkpoint of a batch that was never committed");
+  for (const auto& topic : {kOutputTopic, kDeadLetterTopic}) {
+    if (!newRecords(topic).empty())
+      violated(fmt::format("I3: records of {} became visible without a commit", topic));
+  }
+}
+
+bool Invariants::caughtUp() {
+  // Between decision and last marker readers see a part: not yet the end.
+  if (kafka_.admin().transactionState(kTransactionalId).starts_with("Prepare")) return false;
+  for (int i = 0; i < options_.partitions; ++i) {
+    const auto end = kafka_.broker().withParts([&](memory::Broker::Parts& parts) {
+      const auto* log = parts.topics.log({kInputTopic, Partition{i}});
+      return log->lastStable();
+    });
+    if (offsets_[static_cast<std::size_t>(i)] < end) return false;
+  }
+  return true;
+}
+
+}  // namespace lockstep::sim

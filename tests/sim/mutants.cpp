@@ -1,0 +1,213 @@
+#include "tests/sim/mutants.hpp"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace lockstep::sim {
+namespace {
+
+/// A producer with a bug: each branch is one that somebody could write.
+class MutantOutput final : public TransactionalOutput {
+ public:
+  MutantOutput(std::unique_ptr<TransactionalOutput> real, memory::MemoryKafka& kafka, Mutant mutant)
+      : real_(std::move(real)), kafka_(kafka), mutant_(mutant) {}
+
+  Status init(std::chrono::milliseconds timeout) override {
+    if (mutant_ != Mutant::kReadBeforeFence) return real_->init(timeout);
+    init_later_ = true;
+    return {};
+  }
+  Status begin() override {
+    if (std::exchange(init_later_, false)) {
+      LOCKSTEP_TRY(real_->init(std::chrono::seconds(20)));
+    }
+    return real_->begin();
+  }
+  Status append(const TopicPartition& target, std::span<const EncodedRecord> records,
+                Deadline deadline, std::size_t& appended) override {
+    if (mutant_ == Mutant::kDeadLetterOutside && target.topic == kDeadLetterTopic) {
+      kafka_.admin().produce(target, records);
+      appended += records.size();
+      return {};
+    }
+    const bool ours = target.topic == kOutputTopic;
+    if (mutant_ == Mutant::kSkipLedger && !ours && target.topic == kApplication + "-ledger") {
+      appended += records.size();
+      return {};
+    }
+    if (mutant_ == Mutant::kDropLastRecord && ours && records.size() > 2) {
+      std::size_t now = 0;
+      const auto status = real_->append(target, records.first(records.size() - 1), deadline, now);
+      appended += now + (status.ok() ? 1 : 0);
+      return status;
+    }
+    return real_->append(target, records, deadline, appended);
+  }
+  Status commit(std::span<const PartitionOffset> consumed, std::string_view metadata,
+                std::chrono::milliseconds timeout) override {
+    std::vector<PartitionOffset> offsets(consumed.begin(), consumed.end());
+    if (mutant_ == Mutant::kSwapOffsets && offsets.size() > 2)
+      std::swap(offsets[0].next, offsets[1].next);
+    if (mutant_ == Mutant::kLongCommit) offsets[0].next = Offset{offsets[0].next.value() + 1};
+    // Something has to be in it: the ledger's own offset, which comes last.
+    if (mutant_ == Mutant::kSkipOffsets || mutant_ == Mutant::kOffsetsOutside)
+      offsets.erase(offsets.begin(), offsets.end() - 1);
+    if (mutant_ == Mutant::kOffsetsOutside) {
+      std::vector<CommittedOffset> outside;
+      for (const auto& offset : consumed.first(consumed.size() - 1))
+        outside.push_back({offset.partition, offset.next, std::string(metadata)});
+      kafka_.admin().commit(kApplication, outside);
+    }
+    auto status = real_->commit(offsets, metadata, timeout);
+    if (status.ok() || status.reaction() != Reaction::kRetry) return status;
+    if (mutant_ == Mutant::kUnknownIsAborted) return Status::abort("unknown, so aborted");
+    if (mutant_ == Mutant::kUnknownIsCommitted) return {};
+    return status;
+  }
+  Status abort(std::chrono::milliseconds timeout) override {
+    if (mutant_ == Mutant::kUnknownIsAborted) return {};
+    return real_->abort(timeout);
+  }
+  bool dirty() const override { return mutant_ != Mutant::kIgnoreDirty && real_->dirty(); }
+
+ private:
+  std::unique_ptr<TransactionalOutput> real_;
+  memory::MemoryKafka& kafka_;
+  const Mutant mutant_;
+  bool init_later_ = false;
+};
+
+class MutantOutputs final : public TransactionalOutputFactory {
+ public:
+  MutantOutputs(std::unique_ptr<TransactionalOutputFactory> real, memory::MemoryKafka& kafka,
+                memory::OutputOptions options, Mutant mutant, Prng random)
+      : real_(std::move(real)),
+        kafka_(kafka),
+        options_(std::move(options)),
+        mutant_(mutant),
+        random_(random) {}
+
+  Result<std::unique_ptr<TransactionalOutput>> createOutput() override {
+    auto& factory = real_;
+    if (mutant_ == Mutant::kRandomTransactionalId) {
+      auto options = options_;
+      options.transactional_id += "-" + std::to_string(random_.below(1'000'000));
+      factory = kafka_.outputs(options);
+    }
+    LOCKSTEP_ASSIGN(auto real, factory->createOutput());
+    return {std::make_unique<MutantOutput>(std::move(real), kafka_, mutant_)};
+  }
+
+ private:
+  std::unique_ptr<TransactionalOutputFactory> real_;
+  memory::MemoryKafka& kafka_;
+  memory::OutputOptions options_;
+  const Mutant mutant_;
+  Prng random_;
+};
+
+/// Does not go back when a batch is run again.
+class ForgetfulPartition final : public PartitionInput {
+ public:
+  explicit ForgetfulPartition(PartitionInput& real) : real_(real) {}
+  Status seek(Offset next) override {
+    return next < real_.position() ? Status() : real_.seek(next);
+  }
+  Offset position() const override { return real_.position(); }
+  Result<RangeRead> read(Offset until, Deadline deadline) override {
+    if (real_.position() >= until) return RangeRead{nullptr, true};
+    return real_.read(until, deadline);
+  }
+
+ private:
+  PartitionInput& real_;
+};
+
+class ForgetfulInput final : public Input {
+ public:
+  explicit ForgetfulInput(std::unique_ptr<Input> real) : real_(std::move(real)) {}
+  Status assign(std::span<const PartitionOffset> positions) override {
+    partitions_.clear();
+    return real_->assign(positions);
+  }
+  PartitionInput& partition(const TopicPartition& partition) override {
+    auto& wrapped = partitions_[partition];
+    if (!wrapped) wrapped = std::make_unique<ForgetfulPartition>(real_->partition(partition));
+    return *wrapped;
+  }
+
+ private:
+  std::unique_ptr<Input> real_;
+  std::map<TopicPartition, std::unique_ptr<ForgetfulPartition>> partitions_;
+};
+
+class ForgetfulInputs final : public InputFactory {
+ public:
+  explicit ForgetfulInputs(std::unique_ptr<InputFactory> real) : real_(std::move(real)) {}
+  Result<std::unique_ptr<Input>> createInput() override {
+    LOCKSTEP_ASSIGN(auto real, real_->createInput());
+    return {std::make_unique<ForgetfulInput>(std::move(real))};
+  }
+
+ private:
+  std::unique_ptr<InputFactory> real_;
+};
+
+/// Leaves an aborted batch's changes in the tables.
+class StubbornState final : public StateBackend {
+ public:
+  explicit StubbornState(std::unique_ptr<StateBackend> real) : real_(std::move(real)) {}
+  StateShard& shard(std::string_view operator_id, ShardId shard) override {
+    return real_->shard(operator_id, shard);
+  }
+  Result<RestoreReport> restore(const StateTarget& target, InputFactory& inputs,
+                                std::chrono::nanoseconds patience) override {
+    return real_->restore(target, inputs, patience);
+  }
+  void seal(BatchId batch, std::string_view operator_id, ShardId shard, RecordBatch& out) override {
+    real_->seal(batch, operator_id, shard, out);
+  }
+  void confirm(BatchId batch, std::string_view operator_id, ShardId shard) override {
+    real_->confirm(batch, operator_id, shard);
+  }
+  void rollback(BatchId batch, std::string_view operator_id, ShardId shard) override {
+    real_->confirm(batch, operator_id, shard);
+  }
+  void prepareCheckpoint(std::string_view operator_id, ShardId shard) override {
+    real_->prepareCheckpoint(operator_id, shard);
+  }
+  Status writeCheckpoint(const CheckpointPoint& point) override {
+    return real_->writeCheckpoint(point);
+  }
+  const std::vector<StateDeclaration>& declarations() const override {
+    return real_->declarations();
+  }
+  std::uint64_t keys() const override { return real_->keys(); }
+  std::uint64_t bytes() const override { return real_->bytes(); }
+
+ private:
+  std::unique_ptr<StateBackend> real_;
+};
+
+}  // namespace
+
+std::unique_ptr<StateBackend> mutated(std::unique_ptr<StateBackend> state, Mutant mutant) {
+  if (mutant != Mutant::kNoStateRollback) return state;
+  return std::make_unique<StubbornState>(std::move(state));
+}
+
+std::unique_ptr<TransactionalOutputFactory> mutated(
+    std::unique_ptr<TransactionalOutputFactory> outputs, memory::MemoryKafka& kafka,
+    memory::OutputOptions options, Mutant mutant, Prng random) {
+  if (mutant == Mutant::kNone) return outputs;
+  return std::make_unique<MutantOutputs>(std::move(outputs), kafka, std::move(options), mutant,
+                                         random);
+}
+
+std::unique_ptr<InputFactory> mutated(std::unique_ptr<InputFactory> inputs, Mutant mutant) {
+  if (mutant != Mutant::kNoSeek) return inputs;
+  return std::make_unique<ForgetfulInputs>(std::move(inputs));
+}
+
+}  // namespace lockstep::sim

@@ -1,0 +1,88 @@
+#include "tests/sim/options.hpp"
+
+#include <fmt/format.h>
+
+#include "tests/sim/prng.hpp"
+
+namespace lockstep::sim {
+namespace {
+
+constexpr std::array<std::string_view, kFaults> kFaultNames{
+    "lost-requests", "lost-replies", "disconnects", "late-requests", "duplicates", "slow-replies",
+    "slow-markers",  "outages",      "crashes",     "pauses",        "zombies",    "rivals",
+    "restarts",      "disk-errors",  "torn-disk",   "lost-disk",     "compaction", "aborted-input"};
+
+constexpr std::array<std::string_view, static_cast<std::size_t>(Graph::kCount)> kGraphNames{
+    "copy", "word-count", "dead-letters", "idle-visits", "plan"};
+
+constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)> kMutantNames{
+    "none",
+    "skip-offsets",
+    "offsets-outside",
+    "ignore-dirty",
+    "unknown-is-committed",
+    "unknown-is-aborted",
+    "swap-offsets",
+    "short-range",
+    "long-commit",
+    "drop-last-record",
+    "random-transactional-id",
+    "dead-letter-outside",
+    "checkpoint-without-sync",
+    "positions-first",
+    "checkpoint-undecided",
+    "no-state-rollback",
+    "no-seek",
+    "restore-short",
+    "claim-skipped",
+    "read-before-fence",
+    "stale-read-back",
+    "skip-ledger"};
+
+}  // namespace
+
+std::string_view toString(Fault fault) { return kFaultNames.at(static_cast<std::size_t>(fault)); }
+std::string_view toString(Graph graph) { return kGraphNames.at(static_cast<std::size_t>(graph)); }
+std::string_view toString(Mutant mutant) {
+  return kMutantNames.at(static_cast<std::size_t>(mutant));
+}
+
+Options optionsOf(std::uint64_t seed) {
+  Prng random(seed, 1);
+  Options options;
+  options.seed = seed;
+  options.graph = static_cast<Graph>(random.below(static_cast<int>(Graph::kCount)));
+  // One schedule in sixteen runs without faults, the others with about half of them.
+  const bool calm = random.chance(62);
+  for (auto& fault : options.faults) fault = random.chance(500) && !calm;
+  options.fault_per_thousand = random.between(3, 60);
+  options.upsets = static_cast<int>(random.between(1, 8));
+  options.records = static_cast<int>(random.between(5, 60));
+  options.partitions = static_cast<int>(random.between(1, 3));
+  options.shards = static_cast<int>(random.between(1, 3));
+  options.length = std::chrono::milliseconds(random.between(1'000, 8'000));
+  options.interval = std::chrono::milliseconds(random.between(2, 8) * 50);
+  options.checkpoint_interval = std::chrono::milliseconds(random.between(200, 2'000));
+  options.transaction_timeout = std::chrono::milliseconds(random.between(3'000, 12'000));
+  options.commit_timeout = std::chrono::milliseconds(random.between(1'200, 5'000));
+  options.span_max = random.chance(500) ? static_cast<int>(random.between(1, 10)) : 0;
+  return options;
+}
+
+std::string describe(const Options& options) {
+  std::string faults;
+  for (std::size_t i = 0; i < kFaults; ++i) {
+    if (options.faults[i]) faults += (faults.empty() ? "" : ",") + std::string(kFaultNames[i]);
+  }
+  return fmt::format(
+      "seed={} mutant={} graph={} faults=[{}] per_thousand={} upsets={} records={} partitions={} "
+      "shards={} length={}ms interval={}ms checkpoint={}ms transaction_timeout={}ms "
+      "commit_timeout={}ms span_max={}",
+      options.seed, toString(options.mutant), toString(options.graph), faults,
+      options.fault_per_thousand, options.upsets, options.records, options.partitions,
+      options.shards, options.length.count(), options.interval.count(),
+      options.checkpoint_interval.count(), options.transaction_timeout.count(),
+      options.commit_timeout.count(), options.span_max);
+}
+
+}  // namespace lockstep::sim

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace lockstep::sim {
+
+/// What can go wrong. Every seed switches a random subset off (swarm testing): some bugs show only
+/// where another fault does not hide them.
+enum class Fault {
+  kLostRequests,
+  kLostReplies,
+  kDisconnects,
+  kLateRequests,  ///< arrive after their sender gave up, or died
+  kDuplicates,
+  kSlowReplies,
+  kSlowMarkers,
+  kOutages,  ///< the coordinator answers nobody for a while
+  kCrashes,
+  kPauses,
+  kZombies,  ///< a second instance starts while the first is paused
+  kRivals,   ///< a second instance starts beside a running one
+  kRestarts,
+  kDiskErrors,
+  kTornDisk,  ///< a crash loses unsynced writes, or a part of them
+  kLostDisk,
+  kCompaction,
+  kAbortedInput,
+  kCount,
+};
+inline constexpr std::size_t kFaults = static_cast<std::size_t>(Fault::kCount);
+[[nodiscard]] std::string_view toString(Fault fault);
+
+enum class Graph { kCopy, kWordCount, kDeadLetters, kIdleVisits, kPlan, kCount };
+[[nodiscard]] std::string_view toString(Graph graph);
+
+/// Bugs made on purpose, at the ports and roles: each has to be found (docs/simulator.md).
+enum class Mutant {
+  kNone,
+  kSkipOffsets,
+  kOffsetsOutside,
+  kIgnoreDirty,
+  kUnknownIsCommitted,
+  kUnknownIsAborted,
+  kSwapOffsets,
+  kShortRange,
+  kLongCommit,
+  kDropLastRecord,
+  kRandomTransactionalId,
+  kDeadLetterOutside,
+  kCheckpointWithoutSync,
+  kPositionsFirst,
+  kCheckpointUndecided,
+  kNoStateRollback,
+  kNoSeek,
+  kRestoreShort,
+  kClaimSkipped,
+  kReadBeforeFence,
+  kStaleReadBack,
+  kSkipLedger,
+  kCount,
+};
+[[nodiscard]] std::string_view toString(Mutant mutant);
+
+/// Everything one schedule depends on.
+struct Options {
+  std::uint64_t seed = 0;
+  Mutant mutant = Mutant::kNone;
+  Graph graph = Graph::kCopy;
+  std::array<bool, kFaults> faults{};
+  std::int64_t fault_per_thousand = 20;  ///< of requests that meet a fault, per kind
+  int upsets = 4;                        ///< crashes, pauses, second instances, ...
+  int records = 40;
+  int partitions = 2;
+  int shards = 2;
+  std::chrono::milliseconds length{8'000};  ///< then everything heals
+  std::chrono::milliseconds interval{100};
+  std::chrono::milliseconds checkpoint_interval{700};
+  std::chrono::milliseconds transaction_timeout{8'000};
+  std::chrono::milliseconds commit_timeout{5'000};
+  int span_max = 0;  ///< offsets per partition and batch; 0 = no limit
+  bool trace = false;
+
+  [[nodiscard]] bool has(Fault fault) const { return faults[static_cast<std::size_t>(fault)]; }
+};
+
+/// The options that a seed stands for.
+[[nodiscard]] Options optionsOf(std::uint64_t seed);
+/// One line, complete: the seed and every option.
+[[nodiscard]] std::string describe(const Options& options);
+
+}  // namespace lockstep::sim

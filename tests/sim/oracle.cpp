@@ -1,0 +1,72 @@
+#include "tests/sim/oracle.hpp"
+
+#include "tests/sim/graphs.hpp"
+
+namespace lockstep::sim {
+namespace {
+
+std::string eightBytes(std::int64_t number) {
+  std::string bytes(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i)
+    bytes[i] = static_cast<char>(static_cast<std::uint64_t>(number) >> (56 - 8 * i));
+  return bytes;
+}
+
+}  // namespace
+
+std::int64_t Oracle::shown(const Entry& entry) const {
+  return graph_ == Graph::kWordCount ? entry.sum : entry.sum * 10 + entry.visits;
+}
+
+void Oracle::visit(BatchTime tick) {
+  if (graph_ != Graph::kIdleVisits) return;
+  for (auto& [key, entry] : entries_) {
+    if (entry.touched >= tick || entry.visits == kVisitsMax) continue;
+    ++entry.visits;
+    entry.touched = tick;
+  }
+}
+
+Oracle::Expected Oracle::batch(const std::vector<std::vector<Seen>>& input, const BatchPlan& plan) {
+  Expected expected;
+  if (!stateful()) {
+    for (const auto& partition : input) {
+      for (const auto& record : partition) {
+        if (graph_ == Graph::kDeadLetters && record.value->starts_with("bad")) {
+          expected.dead_letters.push_back(*record.value);
+        } else {
+          expected.outputs.push_back(record);
+        }
+      }
+    }
+    return expected;
+  }
+  std::map<std::string, std::int64_t> before;
+  for (const auto& [key, entry] : entries_) before[key] = shown(entry);
+  if (!plan.closes_first.empty()) visit(plan.closes_first.back());
+  for (const auto& partition : input) {
+    for (const auto& record : partition) {
+      auto& entry = entries_[record.key.value_or("")];
+      entry.sum += amountOf(*record.value);
+      entry.visits = 0;
+      entry.touched = plan.time;
+    }
+  }
+  if (plan.closes_own_tick) visit(plan.time);
+  auto& after = states_[plan.id];
+  for (const auto& [key, entry] : entries_) {
+    const auto value = after[key] = shown(entry);
+    const auto old = before.find(key);
+    if (old != before.end() && old->second == value) continue;
+    expected.state[key] = value;
+    expected.outputs.push_back({Partition{0}, key, eightBytes(value)});
+  }
+  return expected;
+}
+
+const std::map<std::string, std::int64_t>* Oracle::stateAt(BatchId batch) const {
+  const auto found = states_.upper_bound(batch);
+  return found == states_.begin() ? nullptr : &std::prev(found)->second;
+}
+
+}  // namespace lockstep::sim

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <lockstep/model/ledger_record.hpp>
+
+#include "tests/sim/options.hpp"
+
+namespace lockstep::sim {
+
+/// A record as a reader sees it.
+struct Seen {
+  Partition partition;
+  std::optional<std::string> key;
+  std::optional<std::string> value;
+};
+
+/// What a program without Lockstep would have computed: plain folds over std::map.
+/// One call per committed batch, with the committed input of exactly its offsets.
+class Oracle {
+ public:
+  explicit Oracle(Graph graph) : graph_(graph) {}
+
+  struct Expected {
+    std::vector<Seen> outputs;  ///< in any order, except for each key's records of one partition
+    std::vector<std::string> dead_letters;  ///< values
+    /// New state of each key that changed.
+    std::map<std::string, std::int64_t> state;
+  };
+  /// `input`: records by input partition, in offset order. `plan`: when the batch was and what it
+  /// closed; only visits of idle keys depend on it.
+  [[nodiscard]] Expected batch(const std::vector<std::vector<Seen>>& input, const BatchPlan& plan);
+
+  /// The state after the batch with that id, for checkpoints. Null: there was no such batch.
+  [[nodiscard]] const std::map<std::string, std::int64_t>* stateAt(BatchId batch) const;
+  [[nodiscard]] bool stateful() const {
+    return graph_ == Graph::kWordCount || graph_ == Graph::kIdleVisits;
+  }
+
+ private:
+  struct Entry {
+    std::int64_t sum = 0;
+    std::int64_t visits = 0;
+    BatchTime touched{};
+  };
+  void visit(BatchTime tick);
+  [[nodiscard]] std::int64_t shown(const Entry& entry) const;
+
+  const Graph graph_;
+  std::map<std::string, Entry> entries_;
+  std::map<BatchId, std::map<std::string, std::int64_t>> states_;
+};
+
+}  // namespace lockstep::sim

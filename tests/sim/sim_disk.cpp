@@ -1,0 +1,76 @@
+#include "tests/sim/sim_disk.hpp"
+
+namespace lockstep::sim {
+
+Status SimStore::work() {
+  clock_.sleep(std::chrono::microseconds(300));
+  if (!hooks_.fails()) return {};
+  return Status::fatal(ExitCode::kDisk, "E701", "the simulated disk fails", "");
+}
+
+Status SimStore::clear() {
+  LOCKSTEP_TRY(work());
+  disk_.positions.reset();
+  LOCKSTEP_TRY(work());
+  disk_.lose();
+  return {};
+}
+
+Status SimStore::forget(std::string_view operator_id) {
+  LOCKSTEP_TRY(work());
+  const auto of = [&](const auto& item) { return std::get<0>(item.first) == operator_id; };
+  std::erase_if(disk_.values, of);
+  std::erase_if(disk_.unsynced, of);
+  return {};
+}
+
+Status SimStore::write(std::string_view operator_id, ShardId shard,
+                       std::span<const KeyedValue> values) {
+  for (const KeyedValue& value : values) {
+    SimDisk::Value stored;
+    if (value.value) stored.emplace(std::string(*value.value), value.touched);
+    auto& list = hooks_.mutant == Mutant::kPositionsFirst ? held_ : disk_.unsynced;
+    list.emplace_back(SimDisk::Key(operator_id, shard.value(), std::string(value.key.bytes)),
+                      std::move(stored));
+  }
+  return work();
+}
+
+Status SimStore::sync() {
+  LOCKSTEP_TRY(work());
+  if (hooks_.mutant != Mutant::kCheckpointWithoutSync) disk_.sync();
+  return {};
+}
+
+Status SimStore::commit(std::string_view positions) {
+  LOCKSTEP_TRY(work());
+  disk_.positions = std::string(positions);
+  if (hooks_.mutant == Mutant::kPositionsFirst) {
+    LOCKSTEP_TRY(work());
+    for (auto& item : held_) disk_.unsynced.push_back(std::move(item));
+    held_.clear();
+    LOCKSTEP_TRY(work());
+    disk_.sync();
+    return {};
+  }
+  hooks_.committed(disk_);
+  return work();
+}
+
+Status SimStore::read(std::string_view operator_id, ShardId shard, const Sink& sink) {
+  LOCKSTEP_TRY(work());
+  constexpr std::size_t kChunk = 3;
+  std::vector<KeyedValue> chunk;
+  for (const auto& [key, value] : disk_.values) {
+    if (std::get<0>(key) != operator_id || std::get<1>(key) != shard.value()) continue;
+    const std::string& bytes = std::get<2>(key);
+    chunk.push_back({{bytes, murmur2(bytes)}, value.first, value.second});
+    if (chunk.size() < kChunk) continue;
+    sink(chunk);
+    chunk.clear();
+  }
+  if (!chunk.empty()) sink(chunk);
+  return {};
+}
+
+}  // namespace lockstep::sim
