@@ -2,6 +2,7 @@
 
 #include "connectors/kafka/admin_requests.hpp"
 #include "connectors/kafka/client_errors.hpp"
+#include "connectors/kafka/topic_id_probe.hpp"
 
 namespace lockstep::kafka {
 
@@ -52,8 +53,10 @@ Result<std::unique_ptr<KafkaCluster>> KafkaCluster::create(const KafkaConnection
   LOCKSTEP_ASSIGN(const auto all, querySettings(connection, Isolation::kReadUncommitted));
   LOCKSTEP_ASSIGN(auto committed, ClientHandle::create(RD_KAFKA_CONSUMER, stable));
   LOCKSTEP_ASSIGN(auto uncommitted, ClientHandle::create(RD_KAFKA_CONSUMER, all));
+  const bool plain = connection.security.protocol == "plaintext";
   return std::unique_ptr<KafkaCluster>(
-      new KafkaCluster(std::move(committed), std::move(uncommitted), clock));
+      new KafkaCluster(std::move(committed), std::move(uncommitted),
+                       plain ? connection.bootstrap : std::string(), clock));
 }
 
 Result<std::vector<TopicDescription>> KafkaCluster::describe(std::span<const std::string> topics,
@@ -65,7 +68,18 @@ Result<std::vector<TopicDescription>> KafkaCluster::describe(std::span<const std
     descriptions.push_back(std::move(description));
   }
   LOCKSTEP_TRY(addTopicLimits(*committed_, descriptions, deadline.left(clock_)));
+  addTopicIds(descriptions, deadline);
   return descriptions;
+}
+
+void KafkaCluster::addTopicIds(std::span<TopicDescription> topics, Deadline deadline) {
+  if (id_servers_.empty()) return;
+  std::vector<std::string> names;
+  for (const auto& topic : topics) {
+    if (topic.exists) names.push_back(topic.name);
+  }
+  auto ids = probeTopicIds(id_servers_, names, clock_, deadline);
+  for (auto& topic : topics) topic.id = std::move(ids[topic.name]);
 }
 
 Result<TopicDescription> KafkaCluster::describeOne(const std::string& name, Deadline deadline) {

@@ -31,14 +31,19 @@ class KafkaCluster final : public Cluster {
 
  private:
   KafkaCluster(std::unique_ptr<ClientHandle> committed, std::unique_ptr<ClientHandle> uncommitted,
-               Clock& clock)
-      : committed_(std::move(committed)), uncommitted_(std::move(uncommitted)), clock_(clock) {}
+               std::string id_servers, Clock& clock)
+      : committed_(std::move(committed)),
+        uncommitted_(std::move(uncommitted)),
+        id_servers_(std::move(id_servers)),
+        clock_(clock) {}
 
   Result<TopicDescription> describeOne(const std::string& name, Deadline deadline);
+  void addTopicIds(std::span<TopicDescription> topics, Deadline deadline);
   Status awaitTopics(std::span<const NewTopic> topics, Deadline deadline);
 
   const std::unique_ptr<ClientHandle> committed_;
   const std::unique_ptr<ClientHandle> uncommitted_;
+  const std::string id_servers_;  ///< asked for topic ids; empty where that needs security
   Clock& clock_;
 };
 

@@ -28,6 +28,8 @@ Failpoint kCommitReturned{"commit.returned"};
 Failpoint kProducerRebuild{"producer.rebuild"};
 
 constexpr milliseconds kAbortSlice{5};
+constexpr milliseconds kRegistrationMax{100};
+constexpr milliseconds kRegistrationPoll{1};
 
 Status injected(const Failpoint& point) {
   return Status::abort(fmt::format("failpoint {}", point.name()));
@@ -57,7 +59,17 @@ KafkaOutput::KafkaOutput(const KafkaConnection& connection, ClientSettings setti
       clock_(clock),
       group_(rd_kafka_consumer_group_metadata_new(connection.application.c_str())) {}
 
-KafkaOutput::~KafkaOutput() = default;
+KafkaOutput::~KafkaOutput() {
+  if (producer_ != nullptr && state_ == State::kOpen && appended_) settleRegistration();
+}
+
+void KafkaOutput::settleRegistration() {
+  const auto deadline = Deadline::in(clock_, kRegistrationMax);
+  while (!producer_->watch.partitionsAnswered() && !deadline.passed(clock_)) {
+    clock_.sleep(kRegistrationPoll);
+  }
+  clock_.sleep(kRegistrationPoll);  // seen on the broker's thread, handled on the main one
+}
 
 Status KafkaOutput::keep(Status status) {
   if (!status.ok() && status.reaction() == Reaction::kFatal) dead_ = status;
@@ -84,6 +96,7 @@ Status KafkaOutput::begin() {
   LOCKSTEP_CHECK(state_ == State::kReady, "begin() needs init() and no open transaction");
   LOCKSTEP_TRY(keep(takeError(rd_kafka_begin_transaction(producer_->client->get()), "begin")));
   state_ = State::kOpen;
+  producer_->watch.begin();
   appended_ = false;
   commit_began_.reset();
   sender_->forgetFailure();

@@ -17,6 +17,9 @@ namespace lockstep::kafka {
 /// and acknowledged, records delivered, transaction ended. Time-outs
 /// rd_kafka_send_offsets_to_transaction() ignores its own while the coordinator is away:
 ///            begin with a watch from outside. Destroying: see ClientHandle.
+/// abort()    After it the coordinator may still hold the transaction open: librdkafka 2.0.2 sends
+///            no EndTxn when the answer that adds partitions comes while it aborts. None of its
+///            records was sent then, and the init() that follows a dirty producer ends it.
 class KafkaOutput final : public TransactionalOutput {
  public:
   KafkaOutput(const KafkaConnection& connection, ClientSettings settings, bool rebuild,
@@ -41,6 +44,9 @@ class KafkaOutput final : public TransactionalOutput {
   Status sendOffsets(std::span<const PartitionOffset> consumed, std::string_view metadata,
                      Deadline deadline);
   Status endTransaction(Deadline deadline);
+  /// librdkafka 2.0.2 aborts the process when it is destroyed while the first request that adds
+  /// partitions to a transaction is being sent: waits for the answer, at most 100 ms.
+  void settleRegistration();
   /// Remembers a fatal error: every later call returns it.
   Status keep(Status status);
 

@@ -55,6 +55,9 @@ rd_kafka_resp_err_t WireWatch::onResponse(rd_kafka_t*, int, const char*, int32_t
   if (api == kInitProducerId && answered) {
     self.init_answered_.store(true, std::memory_order_release);
   }
+  if (api == kAddPartitionsToTxn) {
+    self.partitions_answered_.store(true, std::memory_order_release);
+  }
   if (api == kEndTxn && answered &&
       self.phase_.load(std::memory_order_acquire) == Phase::kCommitting) {
     kCommitResponseSeen.hit();

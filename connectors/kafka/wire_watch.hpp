@@ -20,6 +20,13 @@ class WireWatch {
   /// Adds the interceptors to a configuration; `opaque` is a WireWatch.
   static void install(rd_kafka_conf_t* conf, void* opaque);
 
+  /// A transaction begins: what was said about its partitions concerns the last one.
+  void begin() { partitions_answered_.store(false, std::memory_order_release); }
+  /// Whether the coordinator has answered that partitions belong to the transaction.
+  [[nodiscard]] bool partitionsAnswered() const {
+    return partitions_answered_.load(std::memory_order_acquire);
+  }
+
   void enter(Phase phase) { phase_.store(phase, std::memory_order_release); }
 
   /// A request that changes the transaction ended in a transport error or a time-out: it, or a copy
@@ -45,6 +52,7 @@ class WireWatch {
   std::atomic<Phase> phase_{Phase::kOther};
   std::atomic<bool> doubtful_{false};
   std::atomic<bool> init_answered_{false};
+  std::atomic<bool> partitions_answered_{false};
 };
 
 }  // namespace lockstep::kafka

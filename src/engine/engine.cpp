@@ -81,7 +81,10 @@ std::optional<Instant> Engine::Impl::wakeAt() const {
   consider(producer_backoff_.until());
   consider(control_backoff_.until());
   consider(rerun_backoff_.until());
-  if (life_.is(ApplicationState::kWatching)) consider(watch_.lookAgainAt());
+  if (life_.is(ApplicationState::kWatching)) {
+    consider(watch_.lookAgainAt());
+    consider(start_deadline_ + OwnerWatch::kSilence);
+  }
   if (!claimed_) consider(start_deadline_);
   if (claimed_) consider(keep_alive_.dueAt());
   if (running()) {

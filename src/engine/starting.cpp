@@ -42,8 +42,10 @@ void Engine::Impl::pumpStarting() {
     reading_cluster_ = true;
     out_.push_back(command::ReadCluster{kRequestTimeout});
   }
-  const bool waiting = !producer_.is(ProducerState::kInTransaction);
-  if (life_.is(ApplicationState::kClaiming) && waiting && now_ >= start_deadline_) {
+  const bool claiming =
+      life_.is(ApplicationState::kClaiming) && !producer_.is(ProducerState::kInTransaction);
+  const auto deadline = watching ? start_deadline_ + OwnerWatch::kSilence : start_deadline_;
+  if ((watching || claiming) && now_ >= deadline) {
     stop(errors::stop(options_, ExitCode::kUnavailable, "E201",
                       fmt::format("not started within {} ms: no answer from the broker",
                                   options_.start_timeout.count()),

@@ -66,7 +66,7 @@ class LogInputs final : public InputFactory {
 
   std::map<TopicPartition, Log> logs;
   std::size_t chunk_records = 3;
-  int empty_reads = 0;  ///< so many reads bring nothing first
+  int empty_reads = 0;  ///< so many reads bring nothing before each that does
 
  private:
   class Chunk final : public RecordChunk {
@@ -86,10 +86,11 @@ class LogInputs final : public InputFactory {
     [[nodiscard]] Offset position() const override { return position_; }
     Result<RangeRead> read(Offset until, Deadline /*deadline*/) override {
       RangeRead read;
-      if (owner_.empty_reads > 0) {
-        --owner_.empty_reads;
+      if (empty_ < owner_.empty_reads) {
+        ++empty_;
         return read;
       }
+      empty_ = 0;
       const Log& log = owner_.logs[partition_];
       const Offset readable = std::min(until, log.stable.value_or(until));
       auto chunk = std::make_unique<Chunk>();
@@ -113,6 +114,7 @@ class LogInputs final : public InputFactory {
     LogInputs& owner_;
     TopicPartition partition_;
     Offset position_;
+    int empty_ = 0;
   };
 
   class LogInput final : public Input {

@@ -60,7 +60,8 @@ class StateBackend : public StateAccess {
   /// Brings the state to `target`: checkpoint from disk, then the changelog's tail up to the high
   /// watermark, or everything from the changelog. Refuses (E2xx, kFatal) when what it finds
   /// disagrees; kRetry when nothing moved for `patience`: call again, it starts anew. May take long
-  /// otherwise: as long as something moves. Thread: control, no batch running.
+  /// otherwise: as long as something moves. Thread: control, no batch and no
+  /// writeCheckpoint() running.
   virtual Result<RestoreReport> restore(const StateTarget& target, InputFactory& inputs,
                                         std::chrono::nanoseconds patience) = 0;
 

@@ -99,7 +99,7 @@ TEST_CASE("a replay begins at its position and ends where nothing but holes is l
 TEST_CASE("a slow log is waited for as long as something moves", "[unit][changelog][replay]") {
   Fixture log;
   for (int i = 0; i < 5; ++i) log.append(kFirst, {put("a", std::to_string(i), i)});
-  log.logs.empty_reads = 9'000;  // a millisecond each, of ten seconds
+  log.logs.empty_reads = 9'000;  // a millisecond each, of ten seconds, before each of several
   REQUIRE(log.replay({log.whole(kFirst)}).ok());
   CHECK(log.found[0].size() == 5);
 }

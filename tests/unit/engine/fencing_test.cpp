@@ -163,3 +163,16 @@ TEST_CASE("--takeover does not watch", "[unit][engine][fencing]") {
   driver.start();
   CHECK(driver.text().starts_with("init, read, claim 2, claimed"));
 }
+
+TEST_CASE("watching without a broker gives up with 69", "[unit][engine][fencing]") {
+  auto driver = yielded(false);
+  driver.hold("read");
+  driver.start();
+  for (int i = 0; i < 40 && !driver.stopped; ++i) {
+    driver.take<command::ReadCluster>();
+    driver.feed(event::ClusterRead{unknown(), {}, {}, {}, {}, {}, false, {}, 0, false});
+    driver.advance(seconds(5));
+  }
+  REQUIRE(driver.stopped);
+  CHECK(driver.stopCode() == "E201");
+}
