@@ -31,6 +31,10 @@ public final class Main {
         return VerifyCopy.run(options);
       case "verify-count":
         return VerifyCount.run(options);
+      case "verify-visits":
+        return VerifyVisits.run(options);
+      case "verify-state":
+        return VerifyState.run(options);
       case "verify-offsets":
         return VerifyOffsets.run(options);
       case "verify-ledger":

@@ -1,6 +1,8 @@
 package verifier;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -39,11 +41,13 @@ final class Produce {
     try (Topics topics = new Topics(options.get("brokers"))) {
       topics.createIfAbsent(topic, partitions);
     }
+    final Path until = options.has("until") ? Path.of(options.get("until")) : null;
+    int sent = 0;
     long aborted = 0;
     final long begin = System.nanoTime();
     try (KafkaProducer<byte[], byte[]> producer = producer(topic)) {
       producer.initTransactions();
-      for (int sent = 0; sent < total;) {
+      for (; sent < total && (until == null || !Files.exists(until));) {
         final boolean abort = random.nextDouble() < aborts;
         producer.beginTransaction();
         open.clear();
@@ -64,7 +68,7 @@ final class Produce {
           pause(begin + sent * 1_000_000_000L / perSecond);
       }
     }
-    System.out.println("ok    produce: " + total + " committed records, " + aborted + " aborted");
+    System.out.println("ok    produce: " + sent + " committed records, " + aborted + " aborted");
     return 0;
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -42,7 +43,7 @@ final class Read {
     try (Topics topics = new Topics(options.get("brokers"))) {
       final List<Seen> committed = topics.readCommitted(options.get("topic"));
       for (Seen seen : committed) {
-        expected.put(seen.partition() + "\t" + seen.offset(), seen.content());
+        expected.put(seen.partition() + "\t" + seen.offset(), line(seen));
       }
     }
     final int total = expected.size();
@@ -60,10 +61,16 @@ final class Read {
     return report.finish(total + " committed records compared with what the reader saw");
   }
 
+  /** The content in one line and without a tab; binary values in hexadecimal digits. */
+  private static String line(Seen seen) {
+    final boolean text = seen.value() == null || seen.text().matches("[^\\p{Cntrl}\ufffd]*");
+    final String value = text ? seen.text() : "0x" + HexFormat.of().formatHex(seen.value());
+    return (seen.key() + " = " + value).replaceAll("\\p{Cntrl}", " ");
+  }
+
   private static void write(BufferedWriter out, Seen seen, long[] count) {
     try {
-      out.write(seen.partition() + "\t" + seen.offset() + "\t"
-          + seen.content().replaceAll("[\t\n]", " "));
+      out.write(seen.partition() + "\t" + seen.offset() + "\t" + line(seen));
       out.newLine();
       count[0]++;
     } catch (java.io.IOException failure) {
