@@ -203,6 +203,10 @@ bool KafkaOutput::dirty() const {
   return dirty_ || (producer_ != nullptr && producer_->watch.doubtful());
 }
 
+void KafkaOutputFactory::limitBatches(Bytes bytes_max) {
+  connection_.output_batch_bytes_max = std::min(connection_.output_batch_bytes_max, bytes_max);
+}
+
 Result<std::unique_ptr<TransactionalOutput>> KafkaOutputFactory::createOutput() {
   LOCKSTEP_ASSIGN(auto settings, outputSettings(connection_));
   const bool rebuild = std::exchange(made_before_, true);

@@ -72,9 +72,12 @@ class KafkaOutputFactory final : public TransactionalOutputFactory {
   KafkaOutputFactory(KafkaConnection connection, Clock& clock)
       : connection_(std::move(connection)), clock_(clock) {}
   [[nodiscard]] Result<std::unique_ptr<TransactionalOutput>> createOutput() override;
+  /// The smallest max.message.bytes of the topics written to: the client never splits a batch.
+  /// REQUIRES: before the first createOutput().
+  void limitBatches(Bytes bytes_max);
 
  private:
-  const KafkaConnection connection_;
+  KafkaConnection connection_;
   Clock& clock_;
   bool made_before_ = false;
 };

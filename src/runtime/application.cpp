@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -55,7 +56,7 @@ class Application::Parts {
         state_(makeState(spec_, application.clock_)),
         batches_(spec_.graph->job(), services(application, input), prepared_,
                  {spec_.output_queue_bytes_max.count, spec_.on_batch}),
-        control_(controlPorts(application, input), application.clock_, controlOptions()),
+        control_(controlPorts(application, input), application.clock_, controlOptions(application)),
         committer_(*application.ports_.outputs, prepared_, application.clock_,
                    {ledgerPartition(spec_.engine.application), spec_.engine.ledger_batches}),
         loop_(
@@ -102,14 +103,11 @@ class Application::Parts {
             [this](const std::vector<TopicDescription>& topics) { batches_.setTopics(topics); }};
   }
 
-  ControlPlane::Options controlOptions() const {
+  ControlPlane::Options controlOptions(const Application& application) const {
     ControlPlane::Options options;
     options.application = spec_.engine.application;
     options.inputs = spec_.graph->topicsRead();
-    options.outputs = spec_.graph->topicsWritten();
-    if (!spec_.errors.dead_letter_topic.empty()) {
-      options.outputs.push_back(spec_.errors.dead_letter_topic);
-    }
+    options.outputs = application.writtenTopics();
     for (const auto& state : spec_.graph->states()) options.state_operators.push_back(state.id);
     return options;
   }
@@ -156,46 +154,65 @@ void Application::requestStop() {
 
 Status Application::prepareGraph() {
   if (spec_.graph->prepared()) return {};
-  GraphOptions options;
-  LOCKSTEP_TRY(describeInputs(options));
-  return spec_.graph->prepare(options);
+  LOCKSTEP_ASSIGN(const auto topics, describeTopics());
+  const auto outputs = writtenTopics();
+  Bytes smallest{std::numeric_limits<std::uint64_t>::max()};
+  for (const auto& topic : topics) {
+    const bool written = std::find(outputs.begin(), outputs.end(), topic.name) != outputs.end();
+    if (!written || topic.max_message_bytes <= 0) continue;
+    smallest = std::min(smallest, Bytes{static_cast<std::uint64_t>(topic.max_message_bytes)});
+  }
+  ports_.limit_output_batches(smallest);
+  return spec_.graph->prepare(graphOptions(topics));
+}
+
+/// Inputs, changelogs and outputs, before anything is fenced: only what never changes under us.
+Result<std::vector<TopicDescription>> Application::describeTopics() {
+  auto names = spec_.graph->topicsRead();
+  for (const auto& id : spec_.graph->stateIds()) {
+    names.push_back(changelogTopic(spec_.engine.application, id));
+  }
+  for (auto& topic : writtenTopics()) names.push_back(std::move(topic));
+  auto topics = retryUntil(
+      Deadline::in(clock_, spec_.engine.start_timeout), clock_,
+      [&](std::chrono::milliseconds left) { return ports_.cluster->describe(names, left); });
+  if (topics.ok() || topics.status().reaction() != Reaction::kRetry) return topics;
+  return Status::fatal(
+      ExitCode::kUnavailable, "E201",
+      fmt::format("no broker answered within {}: {}", formatDuration(spec_.engine.start_timeout),
+                  topics.status().message()),
+      "check kafka.bootstrap, the network, and that the broker runs");
 }
 
 /// Shards: what an operator's changelog was made with, else the largest partition count among
 /// inputs.
-Status Application::describeInputs(GraphOptions& options) {
-  std::vector<std::string> names = spec_.graph->topicsRead();
-  const auto inputs = names.size();
+GraphOptions Application::graphOptions(const std::vector<TopicDescription>& topics) const {
+  GraphOptions options;
+  const auto& inputs = spec_.graph->topicsRead();
   const auto ids = spec_.graph->stateIds();
-  for (const auto& id : ids) names.push_back(changelogTopic(spec_.engine.application, id));
-  auto topics = retryUntil(
-      Deadline::in(clock_, spec_.engine.start_timeout), clock_,
-      [&](std::chrono::milliseconds left) { return ports_.cluster->describe(names, left); });
-  if (!topics.ok()) {
-    if (topics.status().reaction() != Reaction::kRetry) return topics.status();
-    return Status::fatal(
-        ExitCode::kUnavailable, "E201",
-        fmt::format("no broker answered within {}: {}", formatDuration(spec_.engine.start_timeout),
-                    topics.status().message()),
-        "check kafka.bootstrap, the network, and that the broker runs");
-  }
-  for (std::size_t i = 0; i < topics->size(); ++i) {
-    const auto partitions = static_cast<std::uint32_t>((*topics)[i].partitions);
-    if (i < inputs) {
+  for (const auto& topic : topics) {
+    if (!topic.exists) continue;
+    const auto partitions = static_cast<std::uint32_t>(topic.partitions);
+    if (std::find(inputs.begin(), inputs.end(), topic.name) != inputs.end()) {
       options.default_parallelism = std::max(options.default_parallelism, partitions);
-    } else if ((*topics)[i].exists) {
-      options.pinned_shards[ids[i - inputs]] = partitions;
+    }
+    for (const auto& id : ids) {
+      if (topic.name != changelogTopic(spec_.engine.application, id)) continue;
+      options.pinned_shards[id] = partitions;
     }
   }
-  return {};
+  return options;
+}
+
+std::vector<std::string> Application::writtenTopics() const {
+  auto topics = spec_.graph->topicsWritten();
+  if (!spec_.errors.dead_letter_topic.empty()) topics.push_back(spec_.errors.dead_letter_topic);
+  return topics;
 }
 
 EngineOptions Application::engineOptions() const {
   auto options = spec_.engine;
-  options.outputs = spec_.graph->topicsWritten();
-  if (!spec_.errors.dead_letter_topic.empty()) {
-    options.outputs.push_back(spec_.errors.dead_letter_topic);
-  }
+  options.outputs = writtenTopics();
   options.state = spec_.graph->states();
   options.side_effects = spec_.graph->hasSideEffects();
   options.idle_batches = spec_.graph->needsIdleBatches();

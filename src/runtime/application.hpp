@@ -27,6 +27,8 @@ struct ApplicationPorts {
   std::unique_ptr<InputFactory> replay_inputs;  ///< of internal topics
   std::unique_ptr<TransactionalOutputFactory> outputs;
   std::unique_ptr<Cluster> cluster;
+  /// Told once, before the first producer: the smallest max.message.bytes of the topics written to.
+  std::function<void(Bytes)> limit_output_batches = [](Bytes) {};
 };
 
 /// What an application is: its graph, its limits, where its state lives.
@@ -62,7 +64,10 @@ class Application {
   class Parts;
 
   Status prepareGraph();
-  Status describeInputs(GraphOptions& options);
+  Result<std::vector<TopicDescription>> describeTopics();
+  GraphOptions graphOptions(const std::vector<TopicDescription>& topics) const;
+  /// Outputs of the graph, and the dead letters.
+  [[nodiscard]] std::vector<std::string> writtenTopics() const;
   [[nodiscard]] EngineOptions engineOptions() const;
 
   ApplicationSpec spec_;

@@ -9,10 +9,12 @@ namespace lockstep {
 Result<ApplicationPorts> makeKafkaPorts(const kafka::KafkaConnection& connection, Clock& clock) {
   using kafka::InputUse;
   LOCKSTEP_ASSIGN(auto cluster, kafka::KafkaCluster::create(connection, clock));
+  auto outputs = std::make_unique<kafka::KafkaOutputFactory>(connection, clock);
+  auto limit = [outputs = outputs.get()](Bytes bytes_max) { outputs->limitBatches(bytes_max); };
   return ApplicationPorts{
       std::make_unique<kafka::KafkaInputFactory>(connection, InputUse::kBatches, clock),
       std::make_unique<kafka::KafkaInputFactory>(connection, InputUse::kReplay, clock),
-      std::make_unique<kafka::KafkaOutputFactory>(connection, clock), std::move(cluster)};
+      std::move(outputs), std::move(cluster), std::move(limit)};
 }
 
 ApplicationPorts makeMemoryPorts(memory::MemoryKafka& kafka, const std::string& application) {
