@@ -44,8 +44,9 @@ TEST_CASE("every schedule keeps all invariants and recovers", "[sim]") {
 
 TEST_CASE("seeds that found a bug once find none", "[sim]") {
   quiet();
+  // 143695: the simulator's own, a commit seen at the very end.
   // 20598: a checkpoint's positions covered what another owner had appended.
-  const auto seed = GENERATE(as<std::uint64_t>{}, 20'598);
+  const auto seed = GENERATE(as<std::uint64_t>{}, 20'598, 143'695);
   const auto options = optionsOf(seed);
   const auto outcome = simulate(options);
   INFO(describe(options));
