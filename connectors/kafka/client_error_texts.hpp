@@ -1,19 +1,13 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include <lockstep/base/error_text.hpp>
 
 namespace lockstep::kafka {
 
-/// A code that only the Kafka client reports, and the long text that `lockstep explain CODE`
-/// prints. The client shares E201, E203, E204 and E211 with the engine, whose table has them.
-struct ClientErrorText {
-  std::string_view code;
-  std::string_view title;
-  std::string_view text;
-};
-
-/// Sorted by code.
-[[nodiscard]] std::span<const ClientErrorText> clientErrorTexts();
+/// The codes that only the Kafka client reports, sorted. It shares E061 with the file's loader, and
+/// E201, E203, E204 and E211 with the engine: their tables have them.
+[[nodiscard]] std::span<const ErrorText> clientErrorTexts();
 
 }  // namespace lockstep::kafka

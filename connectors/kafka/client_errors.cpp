@@ -39,23 +39,23 @@ constexpr Rule transient(rd_kafka_resp_err_t error) {
   return {error, kRetry, ExitCode::kUnavailable, "E201", kReachHelp};
 }
 constexpr Rule login(rd_kafka_resp_err_t error) {
-  return {error, kFatal, ExitCode::kPermission, "E231", kLoginHelp};
+  return {error, kFatal, ExitCode::kPermission, "E241", kLoginHelp};
 }
 constexpr Rule acl(rd_kafka_resp_err_t error) {
-  return {error, kFatal, ExitCode::kPermission, "E232", kAclHelp};
+  return {error, kFatal, ExitCode::kPermission, "E242", kAclHelp};
 }
 constexpr Rule topic(rd_kafka_resp_err_t error) {
   return {error, kFatal, ExitCode::kData, "E211", kTopicHelp};
 }
 constexpr Rule fenced(rd_kafka_resp_err_t error) {
-  return {error, kFatal, ExitCode::kRestart, "E233",
+  return {error, kFatal, ExitCode::kRestart, "E243",
           "another instance, or the broker's own timeout, took over the transactional id"};
 }
 constexpr Rule record(rd_kafka_resp_err_t error) {
-  return {error, kAbort, ExitCode::kData, "E234", kRecordHelp};
+  return {error, kAbort, ExitCode::kData, "E244", kRecordHelp};
 }
 constexpr Rule setting(rd_kafka_resp_err_t error, const char* help) {
-  return {error, kFatal, ExitCode::kConfiguration, "E235", help};
+  return {error, kFatal, ExitCode::kConfiguration, "E245", help};
 }
 
 constexpr std::array kRules{
@@ -142,7 +142,7 @@ Rule ruleOf(rd_kafka_resp_err_t error) {
   const auto found = std::find_if(kRules.begin(), kRules.end(),
                                   [error](const Rule& rule) { return rule.error == error; });
   if (found != kRules.end()) return *found;
-  return {error, kFatal, ExitCode::kBug, "E236", "report it with the log"};
+  return {error, kFatal, ExitCode::kBug, "E246", "report it with the log"};
 }
 
 Status make(const Rule& rule, std::string_view place, std::string_view detail) {
@@ -168,7 +168,7 @@ Status takeError(rd_kafka_error_t* error, std::string_view place) {
   if (error == nullptr) return {};
   const std::unique_ptr<rd_kafka_error_t, ErrorDeleter> owned(error);
   Rule rule = ruleOf(rd_kafka_error_code(error));
-  const bool dead = rule.reaction == kFatal && rule.code == std::string_view("E233");
+  const bool dead = rule.reaction == kFatal && rule.code == std::string_view("E243");
   if (rd_kafka_error_is_fatal(error) != 0 || dead) {
     rule.reaction = kFatal;  // continuing with a lost producer id can duplicate: never abortable
   } else if (rd_kafka_error_txn_requires_abort(error) != 0) {
@@ -184,7 +184,7 @@ Status takeError(rd_kafka_error_t* error, std::string_view place) {
 Status deliveryStatus(rd_kafka_resp_err_t error, std::string_view place) {
   Rule rule = ruleOf(error);
   const bool stops =
-      rule.exit_code == ExitCode::kPermission || rule.code == std::string_view("E233");
+      rule.exit_code == ExitCode::kPermission || rule.code == std::string_view("E243");
   rule.reaction = stops ? kFatal : kAbort;
   return make(rule, place, {});
 }

@@ -48,7 +48,7 @@ class ClientHandle {
   /// What the maker may add to the configuration before the client exists.
   using Configure = void (*)(rd_kafka_conf_t* conf, void* opaque);
 
-  /// E235 (kFatal) when librdkafka refuses a setting; the message never contains a value.
+  /// E245 (kFatal) when librdkafka refuses a setting; the message never contains a value.
   [[nodiscard]] static Result<std::unique_ptr<ClientHandle>> create(rd_kafka_type_t type,
                                                                     const ClientSettings& settings,
                                                                     Configure configure = nullptr,
@@ -64,7 +64,7 @@ class ClientHandle {
   void serve();
 
   /// Serves the client's callbacks without waiting, then `status`, or what explains it better: a
-  /// time-out behind which stands a refused login becomes that (E231, kFatal).
+  /// time-out behind which stands a refused login becomes that (E241, kFatal).
   [[nodiscard]] Status explain(Status status);
 
   /// The refused login, if there was one. Never waits.

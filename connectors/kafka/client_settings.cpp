@@ -130,7 +130,7 @@ Status applyOverrides(ClientSettings& settings, const KafkaConnection& connectio
     const auto* rule = findClientKey(key);
     if (rule == nullptr || !rule->allowed) {
       return Status::fatal(
-          ExitCode::kConfiguration, "E237", fmt::format("kafka.client may not set '{}'", key),
+          ExitCode::kConfiguration, "E061", fmt::format("kafka.client may not set '{}'", key),
           rule == nullptr ? "not among the keys that may be passed on" : std::string(rule->reason));
     }
     if (rule->scope == ClientKeyScope::kBoth || rule->scope == scope) settings[key] = value;

@@ -27,7 +27,7 @@ enum class Isolation { kReadCommitted, kReadUncommitted };
 /// What an input is for: it decides how much is read ahead.
 enum class InputUse { kBatches, kReplay };
 
-/// Settings of the reader of `partitions` partitions. E237 (kFatal) for a key that `kafka.client`
+/// Settings of the reader of `partitions` partitions. E061 (kFatal) for a key that `kafka.client`
 /// may not set, here and below.
 [[nodiscard]] Result<ClientSettings> inputSettings(const KafkaConnection& connection, InputUse use,
                                                    std::size_t partitions);

@@ -174,7 +174,7 @@ Status KafkaOutput::endTransaction(Deadline deadline) {
   }
   state_ = State::kReady;
   if (kCommitReturned.fails()) {
-    return Status::fatal(ExitCode::kRestart, "E233", "commit: failpoint commit.returned");
+    return Status::fatal(ExitCode::kRestart, "E243", "commit: failpoint commit.returned");
   }
   return {};
 }

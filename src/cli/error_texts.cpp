@@ -5,24 +5,33 @@
 
 #include <fmt/format.h>
 
+#include "connectors/kafka/client_error_texts.hpp"
 #include "src/config/codes.hpp"
+#include "src/dstream/error_codes.hpp"
 #include "src/engine/error_codes.hpp"
+#include "state/checkpoint/error_codes.hpp"
 
 namespace lockstep::cli {
 
-std::string errorText(std::string_view code) {
-  if (const auto* found = config::findCode(code)) {
-    return fmt::format("{}: {}\n\n{}\n", found->code, found->summary, found->text);
+std::vector<ErrorText> otherErrorTexts() {
+  std::vector<ErrorText> all;
+  for (const auto table :
+       {engineErrors(), stateErrors(), kafka::clientErrorTexts(), recordErrors()}) {
+    all.insert(all.end(), table.begin(), table.end());
   }
+  return all;
+}
+
+std::string errorText(std::string_view code) {
   std::string upper(code);
   std::transform(upper.begin(), upper.end(), upper.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  for (const auto& error : engineErrors()) {
-    if (error.code == upper) {
-      return fmt::format("{}: {}\n\n{}\n", error.code, error.title, error.text);
-    }
-  }
-  return {};
+  auto all = otherErrorTexts();
+  if (const auto* found = config::findCode(upper)) all.insert(all.begin(), *found);
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const ErrorText& error) { return error.code == upper; });
+  if (found == all.end()) return {};
+  return fmt::format("{}: {}\n\n{}\n", found->code, found->title, found->text);
 }
 
 }  // namespace lockstep::cli

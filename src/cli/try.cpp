@@ -1,8 +1,9 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <cstdio>
-#include <iostream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -41,29 +42,57 @@ std::string inputTopic(const config::ApplicationConfig& application, const std::
 /// Reads lines of stdin on a thread of its own, so that an interval can end while nobody types.
 class LineReader {
  public:
-  LineReader() : thread_([this] { read(); }) {}
+  LineReader() : thread_([this](const std::stop_token& stopping) { read(stopping); }) {}
+  /// Does not wait for the end of stdin: an application that has failed ends at once.
+  ~LineReader() {
+    thread_.request_stop();
+    queue_.close();
+  }
+  LineReader(const LineReader&) = delete;
+  LineReader& operator=(const LineReader&) = delete;
 
   /// The lines of one interval; false once stdin has ended.
   bool next(std::chrono::nanoseconds interval, std::vector<std::string>& lines) {
     const auto deadline = Deadline::in(systemClock(), interval);
     while (lines.size() < kLinesMax && !deadline.passed(systemClock())) {
+      const bool ended = ended_.load();  // before the look: nothing comes after it
       auto line = queue_.pop(deadline.at - systemClock().now());
-      if (line) {
-        lines.push_back(std::move(*line));
-      } else if (ended_.load()) {
-        return false;
-      }
+      if (!line && ended) return false;
+      if (line) lines.push_back(std::move(*line));
     }
     return true;
   }
 
  private:
   static constexpr std::size_t kLinesMax = 100'000;
+  static constexpr std::size_t kReadBytes = 64 * 1024;
+  static constexpr int kPollMs = 50;
 
-  void read() {
-    for (std::string line; std::getline(std::cin, line);) queue_.push(std::move(line));
+  void read(const std::stop_token& stopping) {
+    std::string text;
+    std::vector<char> bytes(kReadBytes);
+    while (!stopping.stop_requested()) {
+      pollfd input{STDIN_FILENO, POLLIN, 0};
+      if (poll(&input, 1, kPollMs) == 0) continue;
+      const auto count = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) break;
+      text.append(bytes.data(), static_cast<std::size_t>(count));
+      pushLines(text);
+    }
+    if (!text.empty()) queue_.push(std::move(text));
     ended_.store(true);
     queue_.close();
+  }
+
+  /// Takes the complete lines off the front of `text`.
+  void pushLines(std::string& text) {
+    std::size_t begin = 0;
+    for (auto end = text.find('\n'); end != text.npos; end = text.find('\n', begin)) {
+      queue_.push(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    text.erase(0, begin);
   }
 
   BoundedQueue<std::string> queue_{kLinesMax, kLinesMax};

@@ -6,7 +6,7 @@
 
 namespace lockstep::config {
 
-inline constexpr CodeText kCodeRows[] = {
+inline constexpr ErrorText kCodeRows[] = {
     {"E001", "not valid YAML",
      "The parser gave up at the place shown. It often notices a mistake late: when a bracket or "
      "quote is still open,\nits place is shown too. Texts that begin with a quote or hold one of "

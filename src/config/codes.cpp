@@ -10,34 +10,35 @@
 
 namespace lockstep::config {
 
-std::span<const CodeText> codeTable() { return kCodeRows; }
+std::span<const ErrorText> codeTable() { return kCodeRows; }
 
-const CodeText* findCode(std::string_view code) {
+const ErrorText* findCode(std::string_view code) {
   std::string folded(code);
   for (char& c : folded) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   const auto* found = std::find_if(std::begin(kCodeRows), std::end(kCodeRows),
-                                   [&](const CodeText& row) { return row.code == folded; });
+                                   [&](const ErrorText& row) { return row.code == folded; });
   return found == std::end(kCodeRows) ? nullptr : found;
 }
 
-std::string writeErrorsPage(std::span<const CodeText> others) {
-  std::vector<CodeText> rows(std::begin(kCodeRows), std::end(kCodeRows));
+std::string writeErrorsPage(std::span<const ErrorText> others) {
+  std::vector<ErrorText> rows(std::begin(kCodeRows), std::end(kCodeRows));
   rows.insert(rows.end(), others.begin(), others.end());
   std::stable_sort(rows.begin(), rows.end(),
-                   [](const CodeText& a, const CodeText& b) { return a.code < b.code; });
+                   [](const ErrorText& a, const ErrorText& b) { return a.code < b.code; });
   std::string page =
       "# Errors and warnings\n\n"
-      "<!-- Generated from src/config/code_rows.hpp. -->\n\n"
+      "<!-- Generated from the tables of all modules: see src/cli/error_texts.cpp. -->\n\n"
       "Every message carries a code; `lockstep explain E031` prints the text below. E0xx: the "
-      "file, "
-      "E1xx: expressions,\nE2xx and up: while running. W: warnings, which `lint --deny-warnings` "
-      "turns into findings. A code is never reused.\n";
-  for (const CodeText& row : rows) {
-    page += fmt::format("\n## {}: {}\n\n{}\n", row.code, row.summary, row.text);
+      "file,\nE20x to E22x: the engine, E23x: state and changelogs, E24x: client and cluster, "
+      "E3xx: "
+      "records and outputs,\nE70x: the disk. W: warnings, which `lint --deny-warnings` turns into "
+      "findings. A code has one meaning and is\nnever reused.\n";
+  for (const ErrorText& row : rows) {
+    page += fmt::format("\n## {}: {}\n\n{}\n", row.code, row.title, row.text);
   }
   page +=
       "\nThis page is generated: after a change of the table run "
-      "`cmake --build build/dev --target docs_config`.\n";
+      "`cmake --build build/dev --target docs_errors`.\n";
   return page;
 }
 

@@ -4,21 +4,16 @@
 #include <string>
 #include <string_view>
 
+#include <lockstep/base/error_text.hpp>
+
 namespace lockstep::config {
 
-/// One error or warning code: what `lockstep explain E031` prints, and docs/errors.md lists.
-struct CodeText {
-  std::string_view code;     ///< "E031"
-  std::string_view summary;  ///< one line
-  std::string_view text;     ///< cause, consequence, remedy
-};
-
-/// The codes of files and expressions (E0xx, E1xx, W0xx), sorted. The engine keeps those of a
-/// running application (E2xx) in a table of the same shape; the command line looks in both.
-[[nodiscard]] std::span<const CodeText> codeTable();
+/// The codes of files and expressions (E0xx, W0xx), sorted. Whoever reports other errors keeps
+/// a table of the same shape; the command line looks in all of them (src/cli/error_texts.hpp).
+[[nodiscard]] std::span<const ErrorText> codeTable();
 /// Null when there is no such code. Case does not matter.
-[[nodiscard]] const CodeText* findCode(std::string_view code);
+[[nodiscard]] const ErrorText* findCode(std::string_view code);
 /// The text of docs/errors.md: the table above and `others`, sorted by code.
-[[nodiscard]] std::string writeErrorsPage(std::span<const CodeText> others = {});
+[[nodiscard]] std::string writeErrorsPage(std::span<const ErrorText> others = {});
 
 }  // namespace lockstep::config

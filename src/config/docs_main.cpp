@@ -1,9 +1,8 @@
-// Writes the generated pages: lockstep_config_docs DOCS_FOLDER
+// Writes the generated page of settings: lockstep_config_docs DOCS_FOLDER
 #include <cstdio>
 #include <fstream>
 #include <string>
 
-#include "src/config/codes.hpp"
 #include "src/config/reference.hpp"
 
 int main(int argc, char** argv) {
@@ -14,11 +13,8 @@ int main(int argc, char** argv) {
   const std::string folder = argv[1];
   std::ofstream reference(folder + "/configuration.md", std::ios::binary);
   reference << lockstep::config::writeReference();
-  std::ofstream errors(folder + "/errors.md", std::ios::binary);
-  errors << lockstep::config::writeErrorsPage();
   reference.close();
-  errors.close();
-  if (reference && errors) return 0;
+  if (reference) return 0;
   std::fprintf(stderr, "cannot write to %s\n", folder.c_str());
   return 74;
 }

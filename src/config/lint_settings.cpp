@@ -27,6 +27,25 @@ void lintApplicationName(const ApplicationConfig& config, Diagnostics& diagnosti
                     "it becomes part of topic names, the transactional.id and the state folder");
 }
 
+/// A setting that is known, and read, but that nothing acts on: refused rather than ignored.
+void notYet(const ApplicationConfig& config, std::string_view path, std::string_view what,
+            Diagnostics& diagnostics) {
+  diagnostics.error("E013", placeOf(config, path),
+                    fmt::format("{}: {} is not in this version", path, what), "remove the line");
+}
+
+void lintLaterSettings(const ApplicationConfig& config, Diagnostics& diagnostics) {
+  if (config.rate.backpressure == Backpressure::kPid) {
+    notYet(config, "rate.backpressure", "backpressure by PID", diagnostics);
+  }
+  if (config.rate.max_per_receiver) {
+    notYet(config, "rate.max_per_receiver", "the rate of receivers", diagnostics);
+  }
+  if (config.state.snapshots) {
+    notYet(config, "state.snapshots", "keeping snapshots of the state folder", diagnostics);
+  }
+}
+
 void lintGuarantee(const ApplicationConfig& config, Diagnostics& diagnostics) {
   if (config.guarantee != Guarantee::kAtLeastOnce) return;
   diagnostics.error("E013", placeOf(config, "guarantee"),
@@ -75,7 +94,9 @@ void lintListen(const ApplicationConfig& config, Diagnostics& diagnostics) {
     const auto parsed = std::from_chars(listen.data() + colon + 1, end, port);
     if (parsed.ec != std::errc{} || parsed.ptr != end) port = 65536;
   }
-  if (colon != std::string::npos && colon > 0 && port <= 65535) return;
+  if (colon != std::string::npos && colon > 0 && port <= 65535) {
+    return notYet(config, "http.listen", "the admin server", diagnostics);
+  }
   diagnostics.error("E014", placeOf(config, "http.listen"), "http.listen needs host:port",
                     "as in  listen: \"127.0.0.1:8080\"");
 }
@@ -119,6 +140,7 @@ void lintFunctions(const ApplicationConfig& config, Diagnostics& diagnostics) {
 
 void lintSettings(const ApplicationConfig& config, Diagnostics& diagnostics) {
   lintApplicationName(config, diagnostics);
+  lintLaterSettings(config, diagnostics);
   lintGuarantee(config, diagnostics);
   lintDeadLetters(config, diagnostics);
   lintSecurity(config, diagnostics);

@@ -132,13 +132,15 @@ void addBatch(std::vector<SettingRow>& rows) {
                                             .min = kOne},
                      FIELD(rate.max_per_partition)));
   rows.push_back(row(Setting<std::uint64_t>{.path = "rate.max_per_receiver",
-                                            .text = "Records per second of a receiver",
+                                            .text = "Records per second of a receiver; not in this "
+                                                    "version",
                                             .fallback_text = "none",
                                             .min = kOne},
                      FIELD(rate.max_per_receiver)));
   rows.push_back(row(Setting<Backpressure>{.path = "rate.backpressure",
                                            .text = "Estimates the rate that the application "
-                                                   "sustains and reads no faster",
+                                                   "sustains and reads no faster; pid "
+                                                   "is not in this version",
                                            .fallback = Backpressure::kNone},
                      FIELD(rate.backpressure)));
 }
@@ -192,7 +194,7 @@ void addState(std::vector<SettingRow>& rows) {
           FIELD(state.checkpoint_interval)));
   rows.push_back(row(Setting<Duration>{.path = "state.snapshots",
                                        .text = "Time between snapshots of the folder; the last two "
-                                               "are kept",
+                                               "are kept; not in this version",
                                        .fallback_text = "none",
                                        .min = minutes(1)},
                      FIELD(state.snapshots)));
@@ -225,7 +227,7 @@ void addErrors(std::vector<SettingRow>& rows) {
 void addProcess(std::vector<SettingRow>& rows) {
   rows.push_back(row(Setting<std::string>{.path = "http.listen",
                                           .text = "host:port of the admin server: health, metrics, "
-                                                  "status; off without it"},
+                                                  "status; not in this version"},
                      FIELD(http_listen)));
   rows.push_back(row(Setting<SourceText>{.path = "functions",
                                          .text = "Lua 5.4 functions and constants, shared by all "

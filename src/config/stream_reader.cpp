@@ -70,7 +70,10 @@ KafkaInput readKafkaInput(const Node& map, std::string_view stream, Diagnostics&
              if (row.name == "key") reader.read(value, "key", input.key);
              if (row.name == "value") reader.read(value, "value", input.value);
              if (row.name == "start") reader.read(value, "start", input.start);
-             if (row.name == "idle_after") reader.read(value, "idle_after", input.idle_after);
+             if (row.name == "idle_after" && reader.read(value, "idle_after", input.idle_after)) {
+               diagnostics.error("E013", entry.key.place,
+                                 "idle_after: event time is not in this version", "remove the key");
+             }
              if (row.name == "partitioned") reader.read(value, "partitioned", input.partitioned);
            });
   return input;

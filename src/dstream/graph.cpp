@@ -30,17 +30,17 @@ std::vector<std::string> repeated(const Values& values) {
 std::vector<std::string> DStreamGraph::mistakes() const {
   std::vector<std::string> found;
   if (outputs_.empty())
-    found.emplace_back("E060 the graph has no output: save, print or foreachRDD a stream");
+    found.emplace_back("E019 the graph has no output: save, print or foreachRDD a stream");
   std::vector<std::string> ids;
   for (const StateDeclaration& state : states_) ids.push_back(state.id);
   for (const std::string& id : repeated(ids))
-    found.push_back("E061 the id '" + id + "' is used by two stateful steps: ids are unique");
+    found.push_back("E024 the id '" + id + "' is used by two stateful steps: ids are unique");
   for (const std::string& topic : repeated(topics_read_))
-    found.push_back("E062 topic '" + topic +
+    found.push_back("E025 topic '" + topic +
                     "' is read by two inputs: make one stream and use it twice");
   for (const std::string& id : ids)
     if (!namesTopic(id))
-      found.push_back("E063 the id '" + id +
+      found.push_back("E018 the id '" + id +
                       "' cannot name a changelog topic: 1 to 100 of a-z A-Z 0-9 . _ -");
   return found;
 }

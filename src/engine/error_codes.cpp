@@ -36,6 +36,10 @@ constexpr ErrorText kErrors[] = {
     {"E209", "committed offsets of another program",
      "The consumer group named like the application has committed offsets without Lockstep's "
      "metadata: another program uses the group, or somebody set the offsets by hand."},
+    {"E210", "a ledger record cannot be read",
+     "A record of the ledger is no JSON object of a version that this program knows: another "
+     "program wrote to the topic, or a newer version of Lockstep did. The ledger is never guessed; "
+     "run the version that wrote it."},
     {"E211", "a topic does not exist",
      "An input or output topic is missing. Lockstep creates its internal topics only."},
     {"E212", "committed offsets disagree with each other",

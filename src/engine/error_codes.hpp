@@ -1,17 +1,10 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include <lockstep/base/error_text.hpp>
 
 namespace lockstep {
-
-/// One error that the engine stops with: its stable code, a title, and the long text that
-/// `lockstep explain CODE` prints.
-struct ErrorText {
-  std::string_view code;
-  std::string_view title;
-  std::string_view text;
-};
 
 /// All errors of the engine, sorted by code.
 [[nodiscard]] std::span<const ErrorText> engineErrors();

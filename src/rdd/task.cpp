@@ -59,7 +59,7 @@ Status Task::reject(const FailedElement& element, const RecordError& error) {
   const std::string& name = services_->errors.dead_letter_topic;
   const auto topic = services_->topics.find(name);
   if (topic == services_->topics.end() || topic->second.partitions < 1)
-    return Status::fatal(ExitCode::kConfiguration, "E305",
+    return Status::fatal(ExitCode::kConfiguration, "E211",
                          "the dead-letter topic '" + name + "' does not exist",
                          "create it, or let errors.dead_letter_topic name one that exists");
   const auto partitions = static_cast<std::uint32_t>(topic->second.partitions);

@@ -3,7 +3,7 @@
 namespace lockstep {
 namespace {
 
-constexpr StateErrorText kErrors[] = {
+constexpr ErrorText kErrors[] = {
     {"E230", "state and committed offsets disagree",
      "The checkpoint in `state.dir` stands for the same batch as the ledger, but for other input "
      "offsets; or there is state although nothing was ever committed. Somebody moved offsets, or "
@@ -19,6 +19,11 @@ constexpr StateErrorText kErrors[] = {
     {"E233", "a changelog record cannot be read",
      "The record at that offset has no key, or its value begins with an unknown version. Another "
      "program wrote to the topic, or a newer version of Lockstep did."},
+    {"E234", "a stored value cannot be read",
+     "The bytes of a state value, or of a key, are not what expressions write: another program "
+     "wrote "
+     "to the changelog, or the state belongs to a C++ program. Give the operator a new id, or run "
+     "the program that wrote it."},
     {"E701", "the state folder cannot be written",
      "The disk is full or fails. The checkpoint on the disk is still good: what it lacks is in the "
      "changelog. With a new folder, everything comes from the changelog."},
@@ -32,6 +37,6 @@ constexpr StateErrorText kErrors[] = {
 
 }  // namespace
 
-std::span<const StateErrorText> stateErrors() { return kErrors; }
+std::span<const ErrorText> stateErrors() { return kErrors; }
 
 }  // namespace lockstep

@@ -162,7 +162,7 @@ case_login() {
   local guarded=localhost:$((${brokers##*:} + 4000))
   pipeline login "kafka: { bootstrap: \"$guarded\", security: { protocol: sasl_plaintext, mechanism:
     PLAIN, username: alice, password: wrong-secret } }" "start_timeout: 10s"
-  expect "a wrong password" 77 E231 login
+  expect "a wrong password" 77 E241 login
   if grep -q wrong-secret "$work"/login.*[go]; then note "the password is in the log"; fi
 }
 

@@ -49,8 +49,8 @@ class DStreamGraph {
   DStreamGraph(const DStreamGraph&) = delete;
   DStreamGraph& operator=(const DStreamGraph&) = delete;
 
-  /// Checks the graph and settles the number of shards. All mistakes in one message: E060 without
-  /// an output, E061 an id used twice, E062 a topic read by two inputs, E063 an id that cannot name
+  /// Checks the graph and settles the number of shards. All mistakes in one message: E019 without
+  /// an output, E024 an id used twice, E025 a topic read by two inputs, E018 an id that cannot name
   /// a topic.
   Status prepare(const GraphOptions& options);
   [[nodiscard]] bool prepared() const { return job_ != nullptr; }

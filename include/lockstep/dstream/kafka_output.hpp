@@ -34,7 +34,7 @@ class KafkaOutput final : public Terminal {
   Status check(const BatchServices& services) const override {
     const auto topic = services.topics.find(topic_);
     if (topic != services.topics.end() && topic->second.partitions > 0) return {};
-    return Status::fatal(ExitCode::kConfiguration, "E306",
+    return Status::fatal(ExitCode::kConfiguration, "E211",
                          "output topic '" + topic_ + "' does not exist",
                          "create it before the start");
   }

@@ -101,7 +101,7 @@ class Encoder {
 };
 
 Status damaged(std::string_view why) {
-  return Status::fatal(ExitCode::kData, "E209", "a stored value is damaged: " + std::string(why));
+  return Status::fatal(ExitCode::kData, "E234", "a stored value is damaged: " + std::string(why));
 }
 
 std::optional<std::uint64_t> takeVarint(std::string_view& bytes) {

@@ -104,6 +104,6 @@ TEST_CASE("codes are unique, sorted, and found in any case", "[unit][config][cod
   const auto table = codeTable();
   for (std::size_t i = 1; i < table.size(); ++i) CHECK(table[i - 1].code < table[i].code);
   REQUIRE(findCode("e012") != nullptr);
-  CHECK(findCode("E012")->summary == "unknown operator");
+  CHECK(findCode("E012")->title == "unknown operator");
   CHECK(findCode("E999") == nullptr);
 }

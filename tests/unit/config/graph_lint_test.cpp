@@ -67,6 +67,9 @@ TEST_CASE("a graph with a mistake is refused", "[unit][config][graph]") {
        {"E011 4:38"},
        "string, bytes, long, double or json"},
       {"streams:\n  in: { kafka: { topics: [t], idle_after: 5 } }\n" + kOut, {"E006 4:43"}, "5s"},
+      {"streams:\n  in: { kafka: { topics: [t], idle_after: 5s } }\n" + kOut,
+       {"E013 4:31"},
+       "not in this version"},
       {"streams: []\n" + kOut, {"E008 3:10", "E022 4:20"}, "a map of names"},
   }));
   const auto loaded = graph(row.text);

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "src/config/client_keys.hpp"
-#include "src/config/codes.hpp"
 #include "src/config/settings_table.hpp"
 #include "tests/support/catch.hpp"
 
@@ -24,15 +23,6 @@ std::string readPage(const std::string& name) {
 TEST_CASE("docs/configuration.md is what the tables say", "[unit][config][reference]") {
   INFO("regenerate it: cmake --build build/dev --target docs_config");
   CHECK((readPage("configuration.md") == writeReference()));
-}
-
-TEST_CASE("docs/errors.md holds the text of every code", "[unit][config][reference]") {
-  const std::string page = readPage("errors.md");
-  for (const CodeText& row : codeTable()) {
-    INFO(row.code << ": regenerate it: cmake --build build/dev --target docs_config");
-    CHECK(page.find(std::string("## ") + std::string(row.code) + ": " + std::string(row.summary) +
-                    "\n\n" + std::string(row.text) + "\n") != std::string::npos);
-  }
 }
 
 TEST_CASE("settings and client keys are listed once", "[unit][config][reference]") {

@@ -23,7 +23,7 @@ TEST_CASE("a graph without output is refused", "[unit][dstream][graph]") {
   (void)run.stream();
   const Status status = run.graph->prepare({});
   REQUIRE_FALSE(status.ok());
-  CHECK(status.info().code == "E060");
+  CHECK(status.info().code == "E019");
   CHECK(status.exitCode() == ExitCode::kConfiguration);
 }
 
@@ -75,7 +75,7 @@ TEST_CASE("an output topic that does not exist fails the batch before anything i
   run.prepare();
   run.services.topics.erase("out");
   run.run(run.plan());
-  CHECK(run.last.status.info().code == "E306");
+  CHECK(run.last.status.info().code == "E211");
 }
 
 TEST_CASE("print shows the first elements in Spark's layout, after the commit",

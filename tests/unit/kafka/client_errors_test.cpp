@@ -26,17 +26,17 @@ TEST_CASE("each kind of error has its reaction", "[unit][kafka][client_errors]")
       {RD_KAFKA_RESP_ERR__TRANSPORT, Reaction::kRetry, ExitCode::kUnavailable, "E201"},
       {RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT, Reaction::kRetry, ExitCode::kUnavailable, "E201"},
       {RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS, Reaction::kRetry, ExitCode::kUnavailable, "E201"},
-      {RD_KAFKA_RESP_ERR__AUTHENTICATION, Reaction::kFatal, ExitCode::kPermission, "E231"},
+      {RD_KAFKA_RESP_ERR__AUTHENTICATION, Reaction::kFatal, ExitCode::kPermission, "E241"},
       {RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE, Reaction::kFatal, ExitCode::kData, "E203"},
       {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, Reaction::kFatal, ExitCode::kPermission,
-       "E232"},
+       "E242"},
       {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, Reaction::kFatal, ExitCode::kPermission,
-       "E232"},
+       "E242"},
       {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, Reaction::kFatal, ExitCode::kData, "E211"},
-      {RD_KAFKA_RESP_ERR__FENCED, Reaction::kFatal, ExitCode::kRestart, "E233"},
-      {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, Reaction::kAbort, ExitCode::kData, "E234"},
+      {RD_KAFKA_RESP_ERR__FENCED, Reaction::kFatal, ExitCode::kRestart, "E243"},
+      {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, Reaction::kAbort, ExitCode::kData, "E244"},
       {RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT, Reaction::kFatal, ExitCode::kConfiguration,
-       "E235"},
+       "E245"},
   }));
   const auto status = toStatus(row.error, "orders/7");
   CAPTURE(status.toString());
@@ -93,7 +93,7 @@ TEST_CASE("lost offsets come with the numbers", "[unit][kafka][client_errors]") 
 
 TEST_CASE("every code of the client has its page", "[unit][kafka][client_errors]") {
   const auto texts = clientErrorTexts();
-  for (const auto* code : {"E231", "E232", "E233", "E234", "E235", "E236", "E237"}) {
+  for (const auto* code : {"E241", "E242", "E243", "E244", "E245", "E246"}) {
     CAPTURE(code);
     CHECK(std::count_if(texts.begin(), texts.end(),
                         [code](const auto& text) { return text.code == code; }) == 1);

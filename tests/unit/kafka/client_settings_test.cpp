@@ -90,7 +90,7 @@ TEST_CASE("a refused client key stops every client", "[unit][kafka][client_setti
   auto from = connection();
   from.client = {{"isolation.level", "read_uncommitted"}};
   const auto error = inputSettings(from, InputUse::kBatches, 1).status();
-  CHECK(error.info().code == "E237");
+  CHECK(error.info().code == "E061");
   CHECK(error.exitCode() == ExitCode::kConfiguration);
   CHECK(error.message().find("isolation.level") != std::string::npos);
   CHECK_FALSE(outputSettings(from).ok());
@@ -123,7 +123,7 @@ TEST_CASE("a refused value names the key and never the value", "[unit][kafka][cl
   from.security.protocol = "sesame";
   const auto handle = ClientHandle::create(RD_KAFKA_PRODUCER, outputSettings(from).value());
   REQUIRE_FALSE(handle.ok());
-  CHECK(handle.status().info().code == "E235");
+  CHECK(handle.status().info().code == "E245");
   CHECK(handle.status().message().find("security.protocol") != std::string::npos);
   CHECK(handle.status().message().find("sesame") == std::string::npos);
 }

@@ -46,6 +46,11 @@ Findings judgeIncludes(const LayerTable& table, const std::string& path, std::st
 Findings judgeShape(const std::string& path, std::string_view text);
 /// Test sources that no CMakeLists.txt of their folder names.
 Findings judgeListing(const std::string& path, std::string_view cmake_lists);
+/// Error and warning codes in string literals of `text` that are not among `known`.
+Findings judgeCodes(const std::string& path, std::string_view text,
+                    const std::set<std::string>& known);
+/// The codes that have a heading "## E012: ..." in docs/errors.md.
+std::set<std::string> codesOfPage(std::string_view page);
 /// The first column of the table between the two marker comments of docs/architecture.md.
 std::set<std::string> modulesInTable(std::string_view page);
 /// Rules of a container recipe: pinned base, no package lists left behind, not run as root.

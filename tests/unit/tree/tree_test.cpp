@@ -122,6 +122,26 @@ TEST_CASE("a long file, line or function and unfinished work are found", "[tree]
   CHECK(count(std::string("// TO") + "DO: more\n") == 1);
 }
 
+TEST_CASE("every error code of the sources is on the page of errors", "[tree][codes]") {
+  const auto known = tree::codesOfPage(tree::readText(tree::root() / "docs/errors.md"));
+  tree::Findings findings;
+  for (const auto& path : tree::filesBelow(kModules, {".cpp", ".hpp"})) {
+    append(findings, tree::judgeCodes(path, tree::readText(tree::root() / path), known));
+  }
+  CHECK(findings == tree::Findings{});
+}
+
+TEST_CASE("a code without a heading is found", "[tree][codes]") {
+  const auto known = tree::codesOfPage("# Errors\n\n## E001: a\n\ntext E002\n\n## W003: b\n");
+  const auto count = [&](const std::string& text) {
+    return tree::judgeCodes("a.cpp", text, known).size();
+  };
+  CHECK(count("fail(\"E001\", \"W003\");") == 0);
+  CHECK(count("fail(\"E002\");") == 1);
+  CHECK(count("fail(\"E002 with its text\");") == 1);
+  CHECK(count("// E002 in a comment, and an id: \"E0021\"") == 0);
+}
+
 TEST_CASE("the architecture page lists exactly the modules of the tree", "[tree][modules]") {
   const auto page = tree::readText(tree::root() / "docs/architecture.md");
   CHECK(tree::modulesInTable(page) == tree::moduleFolders());

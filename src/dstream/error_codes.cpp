@@ -1,0 +1,27 @@
+#include "src/dstream/error_codes.hpp"
+
+namespace lockstep {
+namespace {
+
+constexpr ErrorText kErrors[] = {
+    {"E301", "a bad record",
+     "The record does not fit the stream's formats, an expression failed on it, or the broker "
+     "would refuse what was made of it, and `errors` says `stop` for that cause. The message names "
+     "topic, partition, offset, step and cause. Nothing of the batch was committed. Correct the "
+     "step or the producer, or write such records to a topic: `errors.decode`, `errors.eval`, "
+     "`errors.produce: dead_letter`."},
+    {"E302", "a side effect failed",
+     "The function of `foreachRDD` threw. Nothing of the batch was committed; after a restart it "
+     "runs again with the same id, time and content."},
+    {"E307", "standard output cannot be written", "`print` found standard output closed or full."},
+    {"E390", "a task failed",
+     "An exception that is no record's fault came out of a step: memory ran out, or there is a "
+     "bug. "
+     "Nothing of the batch was committed."},
+};
+
+}  // namespace
+
+std::span<const ErrorText> recordErrors() { return kErrors; }
+
+}  // namespace lockstep
