@@ -52,15 +52,22 @@ has_input() {
   end=$(ask_broker end "$pipeline-in") && ((end > 0))
 }
 
+once_per_start() { # FAILPOINT: hit once, or a few times only, in the life of a process
+  [[ $1 == restore.* || $1 == init.* || $1 == producer.* || $1 == abort.* || $1 == *.rolled_back ]]
+}
+
 kill_everywhere() {
   local point hit=1
   for point in "${points[@]}"; do
     reachable "$point" || continue
     # A restore that reads everything has more to be killed in than one from the folder.
     [[ $point != restore.* ]] || rm -rf "$E2E_STATE"
-    kill_at "$pipeline" "$point" "$hit" 10
-    hit=$((hit % 3 + 1))
-    [[ $point != restore.* && $point != init.* && $point != producer.* ]] || hit=1
+    if once_per_start "$point"; then
+      kill_at "$pipeline" "$point" 1 10
+    else
+      kill_at "$pipeline" "$point" "$hit" 10
+      hit=$((hit % 3 + 1))
+    fi
   done
   for ((i = 0; i < random_kills; i++)); do kill_at_random "$pipeline"; done
 }
