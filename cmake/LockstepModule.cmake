@@ -21,7 +21,7 @@ function(lockstep_module name)
 endfunction()
 
 # One target per kind of test: tests_unit builds every test binary labelled unit. ./dev test uses them.
-foreach(label unit contract golden integration sim crash e2e tree)
+foreach(label unit contract golden integration sim e2e tree)
   add_custom_target(tests_${label})
 endforeach()
 

@@ -6,7 +6,7 @@
 # kills or starts processes; the thread sanitizer for what has threads.
 
 asan_labels=(unit contract golden integration)
-release_labels=(sim crash e2e tree)
+release_labels=(sim e2e tree)
 tsan_tests=(base_test runtime_test kafka_test memory_test)
 
 test_logs=() # CTest's own record of each run, from which the last line is made
@@ -88,7 +88,7 @@ run_sentence() { # SENTENCE
     found=1
     name=$(sed -n 's/^ *lockstep_test(\([a-z0-9_]*\).*/\1/p' "$folder/CMakeLists.txt" | head -1)
     case $folder in
-      tests/sim* | tests/crash* | tests/e2e* | tests/unit/tree*) preset=release ;;
+      tests/sim* | tests/e2e* | tests/unit/tree*) preset=release ;;
       *) preset=asan ;;
     esac
     build "$preset" "$name"
