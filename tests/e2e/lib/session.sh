@@ -51,10 +51,16 @@ open_session() { # KAFKA_VERSION [FUNCTION]
   export E2E_BROKER=$brokers E2E_STATE=$work/state
 }
 
+kill_tree() { # PID: a verifier in the background is a shell with a JVM below it
+  local child
+  for child in $(pgrep -P "$1"); do kill_tree "$child"; done
+  kill -KILL "$1" 2>/dev/null || true
+}
+
 close_session() {
   local code=$? child
   ((code == 0)) || show_logs
-  for child in "${children[@]}"; do kill -KILL "$child" 2>/dev/null || true; done
+  for child in "${children[@]}"; do kill_tree "$child"; done
   wait 2>/dev/null || true
   [[ ! -d $work/broker ]] || "$root/tools/kafka/broker.sh" kill "$work/broker"
   if mountpoint -q "$work/full" 2>/dev/null; then umount "$work/full"; fi
