@@ -1,5 +1,8 @@
 #include "src/cli/graph_text.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include <lockstep/model/internal_topics.hpp>
@@ -13,18 +16,42 @@ constexpr std::string_view kExactlyOnce = "exactly once for read_committed reade
 constexpr std::string_view kPrinted = "shown after the commit; a crash in between loses the text";
 constexpr std::string_view kSideEffect = "at least once; a re-run has the same id and content";
 
-Json stepJson(const DStreamGraph::StepInfo& step, const Pipeline& pipeline) {
-  Json json = {{"step", step.step},
-               {"operator", step.op},
-               {"parents", step.parents},
-               {"stages", step.stages}};
-  for (const auto& expression : pipeline.expressions) {
-    if (expression.step != step.step) continue;
-    json["expressions"].push_back({{"option", expression.option},
-                                   {"text", expression.text},
-                                   {"runs", expression.native ? "native" : "lua"}});
+/// One step of the file is several of the graph: `updateStateByKey` encodes, updates, decodes. They
+/// share the step's name; what is not the plumbing's `map` gives the operator.
+void mergeStep(Json& json, const DStreamGraph::StepInfo& step) {
+  if (json["operator"] == "map") json["operator"] = step.op;
+  for (const auto& parent : step.parents) {
+    if (parent != step.step) json["parents"].push_back(parent);
   }
-  return json;
+  for (const auto stage : step.stages) {
+    auto& stages = json["stages"];
+    if (std::find(stages.begin(), stages.end(), stage) == stages.end()) stages.push_back(stage);
+  }
+}
+
+Json stepsJson(const Pipeline& pipeline) {
+  Json steps = Json::array();
+  for (const auto& step : pipeline.graph->describe()) {
+    auto known = std::find_if(steps.begin(), steps.end(),
+                              [&](const Json& json) { return json["step"] == step.step; });
+    if (known == steps.end()) {
+      steps.push_back({{"step", step.step},
+                       {"operator", "map"},
+                       {"parents", Json::array()},
+                       {"stages", Json::array()}});
+      known = std::prev(steps.end());
+    }
+    mergeStep(*known, step);
+  }
+  for (const auto& expression : pipeline.expressions) {
+    for (auto& json : steps) {
+      if (json["step"] != expression.step) continue;
+      json["expressions"].push_back({{"option", expression.option},
+                                     {"text", expression.text},
+                                     {"runs", expression.native ? "native" : "lua"}});
+    }
+  }
+  return steps;
 }
 
 std::string joined(const Json& list) {
@@ -55,9 +82,12 @@ std::string quoted(std::string text) {
 Json graphJson(const Loaded& loaded) {
   const auto& graph = *loaded.pipeline.graph;
   const auto& application = loaded.application.application.text;
-  Json json = {{"application", application},      {"reads", graph.topicsRead()},
-               {"writes", graph.topicsWritten()}, {"internal_topics", {ledgerTopic(application)}},
-               {"steps", Json::array()},          {"state", Json::array()},
+  Json json = {{"application", application},
+               {"reads", graph.topicsRead()},
+               {"writes", graph.topicsWritten()},
+               {"internal_topics", {ledgerTopic(application)}},
+               {"steps", stepsJson(loaded.pipeline)},
+               {"state", Json::array()},
                {"outputs", Json::array()}};
   for (const auto& id : graph.stateIds()) {
     json["internal_topics"].push_back(changelogTopic(application, id));
@@ -66,8 +96,6 @@ Json graphJson(const Loaded& loaded) {
   if (loaded.application.errors.dead_letter_topic) {
     json["dead_letter_topic"] = loaded.application.errors.dead_letter_topic->text;
   }
-  for (const auto& step : graph.describe())
-    json["steps"].push_back(stepJson(step, loaded.pipeline));
   for (const auto& output : graph.outputs()) {
     const auto guarantee = output.kind == "kafka"   ? kExactlyOnce
                            : output.kind == "print" ? kPrinted
