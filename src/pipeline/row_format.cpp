@@ -11,6 +11,7 @@
 
 #include "src/pipeline/expression/eval_error.hpp"
 #include "src/pipeline/expression/json.hpp"
+#include "src/pipeline/expression/json_check.hpp"
 
 namespace lockstep {
 namespace {
@@ -77,6 +78,7 @@ Value decodeField(Format format, std::optional<std::string_view> bytes, std::str
       break;
   }
   try {
+    checkJson(*bytes);
     return lazyJson(*bytes, arena);
   } catch (const EvalError& error) {
     throw RecordError(RecordErrorKind::kDecode, fmt::format("the {}: {}", what, error.cause()), "");
