@@ -86,6 +86,15 @@ class GraphRunner {
     inputs_.emplace_back(topic, partitions);
     return directKafkaInput(graph, {topic});
   }
+  /// Runs a graph that somebody else built; its inputs have `partitions` each.
+  void use(std::shared_ptr<DStreamGraph> built, int partitions = 1) {
+    graph = std::move(built);
+    for (const std::string& topic : graph->topicsRead()) {
+      for (int i = 0; i < partitions; ++i) input.log({topic, Partition{i}});
+      inputs_.emplace_back(topic, partitions);
+    }
+    for (const std::string& topic : graph->topicsWritten()) addTopic(topic, 1);
+  }
   void addTopic(const std::string& name, int partitions) {
     TopicDescription topic;
     topic.name = name;

@@ -1,0 +1,120 @@
+// updateStateByKey of a YAML pipeline: expressions, named reductions, idle keys, removal.
+#include "src/pipeline/row_state.hpp"
+
+#include <algorithm>
+
+#include "tests/support/catch.hpp"
+#include "tests/unit/pipeline/pipeline_runner.hpp"
+
+using namespace lockstep;
+using test::Lines;
+using test::PipelineRunner;
+using test::PipelineText;
+
+namespace {
+
+Lines sorted(Lines lines) {
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+PipelineText stateful(const std::string& options, const std::string& before = {}) {
+  return {before + "      - id: s\n        updateStateByKey: { " + options + " }\n"};
+}
+
+const std::string kOnes = "      - map: { key: value, value: 1 }\n";
+
+}  // namespace
+
+TEST_CASE("an update sees the old state, or the initial one, and all values of the batch",
+          "[unit][pipeline][row_state]") {
+  PipelineRunner counts(stateful("initial: 10, update: state + sum(values), emit: changed", kOnes));
+  CHECK(sorted(counts.batch({"a", "b", "a"})) == Lines{R"("a"=12)", R"("b"=11)"});
+  CHECK(sorted(counts.batch({"a"})) == Lines{R"("a"=13)"});
+  CHECK(counts.batch().empty());
+}
+
+TEST_CASE("without initial a new key's state is nil; the key is a variable",
+          "[unit][pipeline][row_state]") {
+  PipelineRunner texts(stateful("update: '(state or key) .. values[1]', emit: changed"));
+  texts.feed("k", "x");
+  CHECK(texts.batch() == Lines{R"("k"="kx")"});
+  texts.feed("k", "y");
+  CHECK(texts.batch() == Lines{R"("k"="kxy")"});
+}
+
+TEST_CASE("nil removes the key, and passes once as a null", "[unit][pipeline][row_state]") {
+  PipelineRunner written(
+      stateful("update: 'values[#values] ~= \"-\" and values[#values] or nil', emit: changed, "
+               "visit: touched"));
+  written.feed("k", "x");
+  CHECK(written.batch() == Lines{R"("k"="x")"});
+  written.feed("k", "-");
+  CHECK(written.batch() == Lines{R"("k"=~)"});
+  CHECK(written.batch().empty());
+  CHECK(written.run.state->contents("s").empty());
+}
+
+TEST_CASE("emit all passes every known key in every batch", "[unit][pipeline][row_state]") {
+  PipelineRunner counts(stateful("update: count, emit: all", kOnes));
+  counts.batch({"a", "b"});
+  CHECK(sorted(counts.batch({"a"})) == Lines{R"("a"=2)", R"("b"=1)"});
+  CHECK(sorted(counts.batch()) == Lines{R"("a"=2)", R"("b"=1)"});
+}
+
+TEST_CASE("a written update is called for idle keys, unless only touched ones are visited",
+          "[unit][pipeline][row_state]") {
+  PipelineRunner ages(stateful("initial: 0, update: state + 1, emit: changed", kOnes));
+  ages.batch({"a"});
+  CHECK(ages.batch() == Lines{R"("a"=2)"});
+
+  PipelineRunner touched(
+      stateful("initial: 0, update: state + 1, emit: changed, visit: touched", kOnes));
+  touched.batch({"a"});
+  CHECK(touched.batch().empty());
+}
+
+TEST_CASE("the integer fast path gives what the general path gives",
+          "[unit][pipeline][row_state]") {
+  struct Row {
+    std::string reduction;
+    std::string number;
+  };
+  const auto row = GENERATE(
+      values<Row>({{"sum", "3"}, {"count", "3"}, {"min", "3"}, {"max", "3"}, {"last", "3"}}));
+  CAPTURE(row.reduction);
+  // A literal is known to be an integer; the sum of it is not.
+  PipelineRunner fast(stateful("update: " + row.reduction + ", emit: changed",
+                               "      - map: { key: value, value: " + row.number + " }\n"));
+  PipelineRunner general(stateful("update: " + row.reduction + ", emit: changed",
+                                  "      - map: { key: value, value: 1 + 2 }\n"));
+  for (const auto& values : {Lines{"a", "b", "a"}, Lines{"a"}, Lines{}, Lines{"c", "c"}}) {
+    CHECK(sorted(fast.batch(values)) == sorted(general.batch(values)));
+  }
+}
+
+TEST_CASE("longs from Kafka take the fast path; a null among them is an eval error",
+          "[unit][pipeline][row_state]") {
+  PipelineText text = stateful("update: sum, emit: changed");
+  text.value = "long";
+  PipelineRunner sums(text);
+  const std::string two("\0\0\0\0\0\0\0\2", 8);
+  sums.feed("k", two);
+  sums.feed("k", two);
+  CHECK(sums.batch() == Lines{R"("k"=4)"});
+  sums.feed("k", std::nullopt);
+  const auto status = sums.failing({});
+  CHECK(status.info().code == "E301");
+  CHECK(status.message().find("sum of a nil") != std::string::npos);
+}
+
+TEST_CASE("named reductions work on floats and texts", "[unit][pipeline][row_state]") {
+  PipelineText text = stateful("update: max, emit: changed");
+  text.value = "json";
+  PipelineRunner greatest(text);
+  greatest.feed("f", "0.5");
+  greatest.feed("f", "2");
+  greatest.feed("t", "\"a\"");
+  greatest.feed("t", "\"b\"");
+  CHECK(sorted(greatest.batch()) == Lines{R"("f"=2)", R"("t"="b")"});
+}
