@@ -45,7 +45,10 @@ start_broker() {
   local port=26090
   while port_is_open "$port" || port_is_open $((port + 1)); do port=$((port + 2)); done
   say "starting a Kafka broker (the first time its jars are fetched) ..."
-  "$root/tools/kafka/broker.sh" fresh 4.1.0 "$work/broker" "$port"
+  "$root/tools/kafka/broker.sh" fresh 4.1.0 "$work/broker" "$port" 2>"$work/broker.log" || {
+    tail -5 "$work/broker.log" >&3
+    fail "the broker did not start"
+  }
   export KAFKA=localhost:$port
   "$tool" "$KAFKA" create lines 4
   "$tool" "$KAFKA" create word-counts 4

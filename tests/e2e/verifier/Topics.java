@@ -21,6 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Reads topics without a group, so that reading leaves no trace on the broker. */
 final class Topics implements AutoCloseable {
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration MARKERS_TIMEOUT = Duration.ofSeconds(10);
 
   private final String brokers;
   private final Admin admin;
@@ -73,8 +74,23 @@ final class Topics implements AutoCloseable {
     return consumer;
   }
 
+  /**
+   * A commit is acknowledged before its markers are in every partition: gives them time to arrive,
+   * so that what is decided is also readable. A transaction that stays open is not waited for
+   * longer.
+   */
+  void awaitMarkers(String topic) throws Exception {
+    final long deadline = System.nanoTime() + MARKERS_TIMEOUT.toNanos();
+    while (!ends(topic, IsolationLevel.READ_COMMITTED)
+                .equals(ends(topic, IsolationLevel.READ_UNCOMMITTED))
+        && System.nanoTime() < deadline) {
+      Thread.sleep(20);
+    }
+  }
+
   /** Hands every record below today's end to `each`, per partition in offset order. */
   void read(String topic, IsolationLevel isolation, Consumer<Seen> each) throws Exception {
+    awaitMarkers(topic);
     try (KafkaConsumer<byte[], byte[]> consumer = consumerFromStart(topic, isolation)) {
       drain(consumer, ends(topic, isolation), each);
     }
