@@ -21,6 +21,14 @@ namespace {
 
 using namespace bench;
 
+/// A reader that is never behind: with a full queue librdkafka 2.0.2 would look away for a second.
+Settings watchSettings(const Arguments& arguments) {
+  auto settings = consumerSettings(arguments);
+  settings["queued.min.messages"] = "10000000";
+  settings["queued.max.messages.kbytes"] = "1048576";
+  return settings;
+}
+
 class Measurement {
  public:
   explicit Measurement(const Arguments& arguments)
@@ -28,7 +36,7 @@ class Measurement {
         output_(arguments.text("out")),
         partitions_(static_cast<int>(arguments.number("partitions", 4))),
         kill_after_ms_(arguments.number("kill_after_ms", 0)),
-        consumer_(makeConsumer(consumerSettings(arguments))),
+        consumer_(makeConsumer(watchSettings(arguments))),
         producer_(makeProducer(producerSettings(arguments))) {
     std::istringstream words(arguments.text("command"));
     for (std::string word; words >> word;) command_.push_back(word);
