@@ -12,11 +12,15 @@
 namespace lockstep::test {
 
 /// The state port on a std::map: slow, obvious, checks the caller's duties. Undo for any number of
-/// batches.
+/// batches. Every shard exists from the start, since workers reach for theirs at the same time.
 class FakeState final : public StateBackend {
  public:
   explicit FakeState(std::vector<StateDeclaration> declarations)
-      : declarations_(std::move(declarations)) {}
+      : declarations_(std::move(declarations)) {
+    for (const StateDeclaration& state : declarations_)
+      for (std::uint32_t i = 0; i < state.shards; ++i)
+        shards_[{state.id, ShardId{i}}] = std::make_unique<Shard>();
+  }
 
   StateShard& shard(std::string_view id, ShardId shard) override { return at(id, shard); }
 
@@ -155,9 +159,9 @@ class FakeState final : public StateBackend {
     }
   };
   Shard& at(std::string_view id, ShardId shard) {
-    auto& found = shards_[{std::string(id), shard}];
-    if (!found) found = std::make_unique<Shard>();
-    return *found;
+    const auto found = shards_.find({std::string(id), shard});
+    LOCKSTEP_CHECK(found != shards_.end(), "a shard that was declared");
+    return *found->second;
   }
 
   std::vector<StateDeclaration> declarations_;
