@@ -163,13 +163,17 @@ final class Forge {
   }
 
   private static int send(Options options, List<Seen> records) {
+    return send(options, options.get("output"), records);
+  }
+
+  static int send(Options options, String topic, List<Seen> records) {
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
              Map.of("bootstrap.servers", options.get("brokers"), "linger.ms", 5),
              new ByteArraySerializer(), new ByteArraySerializer())) {
       for (Seen seen : records) {
         final byte[] key = seen.key() == null ? null : seen.key().getBytes(StandardCharsets.UTF_8);
         producer.send(new ProducerRecord<>(
-            options.get("output"), seen.partition(), seen.timestamp(), key, seen.value()));
+            topic, seen.partition(), seen.timestamp(), key, seen.value()));
       }
     }
     return 0;

@@ -43,6 +43,10 @@ public final class Main {
         return Forge.copy(options);
       case "forge-count":
         return Forge.count(options);
+      case "forge-visits":
+        return ForgeKeyed.visits(options);
+      case "forge-state":
+        return ForgeKeyed.state(options);
       case "forge-offsets":
         return Forge.offsets(options);
       case "forge-ledger":

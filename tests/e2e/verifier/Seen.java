@@ -19,6 +19,9 @@ record Seen(String topic, int partition, long offset, long timestamp, String key
     return binary ? ByteBuffer.wrap(value).getLong() : Long.parseLong(text());
   }
 
+  /** Whether count(true) can read it. */
+  boolean isCount() { return value != null && value.length == Long.BYTES; }
+
   /** What must be equal in a copy. */
   String content() { return key + " = " + text(); }
 

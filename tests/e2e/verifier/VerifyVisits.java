@@ -18,7 +18,10 @@ final class VerifyVisits {
       for (Seen seen : topics.readCommitted(options.get("input"))) keys.add(seen.key());
       for (Seen seen : topics.readCommitted(options.get("output"))) {
         visits++;
-        judge(report, keys, seen, last.put(seen.key(), seen));
+        if (!seen.isCount())
+          report.find("form: '" + seen.key() + "' at " + seen.place() + " is no number");
+        else
+          judge(report, keys, seen, last.put(seen.key(), seen));
       }
     }
     for (String key : keys) {
@@ -34,14 +37,14 @@ final class VerifyVisits {
     if (!keys.contains(seen.key())) {
       report.find("foreign: " + seen.place() + " visits '" + seen.key()
           + "', which the input does not hold");
+    } else if (before != null && before.partition() != seen.partition()) {
+      report.find("moved: '" + seen.key() + "' at " + before.place() + " and at " + seen.place());
     } else if (found < wanted) {
       report.find("double: '" + seen.key() + "' is " + found + " at " + seen.place()
           + ", should be " + wanted);
     } else if (found > wanted) {
       report.find("gap: '" + seen.key() + "' is " + found + " at " + seen.place() + ", should be "
           + wanted);
-    } else if (before != null && before.partition() != seen.partition()) {
-      report.find("moved: '" + seen.key() + "' at " + before.place() + " and at " + seen.place());
     }
   }
 }

@@ -90,6 +90,45 @@ offsets_case() { # FAULT CODE TEXT
   expect "$2" "$3" verify-offsets --topic "$prefix-in" --group "$prefix-$1"
 }
 
+visits_case() { # FAULT CODE TEXT
+  expect "$2" "$3" verify-visits --input "$prefix-keys" --output "$prefix-visits-$1"
+}
+
+test_visits() {
+  expect 0 'ok    produce' produce --topic "$prefix-keys" --records 60 --keys 20 --transaction 10
+  verifier forge-visits --input "$prefix-keys" --output "$prefix-visits" \
+    --faults none,lost,twice,value,swap,never,foreign,moved,form,null
+  visits_case none 0 'ok    visits'
+  visits_case lost 1 'gap: '
+  visits_case twice 1 'double: '
+  visits_case value 1 'gap: '
+  visits_case swap 1 'double: '
+  visits_case never 1 'was never visited'
+  visits_case foreign 1 "foreign: $prefix-visits-foreign-0"
+  visits_case moved 1 'moved: '
+  visits_case form 1 'form: '
+  visits_case null 1 'form: '
+}
+
+state_case() { # FAULT CODE TEXT
+  expect "$2" "$3" verify-state --output "$prefix-visits-none" --changelog "$prefix-state-$1"
+}
+
+test_states() {
+  verifier forge-state --output "$prefix-visits-none" --changelog "$prefix-state" \
+    --faults none,lost,stale,wrong,extra,undead,tombstone,moved,form,key
+  state_case none 0 'ok    state'
+  state_case lost 1 'is null, the output says'
+  state_case stale 1 ', the output says '
+  state_case wrong 1 'is 40, the output says'
+  state_case extra 1 "'aborted' is 1, never in the output"
+  state_case undead 1 "'removed' is 7, never in the output"
+  state_case tombstone 1 'is null, the output says'
+  state_case moved 1 'moved: '
+  state_case form 1 'a value of kind 4'
+  state_case key 1 'the key is no text'
+}
+
 test_offsets() {
   offsets_case none 0 'batch=42'
   offsets_case behind 1 'its end is'
@@ -98,9 +137,9 @@ test_offsets() {
   offsets_case missing 1 'has no committed offset'
 }
 
-record() { # KIND INC BATCH FROM UNTIL [OUTPUT_RECORDS]
+record() { # KIND INC BATCH FROM UNTIL [OUTPUT_RECORDS] [TIME]
   printf '{"v":1,"kind":"%s","inc":%d,"own":"00000000000000%02d",' "$1" "$2" "$2"
-  printf '"batch":{"id":%d,"time":%d,"closes_first":[],"closes":true,' "$3" $(($3 * 1000))
+  printf '"batch":{"id":%d,"time":%d,"closes_first":[],"closes":true,' "$3" "${7:-$(($3 * 1000))}"
   printf '"ranges":[["in",0,%d,%d],["in",1,5,5]]},"topics":[],"ends":[],' "$4" "$5"
   printf '"outputs":[["%s",0,%d]],' "$prefix-copy-none-key" "${6:-0}"
   printf '"outputs_hash":"0","previous_hash":"0"}\n'
@@ -125,12 +164,22 @@ test_ledgers() {
   ledger_case zombie 1 'owner: ' < <(echo "$start" && record claim 2 1 10 20 &&
     record batch 1 2 20 30)
   ledger_case again 1 'incarnation: ' < <(echo "$start" && record claim 1 1 10 20)
+  ledger_case clock 1 'goes back from 1000' < <(echo "$start" && record batch 1 2 20 30 0 999)
+  ledger_case backwards 1 'range: ' < <(echo "$start" && record batch 1 2 20 19)
+  ledger_case missing 1 'leaves partitions out' < <(echo "$start" && record batch 1 2 20 30 |
+    sed 's/,\["in",1,5,5\]//')
+  ledger_case forgets 1 'repeats batch 0, the last one is 1' < <(echo "$start" &&
+    record claim 2 0 10 20)
+  ledger_case claims 1 'puts in-0 at 19, it was at 20' < <(echo "$start" && record claim 2 1 10 19)
+  ledger_case empty 1 'empty: ' </dev/null
   ledger_case unclaimed 1 'unclaimed: ' < <(record batch 1 1 10 20)
 }
 
 test_readers
 test_copies
 test_counts
+test_visits
+test_states
 test_offsets
 test_ledgers
 ((failures == 0)) || echo "$failures checks of the verifier are wrong"
