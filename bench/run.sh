@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Lockstep beside its bound, in one run, on a broker of its own. Called by ./dev bench.
 #
-# usage: bench/run.sh [--pairs N] [--records N] [copy|count|start|recover ...]     default: all four
+# usage: bench/run.sh [--pairs N] [--scale PERCENT] [--interval MS] [NAME ...]
 #
-# copy, count   the bound program (librdkafka and nothing else) and Lockstep in turn, N pairs (3); the
-#               output of every run is read back and compared with the input
-# start         exec to first committed output, one record waiting
-# recover       kill -9 under load, then exec to first new committed output
+# NAME is a file of bench/workloads, `smoke` (all of them, small, in about two minutes; figures are
+# printed, not judged), or `engine` (without Kafka). Default: copy filter count words json start
+# recover latency.
+#
+# --pairs N        times that the bound program and Lockstep run in turn (3)
+# --scale PERCENT  of the inputs' sizes in bench/README.md (100)
+# --interval MS    of batches and commits, of both (100)
 #
 # Figures go to stdout and, as JSON lines, to bench/results/ (not committed).
 set -euo pipefail
@@ -16,14 +19,20 @@ bin=$root/build/release/bench
 lockstep=${LOCKSTEP_BINARY:-$root/build/release/lockstep}
 port=${BENCH_PORT:-19900}
 version=${BENCH_KAFKA:-4.1.0}
-pairs=3
-records=8000000
+pair_count=3
+scale=100
+interval_ms=100
 work=$(mktemp -d /tmp/lockstep-bench.XXXXXX)
 results=$root/bench/results/$(date +%Y%m%d-%H%M%S).jsonl
-export BENCH_BROKER=127.0.0.1:$port BENCH_STATE=$work/state
 
-# shellcheck source=bench/workloads.sh
-source "$root/bench/workloads.sh"
+# shellcheck source=bench/lib.sh
+source "$root/bench/lib.sh"
+known=()
+for file in "$root"/bench/workloads/*.sh; do
+  # shellcheck source=/dev/null
+  source "$file"
+  known+=("$(basename "$file" .sh)")
+done
 
 finish() {
   "$root/tools/kafka/broker.sh" kill "$work/broker" >/dev/null 2>&1 || true
@@ -34,21 +43,27 @@ trap finish EXIT
 names=()
 while (($#)); do
   case $1 in
-    --pairs) pairs=$2; shift 2 ;;
-    --records) records=$2; shift 2 ;;
-    copy | count | start | recover) names+=("$1"); shift ;;
-    *) echo "bench: unknown workload '$1' (copy, count, start, recover)" >&2; exit 64 ;;
+    --pairs) pair_count=$2; shift 2 ;;
+    --scale) scale=$2; shift 2 ;;
+    --interval) interval_ms=$2; shift 2 ;;
+    smoke) pair_count=1 scale=5; names+=("${known[@]}"); shift ;;
+    *)
+      [[ " ${known[*]} engine " == *" $1 "* ]] || {
+        echo "bench: unknown workload '$1' (known: ${known[*]} engine smoke)" >&2
+        exit 64
+      }
+      names+=("$1"); shift
+      ;;
   esac
 done
-((${#names[@]})) || names=(copy count start recover)
+((${#names[@]})) || names=(copy filter count words json start recover latency)
 
+export BENCH_BROKER=127.0.0.1:$port BENCH_STATE=$work/state BENCH_INTERVAL=${interval_ms}ms
 mkdir -p "$(dirname "$results")"
-LOCKSTEP_BROKER_PROFILE=bench "$root/tools/kafka/broker.sh" start "$version" "$work/broker" "$port" >&2
-echo "bench: $records records, Kafka $version on 127.0.0.1:$port, $(nproc) cores, $(date -u +%F)"
-"$bin/bench_generate" brokers="$BENCH_BROKER" topic=bench-count kind=count records="$records" >&2
-expected=$("$bin/bench_digest" brokers="$BENCH_BROKER" topic=bench-count from_keys=yes)
-
+[[ ${names[*]} == engine ]] ||
+  LOCKSTEP_BROKER_PROFILE=bench "$root/tools/kafka/broker.sh" start "$version" "$work/broker" "$port" >&2
+echo "bench: scale $scale %, interval $interval_ms ms, Kafka $version on 127.0.0.1:$port, $(nproc) cores, $(date -u +%F)"
 for name in "${names[@]}"; do
   "workload_$name"
 done
-echo "bench: results in ${results#"$root"/}"
+[[ ! -e $results ]] || echo "bench: results in ${results#"$root"/}"

@@ -8,13 +8,11 @@
 // the command gets SIGTERM, or, with kill_after_ms, kill -9 that long after its first output.
 // Prints one JSON line: runs, ms_p50, ms_max, ms (all).
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <sstream>
 
+#include "bench/programs/child.hpp"
 #include "bench/programs/client.hpp"
 
 namespace {
@@ -36,10 +34,9 @@ class Measurement {
         output_(arguments.text("out")),
         partitions_(static_cast<int>(arguments.number("partitions", 4))),
         kill_after_ms_(arguments.number("kill_after_ms", 0)),
+        command_(arguments.text("command")),
         consumer_(makeConsumer(watchSettings(arguments))),
         producer_(makeProducer(producerSettings(arguments))) {
-    std::istringstream words(arguments.text("command"));
-    for (std::string word; words >> word;) command_.push_back(word);
     static_cast<void>(warmTopic(consumer_, output_));
     if (!input_.empty()) input_handle_ = warmTopic(producer_, input_);
   }
@@ -48,14 +45,13 @@ class Measurement {
     readFromEnd();
     if (input_handle_ != nullptr) produceOne();
     const double start = seconds();
-    const pid_t child = spawn();
+    Child child(command_);
     awaitRecord();
     const double took_ms = (seconds() - start) * 1e3;
     if (kill_after_ms_ > 0) usleep(static_cast<useconds_t>(kill_after_ms_ * 1000));
-    kill(child, kill_after_ms_ > 0 ? SIGKILL : SIGTERM);
-    int status = 0;
-    waitpid(child, &status, 0);
-    if (kill_after_ms_ == 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+    if (kill_after_ms_ > 0)
+      child.end(SIGKILL);
+    else if (child.end(SIGTERM) != 0)
       die("the command failed");
     return took_ms;
   }
@@ -80,19 +76,6 @@ class Measurement {
       die("the record was not delivered");
   }
 
-  pid_t spawn() {
-    const pid_t child = fork();
-    if (child != 0) return child;
-    std::vector<char*> words;
-    for (auto& word : command_) words.push_back(word.data());
-    words.push_back(nullptr);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a bench that gives up leaves nothing behind
-    dup2(STDERR_FILENO, STDOUT_FILENO);
-    execvp(words[0], words.data());
-    std::perror(words[0]);
-    _exit(127);
-  }
-
   void awaitRecord() {
     for (const double until = seconds() + 30; seconds() < until;) {
       auto* message = rd_kafka_consumer_poll(consumer_, 100);
@@ -107,7 +90,7 @@ class Measurement {
   const std::string output_;
   const int partitions_;
   const long kill_after_ms_;
-  std::vector<std::string> command_;
+  const std::string command_;
   rd_kafka_t* consumer_;
   rd_kafka_t* producer_;
   rd_kafka_topic_t* input_handle_ = nullptr;

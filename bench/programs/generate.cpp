@@ -1,11 +1,11 @@
 // Seeded bench input: the same bytes for every program that is measured.
 //
-// generate brokers=HOST:PORT topic=TOPIC [partitions=4] kind=count|lines [records=..] [keys=..]
-// [zipf=0.99] [value_bytes=100] [seed=7]
+// generate brokers=HOST:PORT topic=TOPIC [partitions=4] kind=count|json|lines [records=..]
+// [keys=..] [zipf=0.99] [value_bytes=100] [seed=7]
 //
-// count: key = "k" + 15 digits by Zipf's law, value = random letters, partition by the Java
-// client's murmur2. lines: null key, 8 to 12 words of the vocabulary "w0".. by Zipf's law,
-// partitions in turn.
+// count: key = "k" + 15 digits by Zipf's law (zipf=0: uniform), value = random letters, partition
+// by the Java client's murmur2. json: the same keys, value = a document of about 200 bytes. lines:
+// null key, 8 to 12 words of the vocabulary "w0".. by Zipf's law, partitions in turn.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -22,7 +22,7 @@ class Zipf {
   Zipf(std::size_t count, double exponent) : cumulative_(count) {
     double sum = 0;
     for (std::size_t i = 0; i < count; ++i)
-      cumulative_[i] = sum += std::pow(static_cast<double>(i + 1), -exponent);
+      cumulative_[i] = sum += exponent > 0 ? std::pow(static_cast<double>(i + 1), -exponent) : 1;
     for (auto& value : cumulative_) value /= sum;
   }
   [[nodiscard]] std::size_t at(double uniform) const {
@@ -42,7 +42,7 @@ struct Record {
 class Generator {
  public:
   explicit Generator(const Arguments& arguments)
-      : lines_(arguments.text("kind", "count") == "lines"),
+      : kind_(arguments.text("kind", "count")),
         value_bytes_(static_cast<std::size_t>(arguments.number("value_bytes", 100))),
         random_(static_cast<std::uint64_t>(arguments.number("seed", 7))),
         zipf_(static_cast<std::size_t>(arguments.number("keys", 1'000'000)),
@@ -51,7 +51,12 @@ class Generator {
     for (auto& letter : letters_) letter = static_cast<char>('a' + random_() % 26);
   }
 
-  void next(Record& record) { lines_ ? line(record) : keyed(record); }
+  void next(Record& record) {
+    if (kind_ == "lines") return line(record);
+    key(record);
+    if (kind_ == "json") return document(record);
+    record.value.assign(letters_, random_() % 60'000, value_bytes_);
+  }
 
  private:
   void line(Record& record) {
@@ -62,20 +67,32 @@ class Generator {
       record.value += 'w' + std::to_string(zipf_.at(uniform_(random_)));
     }
   }
-  void keyed(Record& record) {
+  void key(Record& record) {
     char key[32];
     std::snprintf(key, sizeof key, "k%015zu",
                   (zipf_.at(uniform_(random_)) * 2654435761U) % 1000000007U);
     record.key = key;
-    record.value.assign(letters_, random_() % 60'000, value_bytes_);
+  }
+  void document(Record& record) {
+    const auto letter = [this] { return static_cast<char>('A' + random_() % 26); };
+    record.value =
+        R"({"user":")" + record.key + R"(","item":)" + std::to_string(random_() % 10'000);
+    record.value +=
+        R"(,"amount":)" + std::to_string(static_cast<double>(random_() % 100'000) / 100);
+    record.value += R"(,"country":")";
+    record.value += letter();
+    record.value += letter();
+    record.value += R"(","ts":)" + std::to_string(1'700'000'000'000 + documents_++);
+    record.value += R"(,"note":")" + letters_.substr(random_() % 60'000, 60) + R"("})";
   }
 
-  const bool lines_;
+  const std::string kind_;
   const std::size_t value_bytes_;
   std::mt19937_64 random_;
   std::uniform_real_distribution<double> uniform_{0, 1};
   Zipf zipf_;
   std::string letters_;
+  long documents_ = 0;
 };
 
 }  // namespace

@@ -1,0 +1,113 @@
+# What the workloads of bench/workloads share. Sourced by bench/run.sh; uses its variables.
+# shellcheck shell=bash disable=SC2154
+
+record() { # NAME WHO JSON: appends a result
+  jq -c --arg name "$1" --arg who "$2" --arg interval "$interval_ms" \
+    '{name: $name, who: $who, interval_ms: ($interval | tonumber)} + .' <<<"$3" >>"$results"
+}
+
+declare -A inputs_made=() expected=()
+
+# An input topic, made at its first use. 100 % of --scale are the sizes of the table in README.md.
+input() { # TOPIC
+  [[ -z ${inputs_made[$1]:-} ]] || return 0
+  local arguments
+  case $1 in
+    bench-count) arguments=(kind=count records=$((80000 * scale)) keys=1000000 zipf=0.99) ;;
+    bench-lines) arguments=(kind=lines records=$((10000 * scale)) keys=100000 zipf=1.0) ;;
+    bench-json) arguments=(kind=json records=$((20000 * scale)) keys=100000 zipf=0.99) ;;
+    bench-wide) arguments=(kind=count records=$((300000 * scale)) keys=$((100000 * scale)) zipf=0 value_bytes=8) ;;
+    *) echo "bench: no input $1" >&2; return 1 ;;
+  esac
+  "$bin/bench_generate" brokers="$BENCH_BROKER" topic="$1" "${arguments[@]}" >&2
+  inputs_made[$1]=yes
+}
+
+digest() { # TOPIC VIEW: the checksum of a view of a topic
+  timeout 600 "$bin/bench_digest" brokers="$BENCH_BROKER" topic="$1" view="$2" | jq -r .checksum
+}
+
+check() { # WHAT INPUT VIEW OUTPUT VIEW: a run with a wrong output is no result
+  local key=$2/$3 actual
+  [[ -n ${expected[$key]:-} ]] || expected[$key]=$(digest "$2" "$3")
+  actual=$(digest "$4" "$5")
+  [[ $actual == "${expected[$key]}" ]] && return
+  echo "bench: $1: wrong output: expected ${expected[$key]}, found $actual" >&2
+  exit 1
+}
+
+create_topics() { # TOPIC...
+  local topic
+  for topic in "$@"; do
+    "$bin/bench_topic" brokers="$BENCH_BROKER" create="$topic" partitions=4
+  done
+}
+
+delete_topics() { # TOPIC...: a run starts with empty outputs
+  local topic
+  for topic in "$@"; do
+    "$bin/bench_topic" brokers="$BENCH_BROKER" delete="$topic" 2>/dev/null || true
+  done
+}
+
+# Everything that the application bench-NAME leaves: the next run is its first.
+forget() { # NAME
+  rm -rf "$BENCH_STATE"
+  delete_topics "bench-$1-out" "bench-$1-ledger" "bench-$1-changelog-$1"
+  "$bin/bench_topic" brokers="$BENCH_BROKER" forget="bench-$1" 2>/dev/null || true
+}
+
+run_bound() { # MODE INPUT [argument...]: prints the figures
+  delete_topics bound-out bound-changelog
+  timeout 900 "$bin/bench_bound" mode="$1" brokers="$BENCH_BROKER" in="$2" out=bound-out \
+    changelog=bound-changelog ms="$interval_ms" "${@:3}"
+}
+
+run_lockstep() { # NAME [argument...]: prints the figures
+  create_topics "bench-$1-out"
+  timeout 900 "$bin/bench_measure" "$lockstep" run --until-end "${@:2}" "$root/bench/configs/$1.yaml" \
+    2>"$work/lockstep.log" || {
+    tail -20 "$work/lockstep.log" >&2
+    return 1
+  }
+}
+
+# A bench program that starts Lockstep itself; its log is shown only when something went wrong.
+watched() { # PROGRAM [argument...]: prints the figures
+  timeout 300 "$bin/$1" "${@:2}" 2>"$work/lockstep.log" || {
+    tail -20 "$work/lockstep.log" >&2
+    return 1
+  }
+}
+
+print_pair() { # NAME PAIR BOUND LOCKSTEP
+  jq -rn --arg name "$1" --arg pair "$2" --argjson b "$3" --argjson l "$4" '
+    def rate(x): ($b.records / x.cpu_s / 1e6 * 100 | round / 100);
+    "\($name) \($pair): bound \(rate($b)) M records/CPU-s (\($b.rss_max_mib) MiB, \($b.wall_s) s)   " +
+    "lockstep \(rate($l)) M records/CPU-s (\($l.rss_max_mib) MiB, \($l.wall_s) s)   " +
+    "ratio \($b.cpu_s / $l.cpu_s * 100 | round / 100)"'
+}
+
+print_spread() { # NAME RATIO...
+  printf '%s\n' "${@:2}" | jq -rs --arg name "$1" '
+    sort | "\($name): ratio median \(.[length / 2 | floor])  spread \(.[0]) to \(.[-1])  (\(length) pairs)"'
+}
+
+# Bound and Lockstep in turn on the same input; both outputs are read back and compared.
+pairs() { # NAME MODE INPUT INPUT-VIEW BOUND-VIEW LOCKSTEP-VIEW [bound's argument...]
+  local name=$1 pair bound ours ratios=()
+  input "$3"
+  for ((pair = 1; pair <= pair_count; pair++)); do
+    bound=$(run_bound "$2" "$3" "${@:7}")
+    check "$name, bound" "$3" "$4" bound-out "$5"
+    forget "$name"
+    ours=$(run_lockstep "$name")
+    check "$name, lockstep" "$3" "$4" "bench-$name-out" "$6"
+    record "$name" bound "$bound"
+    record "$name" lockstep "$ours"
+    print_pair "$name" "$pair" "$bound" "$ours"
+    ratios+=("$(jq -n --argjson b "$bound" --argjson l "$ours" '$b.cpu_s / $l.cpu_s * 100 | round / 100')")
+  done
+  print_spread "$name" "${ratios[@]}"
+  forget "$name"
+}

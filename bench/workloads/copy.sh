@@ -1,0 +1,3 @@
+# shellcheck shell=bash disable=SC2154
+# Every record, unchanged.
+workload_copy() { pairs copy copy bench-count records records records; }

@@ -1,0 +1,10 @@
+# shellcheck shell=bash disable=SC2154
+# Exec to the first committed output, one record waiting.
+workload_start() {
+  create_topics bench-start-in bench-start-out
+  local figures
+  figures=$(watched bench_first_output brokers="$BENCH_BROKER" in=bench-start-in out=bench-start-out runs=10 \
+    command="$lockstep run $root/bench/configs/start.yaml")
+  record start lockstep "$figures"
+  jq -r '"start: exec to first committed output, ms: p50 \(.ms_p50)  max \(.ms_max)  (\(.runs) runs)"' <<<"$figures"
+}
