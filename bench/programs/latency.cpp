@@ -44,7 +44,7 @@ class Load {
  private:
   static Settings settings(const Arguments& arguments) {
     auto settings = producerSettings(arguments);
-    settings["linger.ms"] = "1";
+    settings["linger.ms"] = "5";
     return settings;
   }
   void run() {
