@@ -7,12 +7,13 @@
 #include "src/runtime/batch_runner.hpp"
 #include "src/runtime/committer.hpp"
 #include "src/runtime/control_plane.hpp"
+#include "src/runtime/dispatch.hpp"
 #include "src/runtime/serial_executor.hpp"
 
 namespace lockstep {
 
-/// Gives every command of the engine to the role that carries it out, each on its own thread, and
-/// posts the answers. docs/architecture.md, "The engine and its roles".
+/// The roles' threads: every command of the engine is carried out on its role's own (dispatch.hpp),
+/// and the answer posted. docs/architecture.md, "The engine and its roles".
 /// Thread: carryOut() from the generator thread. stop() is the reverse of the construction.
 class Roles {
  public:
@@ -30,29 +31,22 @@ class Roles {
   ~Roles() { stop(); }
 
   /// Starts the command and returns at once.
-  void carryOut(Command command);
+  void carryOut(Command command) { Dispatch<Roles>(*this).carryOut(std::move(command)); }
   /// Waits for what is running, drops what is queued.
   void stop();
 
  private:
-  template <class Role, class Body>
-  void answer(SerialExecutor& thread, Role& role, Body body);
+  friend class Dispatch<Roles>;
 
-  void start(command::InitProducer body);
-  void start(command::CommitTransaction body);
-  void start(command::ReadCluster body);
-  void start(command::CreateTopics body);
-  void start(command::RestoreState body);
-  void start(command::ReadDecisionEnds body);
-  void start(command::ReadInputEnds body);
-  void start(command::AssignInputs body);
-  void start(command::RunBatch body);
-  void start(command::ConfirmBatch body);
-  void start(command::RollBackBatch body);
-  void start(command::WriteCheckpoint body);
-  void start(command::Claimed body);
-  void start(command::Report body);
-  void start(command::Stop body);
+  void submit(RoleThread thread, SerialExecutor::Job job);
+  void post(Event::Body fact) { post_(std::move(fact)); }
+  Committer& producer() { return workers_.committer; }
+  ControlPlane& control() { return workers_.control; }
+  BatchRunner& compute() { return workers_.runner; }
+  StateBackend* state() { return workers_.state; }
+  void claimed(const command::Claimed& body);
+  void report(const command::Report& body);
+  void stopped(const command::Stop& body);
 
   Workers workers_;
   Post post_;

@@ -1,8 +1,5 @@
 #include "tests/sim/instance.hpp"
 
-#include <algorithm>
-#include <variant>
-
 #include <lockstep/model/internal_topics.hpp>
 
 #include "src/runtime/state_engine.hpp"
@@ -59,9 +56,12 @@ Instance::Instance(const Surroundings& around, Identity identity, SimDisk& disk,
   committer_ = std::make_unique<Committer>(
       *outputs_, prepared_, around.clock,
       Committer::Options{ledgerPartition(kApplication), 100'000, milliseconds(5)});
+  const auto mutant = around_.options.mutant;
+  sim_producer_.emplace(*committer_, process_.name, mutant, around_.trace);
+  sim_control_.emplace(*control_, mutant);
+  sim_compute_.emplace(*runner_, services(), mutant);
   auto& scheduler = around_.scheduler;
-  for (Role* role : {&producer_, &control_role_, &compute_, &checkpoint_})
-    scheduler.spawn(process_, [this, role] { serve(*role); });
+  for (auto& role : roles_) scheduler.spawn(process_, [this, &role] { serve(role); });
   scheduler.spawn(process_, [this] { generate(); });
 }
 
@@ -147,91 +147,25 @@ void Instance::generate() {
 void Instance::post(Event::Body fact) { events_.push_back(std::move(fact)); }
 
 void Instance::handle(std::vector<Command> commands) {
-  for (auto& command : commands) carryOut(std::move(command));
+  for (auto& command : commands) Dispatch<Instance>(*this).carryOut(std::move(command));
 }
 
-event::TransactionEnded Instance::commit(const command::CommitTransaction& body) {
-  const bool claim = body.ledger && body.ledger->kind == LedgerKind::kClaim;
-  if (around_.options.mutant == Mutant::kClaimSkipped && claim) return {};
-  auto ended = committer_->execute(body);
-  around_.trace.add("{}: {}: {}{}", process_.name, format(body.metadata), ended.status.toString(),
-                    ended.dirty ? " (dirty)" : "");
-  return ended;
+void Instance::submit(RoleThread thread, Job job) {
+  roles_.at(static_cast<std::size_t>(thread)).jobs.push_back(std::move(job));
 }
 
-event::ClusterRead Instance::readCluster(const command::ReadCluster& body) {
-  if (around_.options.mutant != Mutant::kStaleReadBack) return control_->execute(body);
-  if (!first_read_ || !first_read_->status.ok() || !first_read_->has_ledger_record)
-    first_read_ = control_->execute(body);
-  return *first_read_;
+void Instance::claimed(const command::Claimed& body) {
+  around_.trace.add("{}: claimed, incarnation {}", process_.name, body.incarnation.value());
 }
 
-event::StateRestored Instance::restore(command::RestoreState body) {
-  if (around_.options.mutant == Mutant::kRestoreShort) {
-    for (auto& changelog : body.target.changelogs) {
-      auto& end = changelog.high_watermark;
-      if (end > changelog.known_end || end.value() > 1) end = Offset{end.value() - 2};
-      changelog.known_end = std::min(changelog.known_end, end);
-    }
-  }
-  return control_->execute(body);
+void Instance::report(const command::Report& body) {
+  around_.trace.add("{}: {}", process_.name, body.text);
 }
 
-void Instance::runBatch(command::RunBatch body) {
-  if (around_.options.mutant == Mutant::kShortRange) {
-    for (auto& range : body.plan.ranges) {
-      if (!range.empty()) range.until = Offset{range.until.value() - 1};
-    }
-  }
-  if (auto computed = runner_->execute(body)) {
-    const bool ok = computed->status.ok();
-    post(std::move(*computed));
-    if (ok && state_ && around_.options.mutant == Mutant::kCheckpointUndecided)
-      lockstep::Job::confirm(body.plan.id, services());
-  }
-}
-
-template <class Body>
-void Instance::start(Body body) {
-  using T = std::decay_t<Body>;
-  if constexpr (std::is_same_v<T, command::InitProducer>) {
-    producer_.jobs.push_back([this, body] { post(committer_->execute(body)); });
-  } else if constexpr (std::is_same_v<T, command::CommitTransaction>) {
-    producer_.jobs.push_back([this, body] { post(commit(body)); });
-  } else if constexpr (std::is_same_v<T, command::ReadCluster>) {
-    control_role_.jobs.push_back([this, body] { post(readCluster(body)); });
-  } else if constexpr (std::is_same_v<T, command::RestoreState>) {
-    control_role_.jobs.push_back([this, body] { post(restore(body)); });
-  } else if constexpr (std::is_same_v<T, command::RunBatch>) {
-    compute_.jobs.push_back([this, body] { runBatch(body); });
-  } else if constexpr (std::is_same_v<T, command::ConfirmBatch>) {
-    compute_.jobs.push_back([this, body] { runner_->execute(body); });
-  } else if constexpr (std::is_same_v<T, command::RollBackBatch>) {
-    runner_->cancel(body.batch);
-    compute_.jobs.push_back([this, body] { post(runner_->execute(body)); });
-  } else if constexpr (std::is_same_v<T, command::WriteCheckpoint>) {
-    compute_.jobs.push_back([this, body] {
-      runner_->prepareCheckpoint();
-      checkpoint_.jobs.push_back([this, body] {
-        post(event::CheckpointWritten{state_ ? state_->writeCheckpoint(body.point) : Status()});
-      });
-    });
-  } else if constexpr (std::is_same_v<T, command::Claimed>) {
-    around_.trace.add("{}: claimed, incarnation {}", process_.name, body.incarnation.value());
-  } else if constexpr (std::is_same_v<T, command::Report>) {
-    around_.trace.add("{}: {}", process_.name, body.text);
-  } else if constexpr (std::is_same_v<T, command::Stop>) {
-    stopped_ = true;
-    around_.trace.add("{}: stops: {}", process_.name, body.status.toString());
-    hooks_.on_stop(body);
-  } else {
-    control_role_.jobs.push_back([this, body] { post(control_->execute(body)); });
-  }
-}
-
-void Instance::carryOut(Command command) {
-  std::visit([this](auto&& body) { start(std::forward<decltype(body)>(body)); },
-             std::move(command));
+void Instance::stopped(const command::Stop& body) {
+  stopped_ = true;
+  around_.trace.add("{}: stops: {}", process_.name, body.status.toString());
+  hooks_.on_stop(body);
 }
 
 }  // namespace lockstep::sim

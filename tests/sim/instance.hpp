@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -14,11 +15,13 @@
 #include "src/runtime/batch_runner.hpp"
 #include "src/runtime/committer.hpp"
 #include "src/runtime/control_plane.hpp"
+#include "src/runtime/dispatch.hpp"
 #include "tests/sim/graphs.hpp"
 #include "tests/sim/options.hpp"
 #include "tests/sim/prng.hpp"
 #include "tests/sim/scheduler.hpp"
 #include "tests/sim/sim_disk.hpp"
+#include "tests/sim/sim_roles.hpp"
 #include "tests/sim/trace.hpp"
 
 namespace lockstep::sim {
@@ -40,7 +43,8 @@ struct InstanceHooks {
 };
 
 /// One simulated process: the engine, its roles, graph and state, each role on a fiber of its own.
-/// Does what Application and Roles do in production, without threads.
+/// Does what Application and Roles do in production, without threads; which role carries out what
+/// is Dispatch's in both.
 /// Life: made, then either stops by itself or is killed; kill the process before destroying it.
 class Instance {
  public:
@@ -73,13 +77,16 @@ class Instance {
   void generate();
   void post(Event::Body fact);
   void handle(std::vector<Command> commands);
-  void carryOut(Command command);
-  template <class Body>
-  void start(Body body);
-  [[nodiscard]] event::TransactionEnded commit(const command::CommitTransaction& body);
-  [[nodiscard]] event::ClusterRead readCluster(const command::ReadCluster& body);
-  [[nodiscard]] event::StateRestored restore(command::RestoreState body);
-  void runBatch(command::RunBatch body);
+
+  friend class Dispatch<Instance>;
+  void submit(RoleThread thread, Job job);
+  SimProducer& producer() { return *sim_producer_; }
+  SimControl& control() { return *sim_control_; }
+  SimCompute& compute() { return *sim_compute_; }
+  StateBackend* state() { return state_.get(); }
+  void claimed(const command::Claimed& body);
+  void report(const command::Report& body);
+  void stopped(const command::Stop& body);
 
   Surroundings around_;
   InstanceHooks hooks_;
@@ -97,10 +104,12 @@ class Instance {
   std::unique_ptr<BatchRunner> runner_;
   std::unique_ptr<ControlPlane> control_;
   std::unique_ptr<Committer> committer_;
+  std::optional<SimProducer> sim_producer_;
+  std::optional<SimControl> sim_control_;
+  std::optional<SimCompute> sim_compute_;
   Engine engine_;
   std::deque<Event::Body> events_;
-  Role producer_, control_role_, compute_, checkpoint_;
-  std::optional<event::ClusterRead> first_read_;  ///< mutant: read once
+  std::array<Role, 4> roles_;  ///< by RoleThread
   bool stopped_ = false;
 };
 

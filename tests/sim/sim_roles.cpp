@@ -1,0 +1,52 @@
+#include "tests/sim/sim_roles.hpp"
+
+#include <algorithm>
+
+namespace lockstep::sim {
+
+event::ProducerReady SimProducer::execute(const command::InitProducer& body) {
+  initialised_ = true;
+  return real_.execute(body);
+}
+
+event::TransactionEnded SimProducer::execute(const command::CommitTransaction& body) {
+  const bool claim = body.ledger && body.ledger->kind == LedgerKind::kClaim;
+  if (mutant_ == Mutant::kClaimSkipped && claim) return {};
+  auto ended = real_.execute(body);
+  trace_.add("{}: {}: {}{}", name_, format(body.metadata), ended.status.toString(),
+             ended.dirty ? " (dirty)" : "");
+  return ended;
+}
+
+event::ClusterRead SimControl::execute(const command::ReadCluster& body) {
+  if (mutant_ != Mutant::kStaleReadBack) return real_.execute(body);
+  if (!first_read_ || !first_read_->status.ok() || !first_read_->has_ledger_record)
+    first_read_ = real_.execute(body);
+  return *first_read_;
+}
+
+event::StateRestored SimControl::execute(command::RestoreState body) {
+  if (mutant_ == Mutant::kRestoreShort) {
+    for (auto& changelog : body.target.changelogs) {
+      auto& end = changelog.high_watermark;
+      if (end > changelog.known_end || end.value() > 1) end = Offset{end.value() - 2};
+      changelog.known_end = std::min(changelog.known_end, end);
+    }
+  }
+  return real_.execute(body);
+}
+
+std::optional<event::BatchComputed> SimCompute::execute(command::RunBatch body) {
+  if (mutant_ == Mutant::kShortRange) {
+    for (auto& range : body.plan.ranges) {
+      if (!range.empty()) range.until = Offset{range.until.value() - 1};
+    }
+  }
+  auto computed = real_.execute(body);
+  const bool ok = computed && computed->status.ok();
+  if (ok && services_.state != nullptr && mutant_ == Mutant::kCheckpointUndecided)
+    lockstep::Job::confirm(body.plan.id, services_);
+  return computed;
+}
+
+}  // namespace lockstep::sim
