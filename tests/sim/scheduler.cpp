@@ -7,10 +7,10 @@
 #include <exception>
 #include <utility>
 
+#include "tests/sim/fiber_sanitizer.hpp"
+
 namespace lockstep::sim {
 namespace {
-
-constexpr std::size_t kStackBytes = 256 * 1024;
 
 /// Stacks are used again: making one costs more than a whole schedule's switches.
 std::vector<std::unique_ptr<char[]>>& freeStacks() {
@@ -23,10 +23,12 @@ std::unique_ptr<char[]> takeStack() {
   if (stacks.empty()) return std::unique_ptr<char[]>(new char[kStackBytes]);
   auto stack = std::move(stacks.back());
   stacks.pop_back();
+  stackIsUsedAgain(stack.get(), kStackBytes);
   return stack;
 }
 
 Scheduler* running = nullptr;  // for enter(), which takes no pointer
+SanitizedStack main_stack;     // that of run()
 
 /// The runtime's notes about caught exceptions belong to a stack, not to the thread.
 struct ExceptionState {
@@ -51,6 +53,7 @@ struct Scheduler::Fiber {
   const std::function<bool()>* ready = nullptr;
   std::unique_ptr<char[]> stack;
   ucontext_t context{};
+  SanitizedStack sanitized{};
   ExceptionState exceptions{};
   bool started = false;
   bool finished = false;
@@ -110,7 +113,9 @@ void Scheduler::waitFor(const std::function<bool()>& ready, Instant until) {
 void Scheduler::yield() {
   Fiber& fiber = *current_;
   fiber.order = next_order_++;
+  beforeSwitch(&fiber.sanitized, main_stack);
   swapcontext(&fiber.context, &main_);
+  afterSwitch(fiber.sanitized, &main_stack);
   fiber.ready = nullptr;
   if (fiber.killed && !fiber.unwinding) {
     fiber.unwinding = true;
@@ -121,6 +126,7 @@ void Scheduler::yield() {
 void Scheduler::enter() {
   Scheduler& self = *running;
   Fiber& fiber = *self.current_;
+  afterSwitch(fiber.sanitized, &main_stack);
   try {
     fiber.body();
   } catch (const Killed&) {
@@ -131,6 +137,7 @@ void Scheduler::enter() {
   }
   fiber.body = nullptr;
   fiber.finished = true;
+  beforeSwitch(nullptr, main_stack);
   setcontext(&self.main_);
 }
 
@@ -140,6 +147,7 @@ void Scheduler::resume(Fiber& fiber) {
   if (!fiber.started) {
     fiber.started = true;
     fiber.stack = takeStack();
+    fiber.sanitized = {fiber.stack.get(), kStackBytes, nullptr};
     getcontext(&fiber.context);
     fiber.context.uc_stack.ss_sp = fiber.stack.get();
     fiber.context.uc_stack.ss_size = kStackBytes;
@@ -147,7 +155,9 @@ void Scheduler::resume(Fiber& fiber) {
     makecontext(&fiber.context, &Scheduler::enter, 0);
   }
   swapExceptions(fiber.exceptions);
+  beforeSwitch(&main_stack, fiber.sanitized);
   swapcontext(&main_, &fiber.context);
+  afterSwitch(main_stack, nullptr);
   swapExceptions(fiber.exceptions);
   if (fiber.finished) freeStacks().push_back(std::move(fiber.stack));
   current_ = outer;

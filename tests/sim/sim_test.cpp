@@ -17,7 +17,9 @@ namespace {
 /// LOCKSTEP_SIM_SCHEDULES, or as many as take half a minute.
 std::uint64_t schedules() {
   if (const char* given = std::getenv("LOCKSTEP_SIM_SCHEDULES")) return std::stoull(given);
-#ifdef __OPTIMIZE__
+#if defined(__SANITIZE_ADDRESS__)
+  return 500;
+#elif defined(__OPTIMIZE__)
   return 20'000;
 #else
   return 1'000;
