@@ -108,6 +108,12 @@ class StreamingContext::Impl {
 
   void setStart(const std::string& topic, StartPosition start) {
     MutexLock lock(mutex_);
+    for (const auto& known : inputs_) {
+      if (known.topic != topic || known.start == toEngine(start)) continue;
+      throw misuse("E017",
+                   "two streams read the topic '" + topic + "' and disagree about its start",
+                   "give both the same .start");
+    }
     inputs_.push_back({topic, toEngine(start)});
   }
 

@@ -54,10 +54,19 @@ inline constexpr ErrorText kCodeRows[] = {
      "The name is known and planned, but this version does not have it. It is refused rather than "
      "ignored."},
     {"E014", "not a legal value", "The text does not have the form that its key needs."},
+    {"E015", "no effect here",
+     "The key is known, but where it stands nothing reads it: `parallelism` where nothing is "
+     "grouped by key, `initial` with\na named `update`, a user name without SASL, `functions` in "
+     "the "
+     "settings of a C++ program. It is refused rather than\nignored."},
     {"E016", "--set cannot be applied",
      "`--set path=value` takes the path of a key as in `batch.interval`, "
      "`streams.lines.kafka.topics` "
      "or `outputs.0.print.limit`."},
+    {"E017", "two starts of one topic",
+     "Two streams read the topic, and each says another `start`. A topic has one committed "
+     "position, "
+     "and begins at one place."},
     {"E018", "not a legal name",
      "The application's name and topics follow Kafka's rules for topics: letters, digits, `.`, "
      "`_`, "
@@ -133,6 +142,8 @@ inline constexpr ErrorText kCodeRows[] = {
      "Every output record comes back as input. That can be meant (a loop over batches), and never "
      "ends "
      "when it is not."},
+    {"W050", "a dead-letter topic that nothing writes",
+     "`errors.dead_letter_topic` is set, and `decode`, `eval` and `produce` all say `stop`."},
     {"W060", "print weakens the guarantee",
      "Exactly once holds between input topics and output topics. `print` shows a batch after its "
      "commit: after a crash in between\nits records are not shown again."},

@@ -143,6 +143,29 @@ void lintOutputs(const ApplicationConfig& config, Diagnostics& diagnostics) {
   }
 }
 
+/// A topic has one committed position, and begins at one place.
+void lintStarts(const ApplicationConfig& config, Diagnostics& diagnostics) {
+  struct First {
+    const SourceText* topic;
+    StartPosition start;
+  };
+  std::map<std::string_view, First> first;
+  for (const StreamConfig& stream : config.streams) {
+    if (stream.kafka() == nullptr) continue;
+    for (const SourceText& topic : stream.kafka()->topics) {
+      const auto [at, added] = first.emplace(topic.text, First{&topic, stream.kafka()->start});
+      if (added || at->second.start == stream.kafka()->start) continue;
+      diagnostics.add({topic.place,
+                       Severity::kError,
+                       "E017",
+                       fmt::format("two streams read the topic '{}' and disagree about its start",
+                                   topic.written),
+                       "write the same 'start' in both",
+                       {{at->second.topic->place, "first read here"}}});
+    }
+  }
+}
+
 void lintTopics(const ApplicationConfig& config, Diagnostics& diagnostics) {
   std::map<std::string, const SourceText*> inputs;
   const auto checkName = [&](const SourceText& topic) {
@@ -200,6 +223,7 @@ void lintGraph(const ApplicationConfig& config, Diagnostics& diagnostics) {
   // With a misspelled name a stream only looks unused.
   if (all_known && !config.outputs.empty()) lintUnused(config, diagnostics);
   lintTopics(config, diagnostics);
+  lintStarts(config, diagnostics);
 }
 
 }  // namespace lockstep::config

@@ -44,6 +44,9 @@ void lintLaterSettings(const ApplicationConfig& config, Diagnostics& diagnostics
   if (config.state.snapshots) {
     notYet(config, "state.snapshots", "keeping snapshots of the state folder", diagnostics);
   }
+  if (config.places.contains("errors.late")) {
+    notYet(config, "errors.late", "event time, and with it a late record,", diagnostics);
+  }
 }
 
 void lintGuarantee(const ApplicationConfig& config, Diagnostics& diagnostics) {
@@ -64,7 +67,14 @@ void lintDeadLetters(const ApplicationConfig& config, Diagnostics& diagnostics) 
   needs_topic("errors.decode", errors.decode == ErrorPolicy::kDeadLetter);
   needs_topic("errors.eval", errors.eval == ErrorPolicy::kDeadLetter);
   needs_topic("errors.produce", errors.produce == ErrorPolicy::kDeadLetter);
-  needs_topic("errors.late", errors.late == LatePolicy::kDeadLetter);
+  const bool used = errors.decode == ErrorPolicy::kDeadLetter ||
+                    errors.eval == ErrorPolicy::kDeadLetter ||
+                    errors.produce == ErrorPolicy::kDeadLetter;
+  if (!used && errors.dead_letter_topic) {
+    diagnostics.warning("W050", placeOf(config, "errors.dead_letter_topic"),
+                        "errors.dead_letter_topic is never written: no error is a dead letter",
+                        "add  decode: dead_letter, eval: dead_letter  to 'errors'");
+  }
 }
 
 void lintSecurity(const ApplicationConfig& config, Diagnostics& diagnostics) {
@@ -77,10 +87,14 @@ void lintSecurity(const ApplicationConfig& config, Diagnostics& diagnostics) {
         fmt::format("kafka.security.protocol {} needs 'mechanism'", nameOf(security.protocol)),
         "as in  mechanism: SCRAM-SHA-512");
   }
-  if (!sasl && security.mechanism && !config.places.contains("kafka.security.protocol")) {
-    diagnostics.error("E009", placeOf(config, "kafka.security.mechanism"),
-                      "kafka.security.mechanism has no effect without 'protocol'",
-                      "add  protocol: sasl_ssl");
+  if (sasl) return;
+  for (const std::string_view key : {"mechanism", "username", "password"}) {
+    const auto path = fmt::format("kafka.security.{}", key);
+    if (!config.places.contains(path)) continue;
+    diagnostics.error("E015", placeOf(config, path),
+                      fmt::format("{} has no effect with protocol {}: there is no login", path,
+                                  nameOf(security.protocol)),
+                      "write  protocol: sasl_ssl, or remove the line");
   }
 }
 
@@ -111,7 +125,8 @@ void countWord(std::string_view text, std::string_view word, std::size_t& count)
   }
 }
 
-/// Functions that no expression and no other function names.
+}  // namespace
+
 void lintFunctions(const ApplicationConfig& config, Diagnostics& diagnostics) {
   if (!config.functions) return;
   constexpr std::string_view kKeyword = "function ";
@@ -136,7 +151,14 @@ void lintFunctions(const ApplicationConfig& config, Diagnostics& diagnostics) {
   }
 }
 
-}  // namespace
+void lintProgramSettings(const ApplicationConfig& config, bool has_streams,
+                         Diagnostics& diagnostics) {
+  lintSettings(config, diagnostics);
+  if (has_streams || !config.functions) return;
+  diagnostics.error("E015", placeOf(config, "functions"),
+                    "functions has no effect in a C++ program: it serves expressions of the file",
+                    "remove it, and write the functions in C++");
+}
 
 void lintSettings(const ApplicationConfig& config, Diagnostics& diagnostics) {
   lintApplicationName(config, diagnostics);
@@ -145,11 +167,11 @@ void lintSettings(const ApplicationConfig& config, Diagnostics& diagnostics) {
   lintDeadLetters(config, diagnostics);
   lintSecurity(config, diagnostics);
   lintListen(config, diagnostics);
-  lintFunctions(config, diagnostics);
 }
 
 void lintStructure(const ApplicationConfig& config, Diagnostics& diagnostics) {
   lintSettings(config, diagnostics);
+  lintFunctions(config, diagnostics);
   lintGraph(config, diagnostics);
   lintSteps(config, diagnostics);
   lintTests(config, diagnostics);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -43,6 +44,37 @@ void lintId(const StepConfig& step, std::map<std::string_view, const SourceText*
                    fmt::format("the id '{}' is used twice", id.written),
                    "ids name states and have to differ",
                    {{first->second->place, "first used here"}}});
+}
+
+/// What is known, but has no effect where it is written.
+void lintEffect(const StepConfig& step, Diagnostics& diagnostics) {
+  if (step.parallelism && !step.spec->by_key) {
+    diagnostics.error(
+        "E015", step.name.place,
+        fmt::format("parallelism has no effect on {}: it does not group by key", step.spec->name),
+        "remove it; where records are read, there is a task for each partition");
+  }
+  const StepOption* update = step.find("update");
+  const StepOption* initial = step.find("initial");
+  if (update == nullptr || initial == nullptr || !update->named) return;
+  diagnostics.error(
+      "E015", initial->value.place,
+      fmt::format("initial has no effect with update: {}, which begins with the first value",
+                  update->value.text),
+      "remove it, or write the update as an expression of state and values");
+}
+
+void lintStreamEffect(const StreamConfig& stream, Diagnostics& diagnostics) {
+  const auto& steps = stream.steps;
+  if (!stream.parallelism ||
+      std::any_of(steps.begin(), steps.end(), [](const auto& step) { return step.spec->by_key; })) {
+    return;
+  }
+  diagnostics.error("E015", stream.name.place,
+                    fmt::format("parallelism has no effect on stream '{}': none of its steps "
+                                "groups by key",
+                                stream.name.text),
+                    "remove it; where records are read, there is a task for each partition");
 }
 
 bool isTopic(const ApplicationConfig& config, std::string_view name) {
@@ -94,7 +126,9 @@ void lintSteps(const ApplicationConfig& config, Diagnostics& diagnostics) {
     for (const StepConfig& step : stream.steps) {
       lintState(config, stream, step, diagnostics);
       lintId(step, ids, diagnostics);
+      lintEffect(step, diagnostics);
     }
+    lintStreamEffect(stream, diagnostics);
   }
 }
 

@@ -88,7 +88,7 @@ void load(LoadedFile& loaded, std::uint32_t source, const LoadOptions& options) 
   hideSecrets(*root, diagnostics);
   readSettingsAndClientKeys(*root, loaded.application, diagnostics);
   if (options.settings_only) {
-    lintSettings(loaded.application, diagnostics);
+    lintProgramSettings(loaded.application, root->find("streams") != nullptr, diagnostics);
     return;
   }
   readGraph(*root, loaded.application, diagnostics);

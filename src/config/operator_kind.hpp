@@ -48,6 +48,7 @@ struct OperatorSpec {
   bool stateful = false;         ///< needs an id and state.dir
   bool needs_an_option = false;  ///< a map without any option is a mistake
   bool takes_streams = false;    ///< `union: other` or `union: [a, b]`
+  bool by_key = false;           ///< its work is divided into shards by key: `parallelism`
 };
 
 }  // namespace lockstep::config

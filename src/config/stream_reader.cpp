@@ -19,7 +19,7 @@ constexpr std::array kStreamKeys{
     KeyRow{"from", "name or list of names", "-", "Another stream, or several for their union"},
     KeyRow{"steps", "list", "-", "Operators, in order"},
     KeyRow{"parallelism", "number", "the largest partition count among its inputs",
-           "Shards of the stream's stateful steps; pinned at the first start"},
+           "Shards of the stream's steps that group by key; of states pinned at the first start"},
 };
 constexpr std::array kKafkaInputKeys{
     KeyRow{"topics", "list of texts", "-", "Topics that are read", true},
@@ -27,11 +27,14 @@ constexpr std::array kKafkaInputKeys{
     KeyRow{"value", kFormats, "string", "Format of the values"},
     KeyRow{"start", "earliest, latest or stop", "earliest",
            "Where to begin without a committed position"},
-    KeyRow{
-        "idle_after", "duration", "-",
-        "After this much batch time without records a partition no longer holds back event time"},
+    KeyRow{"idle_after", "duration", "-",
+           "After this much batch time without records a partition no longer holds back event "
+           "time; not "
+           "in this version"},
     KeyRow{"partitioned", "murmur2", "-",
-           "The producers place keys as the Java client does, so that a shuffle can be skipped"},
+           "The producers place keys as the Java client does, so that a shuffle can be skipped; "
+           "not in "
+           "this version"},
 };
 constexpr std::array kOutputKeys{
     KeyRow{"from", "name", "-", "The stream that is written", true},
@@ -63,19 +66,24 @@ void readNames(const Node& value, std::string_view path, std::vector<SourceText>
 KafkaInput readKafkaInput(const Node& map, std::string_view stream, Diagnostics& diagnostics) {
   KafkaInput input;
   ValueReader reader(diagnostics);
-  readKeys(map, fmt::format("kafka of stream '{}'", stream), kKafkaInputKeys, diagnostics,
-           [&](const KeyRow& row, const NodeEntry& entry) {
-             const Node& value = entry.value;
-             if (row.name == "topics") readNames(value, "topics", input.topics, reader);
-             if (row.name == "key") reader.read(value, "key", input.key);
-             if (row.name == "value") reader.read(value, "value", input.value);
-             if (row.name == "start") reader.read(value, "start", input.start);
-             if (row.name == "idle_after" && reader.read(value, "idle_after", input.idle_after)) {
-               diagnostics.error("E013", entry.key.place,
-                                 "idle_after: event time is not in this version", "remove the key");
-             }
-             if (row.name == "partitioned") reader.read(value, "partitioned", input.partitioned);
-           });
+  readKeys(
+      map, fmt::format("kafka of stream '{}'", stream), kKafkaInputKeys, diagnostics,
+      [&](const KeyRow& row, const NodeEntry& entry) {
+        const Node& value = entry.value;
+        if (row.name == "topics") readNames(value, "topics", input.topics, reader);
+        if (row.name == "key") reader.read(value, "key", input.key);
+        if (row.name == "value") reader.read(value, "value", input.value);
+        if (row.name == "start") reader.read(value, "start", input.start);
+        if (row.name == "idle_after" && reader.read(value, "idle_after", input.idle_after)) {
+          diagnostics.error("E013", entry.key.place,
+                            "idle_after: event time is not in this version", "remove the key");
+        }
+        if (row.name == "partitioned" && reader.read(value, "partitioned", input.partitioned)) {
+          diagnostics.error("E013", entry.key.place,
+                            "partitioned: leaving out a shuffle is not in this version",
+                            "remove the key; the results are the same without it");
+        }
+      });
   return input;
 }
 

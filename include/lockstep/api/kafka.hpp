@@ -18,7 +18,8 @@ struct DirectStreamOptions {
 };
 
 /// A stream of the records of `topics`, without a receiver: each batch is exactly a range of
-/// offsets per partition. Throws Error: E009 without topics, E070 after start().
+/// offsets per partition. Throws Error: E009 without topics, E017 when another stream of a topic
+/// has another start, E070 after start().
 [[nodiscard]] DStream<RecordView> createDirectStream(StreamingContext& context,
                                                      const DirectStreamOptions& options);
 

@@ -74,7 +74,8 @@ class StreamingContext {
   /// The graph, for operators and for tools that describe it.
   [[nodiscard]] const std::shared_ptr<DStreamGraph>& graph() const;
 
-  /// For connectors: where a topic of the graph starts. REQUIRES: before start().
+  /// For connectors: where a topic of the graph starts. Throws Error E017 when another stream of
+  /// the topic said otherwise. REQUIRES: before start().
   void setStart(const std::string& topic, StartPosition start);
 
  private:

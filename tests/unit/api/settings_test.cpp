@@ -55,6 +55,34 @@ TEST_CASE("streams in the file are not the program's", "[unit][api][settings]") 
   CHECK(Settings::load(file.path()).config().streams.empty());
 }
 
+TEST_CASE("a setting that a program would not use is refused", "[unit][api][settings]") {
+  struct Row {
+    std::string path, value, text;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"http.listen", "127.0.0.1:8080", "error[E013]: http.listen"},
+      {"functions", "function f(x) return x end", "error[E015]: functions has no effect"},
+      {"errors.late", "drop", "error[E013]: errors.late"},
+      {"state.snapshots", "1h", "error[E013]: state.snapshots"},
+      {"kafka.security.username", "shop", "error[E015]: kafka.security.username"},
+  }));
+  const Error error = errorOf([&] {
+    const Settings settings({.application = "shop", .more = {{row.path, row.value}}});
+  });
+  CHECK(error.exitCode() == 78);
+  CHECK_THAT(error.what(), Contains(row.text));
+}
+
+TEST_CASE("functions beside streams serve the file, and are not the program's",
+          "[unit][api][settings]") {
+  const std::string functions = "functions: 'function f(x) return x end'\n";
+  const std::string settings = "application: shop\nkafka: { bootstrap: 'a:1' }\n" + functions;
+  const SettingsFile whole(settings + "streams: { lines: { kafka: { topics: [lines] } } }\n");
+  CHECK(Settings::load(whole.path()).application() == "shop");
+  const SettingsFile alone(settings);
+  CHECK(errorOf([&] { (void)Settings::load(alone.path()); }).code() == "E015");
+}
+
 TEST_CASE("overrides win over the file", "[unit][api][settings]") {
   const SettingsFile file("application: shop\nkafka: { bootstrap: 'a:1' }\n");
   const auto settings = Settings::load(file.path(), {"batch.interval=2s"});

@@ -70,12 +70,30 @@ TEST_CASE("a graph with a mistake is refused", "[unit][config][graph]") {
       {"streams:\n  in: { kafka: { topics: [t], idle_after: 5s } }\n" + kOut,
        {"E013 4:31"},
        "not in this version"},
+      {"streams:\n  in: { kafka: { topics: [t], partitioned: murmur2 } }\n" + kOut,
+       {"E013 4:31"},
+       "not in this version"},
+      {kIn + "  a: { kafka: { topics: [x, t], start: latest } }\n" + kOut,
+       {"W022 5:3", "E017 5:29"},
+       "first read here"},
+      {"streams:\n  in: { kafka: { topics: [t] }, parallelism: 4, steps: [ count: ] }\n" + kOut,
+       {"E015 4:3"},
+       "none of its steps groups by key"},
       {"streams: []\n" + kOut, {"E008 3:10", "E022 4:20"}, "a map of names"},
   }));
   const auto loaded = graph(row.text);
   INFO(loaded.diagnostics.print());
   CHECK(codes(loaded) == row.codes);
   CHECK_THAT(loaded.diagnostics.print(), Contains(row.help));
+}
+
+TEST_CASE("streams that agree about a topic's start may both read it", "[unit][config][graph]") {
+  const auto loaded = graph(
+      "streams:\n  in: { kafka: { topics: [t], start: latest } }\n"
+      "  b: { kafka: { topics: [t], start: latest }, parallelism: 2, steps: [ countByValue ] }\n"
+      "outputs: [ { from: in, kafka: { topic: o } }, { from: b, kafka: { topic: o } } ]\n");
+  INFO(loaded.diagnostics.print());
+  CHECK(loaded.diagnostics.all().empty());
 }
 
 TEST_CASE("print is a warning, not an error", "[unit][config][graph]") {

@@ -29,6 +29,8 @@ TEST_CASE("every operator of the table has a spelling that loads", "[unit][confi
       "reduceByKey: 'max(a, b)'",
       "countByValue",
       "countByValue:",
+      "{ countByValue: , parallelism: 4 }",
+      "{ reduceByKey: sum, parallelism: 4 }",
       "count: {}",
       "reduce: a + b",
       "{ id: s, parallelism: 4, updateStateByKey: { update: last, emit: all, visit: touched } }",
@@ -87,6 +89,11 @@ TEST_CASE("a wrong step is answered with its remedy", "[unit][config][steps]") {
       {"{ id: s, updateStateByKey: { emit: all } }", {"E009"}, "needs 'update'"},
       {"updateStateByKey: { update: sum, emit: all }", {"E042"}, "add  id: in"},
       {"{ id: 'a b', count: }", {"E018"}, "no legal id"},
+      {"{ parallelism: 4, count: }", {"E015"}, "parallelism has no effect on count"},
+      {"{ parallelism: 4, map: value }", {"E015"}, "parallelism has no effect on map"},
+      {"{ id: s, updateStateByKey: { initial: 5, update: sum, emit: all } }",
+       {"E015"},
+       "initial has no effect with update: sum"},
   }));
   const auto loaded = step(row.text);
   INFO(row.text << "\n" << loaded.diagnostics.print());

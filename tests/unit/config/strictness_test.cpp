@@ -42,12 +42,35 @@ TEST_CASE("a scalar has to be what its setting needs", "[unit][config][strictnes
       {"http: { listen: \"127.0.0.1:99999\" }\n", {"E014"}},
       {"guarantee: at_least_once\n", {"E013"}},
       {"errors: { decode: dead_letter }\n", {"E050"}},
-      {"errors: { late: dead_letter, dead_letter_topic: app.dlq }\n", {}},
-      {"errors: { dead_letter_topic: 'a b' }\n", {"E018"}},
-      {"errors: { dead_letter_topic: app-ledger }\n", {"E026"}},
+      {"errors: { late: drop }\n", {"E013"}},
+      {"errors: { late: stop }\n", {"E013"}},
+      {"errors: { dead_letter_topic: app.dlq }\n", {"W050"}},
+      {"errors: { produce: dead_letter, dead_letter_topic: app.dlq }\n", {}},
+      {"errors: { decode: dead_letter, dead_letter_topic: 'a b' }\n", {"E018"}},
+      {"errors: { eval: dead_letter, dead_letter_topic: app-ledger }\n", {"E026"}},
   }));
   const auto loaded = load(file(row.line));
   INFO(row.line << loaded.diagnostics.print());
+  CHECK(bare(loaded) == row.codes);
+}
+
+TEST_CASE("a login without SASL has no effect and is refused", "[unit][config][strictness]") {
+  struct Row {
+    std::vector<std::string> security;
+    Codes codes;
+  };
+  const auto row = GENERATE(values<Row>({
+      {{"mechanism=PLAIN"}, {"E015"}},
+      {{"protocol=ssl", "mechanism=PLAIN"}, {"E015"}},
+      {{"protocol=ssl", "username=u", "password=p"}, {"E015", "E015"}},
+      {{"protocol=ssl"}, {}},
+      {{"protocol=sasl_ssl", "mechanism=PLAIN", "username=u", "password=p"}, {}},
+      {{"protocol=sasl_plaintext"}, {"E009"}},
+  }));
+  World world;
+  for (const auto& setting : row.security) world.overrides.push_back("kafka.security." + setting);
+  const auto loaded = world.load(file());
+  INFO(loaded.diagnostics.print());
   CHECK(bare(loaded) == row.codes);
 }
 
