@@ -63,13 +63,19 @@ Status Task::reject(const FailedElement& element, const RecordError& error) {
                          "the dead-letter topic '" + name + "' does not exist",
                          "create it, or let errors.dead_letter_topic name one that exists");
   const auto partitions = static_cast<std::uint32_t>(topic->second.partitions);
-  const std::uint64_t rejected = counters_.dead_letters.size() + plan_->id.value();
-  const std::uint32_t partition = element.key ? partitionOfHash(murmur2(*element.key), partitions)
-                                              : static_cast<std::uint32_t>(rejected % partitions);
+  const std::uint32_t partition = deadLetterPartition(element, partitions);
   appendDeadLetter(element, error, {topic->second, plan_->time, wall_now_},
                    deadLetterBatch(partition));
   ++counters_.dead_letters[{error.step(), error.kind()}];
   return {};
+}
+
+/// Without a key, dead letters of one source partition stay together, and so in order.
+std::uint32_t Task::deadLetterPartition(const FailedElement& element,
+                                        std::uint32_t partitions) const {
+  if (element.key) return partitionOfHash(murmur2(*element.key), partitions);
+  if (element.source == nullptr) return index() % partitions;
+  return static_cast<std::uint32_t>(element.source->partition.value()) % partitions;
 }
 
 RecordBatch& Task::deadLetterBatch(std::uint32_t partition) {

@@ -107,6 +107,8 @@ class Task {
   [[nodiscard]] BatchCounters& counters() { return counters_; }
 
  private:
+  [[nodiscard]] std::uint32_t deadLetterPartition(const FailedElement& element,
+                                                  std::uint32_t partitions) const;
   RecordBatch& deadLetterBatch(std::uint32_t partition);
 
   const Stage& stage_;

@@ -144,6 +144,31 @@ TEST_CASE("a record that the broker would refuse takes the produce way",
   CHECK(headerOf(letter, "lockstep.kind") == "produce");
 }
 
+TEST_CASE("dead letters without a key are spread by source partition and keep its order",
+          "[unit][dstream][dead_letter]") {
+  GraphRunner run;
+  run.deadLetters();
+  run.save(run.stream("in", 5).map(failOnBad));
+  run.addTopic("dlq", 3);
+  run.prepare();
+  std::map<std::int32_t, Lines> expected;
+  for (int partition = 0; partition < 5; ++partition) {
+    for (const std::string number : {"1", "2", "3"}) {
+      const std::string value = "bad" + std::to_string(partition) + "." + number;
+      run.feed({value}, "in", partition);
+      expected[partition % 3].push_back(value);
+    }
+  }
+  run.batch();
+  std::map<std::int32_t, Lines> letters;
+  for (const BatchOutput& output : run.last.outputs) {
+    if (output.role != OutputRole::kDeadLetter) continue;
+    auto& lines = letters[output.partition.partition.value()];
+    for (const EncodedRecord& record : output.records->records()) lines.emplace_back(*record.value);
+  }
+  CHECK(letters == expected);
+}
+
 TEST_CASE("an update function that fails on one key leaves its state and the other keys alone",
           "[unit][dstream][dead_letter]") {
   GraphRunner run;
