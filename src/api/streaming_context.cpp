@@ -39,7 +39,8 @@ class StreamingContext::Impl {
 
   ~Impl() {
     signals_.reset();
-    stop(true);
+    requestStop(Application::Running::kFinish);
+    waitForEnd();
     if (thread_.joinable()) thread_.join();
     MutexLock lock(mutex_);
     if (!outcome_.ok() && !outcome_told_) log::error("{}", outcome_.toString());
@@ -64,15 +65,18 @@ class StreamingContext::Impl {
     state_ = State::kActive;
     ended_ = false;
     thread_ = std::thread([this] { run(); });
-    if (signals_) signals_->start([this] { stop(false); });
+    if (signals_) signals_->start([this] { requestStop(Application::Running::kFinish); });
   }
 
-  void stop(bool gracefully) {
+  void requestStop(Application::Running batch) {
     MutexLock lock(mutex_);
     if (state_ == State::kInitialized) graph_->close();
     state_ = State::kStopped;
-    if (application_) application_->requestStop();
-    while (gracefully && !ended_) changed_.wait(lock);
+    if (application_) application_->requestStop(batch);
+  }
+  void waitForEnd() {
+    MutexLock lock(mutex_);
+    while (!ended_) changed_.wait(lock);
   }
 
   /// Returns false when it still runs at the deadline; none: waits for ever.
@@ -169,7 +173,11 @@ int StreamingContext::awaitTermination() {
 bool StreamingContext::awaitTerminationOrTimeout(std::chrono::nanoseconds timeout) {
   return impl_->await(Deadline::in(systemClock(), timeout));
 }
-void StreamingContext::stop(bool gracefully) { impl_->stop(gracefully); }
+void StreamingContext::stop(bool gracefully) {
+  if (!gracefully) return impl_->requestStop(Application::Running::kCut);
+  impl_->requestStop(Application::Running::kFinish);
+  impl_->waitForEnd();
+}
 void StreamingContext::stopOnSignals() { impl_->stopOnSignals(); }
 StreamingContext::State StreamingContext::state() const { return impl_->state(); }
 const Settings& StreamingContext::settings() const { return impl_->settings(); }

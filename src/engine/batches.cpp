@@ -121,21 +121,22 @@ void Engine::Impl::batchAborted(const event::TransactionEnded& ended) {
 /// Takes batches back, the later one first: the newest alone, or the whole pipeline.
 void Engine::Impl::rollBack(bool whole_pipeline, bool recut) {
   leftover_ = true;
-  const auto take = [&](BatchSlot& slot) {
-    slot.recut = recut;
-    if (slot.life.is(BatchState::kRollingBack) || slot.life.is(BatchState::kPlanned)) return;
-    slot.life.move(BatchState::kRollingBack);
-    out_.push_back(command::RollBackBatch{slot.plan.id});
-  };
   const bool two = pipeline_.size() > 1;
   if (two && pipeline_.newest().life.is(BatchState::kPlanned)) {
     pipeline_.popNewest();  // it never ran
     if (!whole_pipeline) return;
   } else if (two) {
-    take(pipeline_.newest());
+    takeBack(pipeline_.newest(), recut);
     if (!whole_pipeline) return;
   }
-  take(pipeline_.head());
+  takeBack(pipeline_.head(), recut);
+}
+
+void Engine::Impl::takeBack(BatchSlot& slot, bool recut) {
+  slot.recut = recut;
+  if (slot.life.is(BatchState::kRollingBack) || slot.life.is(BatchState::kPlanned)) return;
+  slot.life.move(BatchState::kRollingBack);
+  out_.push_back(command::RollBackBatch{slot.plan.id});
 }
 
 void Engine::Impl::handle(const event::BatchRolledBack& rolled_back) {

@@ -1,4 +1,4 @@
-// Checkpoints, and the orderly end: finish and commit what runs, last checkpoint, stop.
+// Checkpoints, and the orderly end: finish and commit what runs, or cut it; last checkpoint, stop.
 #include <lockstep/model/internal_topics.hpp>
 
 #include "src/engine/engine_impl.hpp"
@@ -37,12 +37,28 @@ void Engine::Impl::handle(const event::CheckpointWritten& written) {
   report(command::Report::Level::kWarn, "checkpoint not written: " + written.status.message());
 }
 
-void Engine::Impl::handle(const event::StopRequested&) {
+void Engine::Impl::handle(const event::StopRequested& request) {
   if (running()) {
     life_.move(ApplicationState::kDraining);
   } else if (!draining()) {
     fail(Status());  // nothing was begun that has to be finished, but perhaps a claim
+    return;
   }
+  if (request.cut) cutBatches();
+}
+
+/// The later batch first. One whose commit was sent is the broker's to decide.
+void Engine::Impl::cutBatches() {
+  const auto cut = [this](BatchSlot& slot) {
+    if (slot.life.is(BatchState::kComputing) || slot.life.is(BatchState::kComputed)) {
+      takeBack(slot, false);
+    }
+  };
+  if (pipeline_.size() > 1 && pipeline_.newest().life.is(BatchState::kPlanned)) {
+    pipeline_.popNewest();
+  }
+  if (pipeline_.size() > 1) cut(pipeline_.newest());
+  if (!pipeline_.empty()) cut(pipeline_.head());
 }
 
 void Engine::Impl::pumpDraining() {

@@ -75,6 +75,7 @@ class Engine::Impl {
   void handle(const event::BatchRolledBack& rolled_back);
   void batchAborted(const event::TransactionEnded& ended);
   void rollBack(bool whole_pipeline, bool recut);
+  void takeBack(BatchSlot& slot, bool recut);
   void recut(BatchSlot& slot);
 
   // planning.cpp: ticks, ends, ranges, new partitions.
@@ -95,7 +96,8 @@ class Engine::Impl {
   void pumpCheckpoint();
   void pumpDraining();
   void handle(const event::CheckpointWritten& written);
-  void handle(const event::StopRequested&);
+  void handle(const event::StopRequested& request);
+  void cutBatches();
 
   enum class Ends { kNeeded, kReading, kKnown };
   enum class Step { kDue, kUnderWay, kDone };

@@ -117,9 +117,11 @@ struct CheckpointWritten {
   Status status;
 };
 
-/// SIGTERM or SIGINT (or stop(gracefully) of the library): finish and commit the running batch,
-/// then end.
-struct StopRequested {};
+/// SIGTERM or SIGINT (or stop() of the library): finish and commit what runs, then end. With `cut`
+/// (stop(false) of the library): take back every batch that has not begun to commit, then end.
+struct StopRequested {
+  bool cut = false;
+};
 
 }  // namespace lockstep::event
 

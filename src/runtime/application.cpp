@@ -146,10 +146,10 @@ Status Application::run() {
   return status;
 }
 
-void Application::requestStop() {
+void Application::requestStop(Running batch) {
   MutexLock lock(mutex_);
   stop_requested_ = true;
-  if (loop_ != nullptr) loop_->post(event::StopRequested{});
+  if (loop_ != nullptr) loop_->post(event::StopRequested{batch == Running::kCut});
 }
 
 Status Application::prepareGraph() {

@@ -57,8 +57,10 @@ class Application {
   /// Returns when the application has ended: ok, or the error to exit with.
   [[nodiscard]] Status run();
 
-  /// Finish and commit the running batch, checkpoint, then end. Before run(): ends at once.
-  void requestStop();
+  enum class Running { kFinish, kCut };
+  /// Finish and commit the running batch, or take it back; then checkpoint and end. Before run():
+  /// ends at once.
+  void requestStop(Running batch = Running::kFinish);
 
  private:
   class Parts;

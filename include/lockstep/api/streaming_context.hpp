@@ -31,7 +31,8 @@ struct StartOptions {
 ///   kInitialized --start()--> kActive --stop(), end, error--> kStopped
 ///        \---------------------stop()---------------------------^
 ///
-/// A second start() or stop() does nothing. start() after the stop is refused, and so is a new
+/// A second start() or stop() does nothing, but stop(false) cuts what a graceful stop still waits
+/// for. start() after the stop is refused, and so is a new
 /// input, step or output after start() or stop(), by the call that makes it (Error E070).
 /// Thread: the graph is built by one, which also calls start(); the rest may be called from any.
 class StreamingContext {
@@ -58,9 +59,12 @@ class StreamingContext {
   /// The same with a time limit: false when the application still runs after `timeout`.
   bool awaitTerminationOrTimeout(std::chrono::nanoseconds timeout);
 
-  /// Finishes and commits the running batch, writes a checkpoint, ends. Gracefully: waits for it;
-  /// otherwise returns at once, the waiting is awaitTermination()'s. Neither loses or doubles
-  /// anything. Never call stop(true) from a function of the graph: it would wait for itself.
+  /// Ends the application. Gracefully: finishes and commits the running batch, writes a checkpoint,
+  /// and returns when all is done. Otherwise: takes the running batch back, unless its commit was
+  /// sent already; nothing of it is committed, the next start reads its records again. Returns at
+  /// once, the waiting is awaitTermination()'s. Neither loses or doubles anything between topics;
+  /// side effects of a batch that is cut may happen again. Never call stop(true) from a function of
+  /// the graph: it would wait for itself.
   void stop(bool gracefully = true);
 
   /// Lets SIGTERM and SIGINT stop the application; a second one, or shutdown_timeout after the

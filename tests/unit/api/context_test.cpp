@@ -2,6 +2,7 @@
 #include <lockstep/api/lockstep.hpp>
 
 #include <functional>
+#include <future>
 #include <stdexcept>
 
 #include "tests/support/catch.hpp"
@@ -127,6 +128,49 @@ TEST_CASE("a stream needs topics", "[unit][api][context]") {
   CHECK(codeOf([&] { (void)kafka::createDirectStream(copy.context, {}); }) == "E009");
 }
 
+TEST_CASE("two streams of a topic agree about its start", "[unit][api][context]") {
+  Copy copy;
+  CHECK(codeOf([&] {
+          (void)kafka::createDirectStream(copy.context,
+                                          {.topics = {"in"}, .start = StartPosition::kLatest});
+        }) == "E017");
+  (void)kafka::createDirectStream(copy.context, {.topics = {"in"}});
+}
+
+TEST_CASE("stop(false) cuts the running batch; the next start has its records once",
+          "[unit][api][context]") {
+  LocalKafka kafka;
+  kafka.createTopic("in");
+  kafka.createTopic("out");
+  kafka.produce("in", "k", "v");
+  const Settings settings({.application = "copy", .batch_interval = milliseconds(10)});
+  {
+    std::promise<void> entered;
+    std::promise<void> released;
+    StreamingContext context(settings, kafka);
+    auto lines = kafka::createDirectStream(context, {.topics = {"in"}});
+    auto held = lines.filter([&, go = released.get_future().share()](const RecordView&) {
+      entered.set_value();
+      go.wait_for(seconds(60));
+      return true;
+    });
+    kafka::save(held, {.topic = "out"});
+    context.start();
+    REQUIRE(entered.get_future().wait_for(seconds(60)) == std::future_status::ready);
+    context.stop(false);
+    CHECK(context.state() == State::kStopped);
+    released.set_value();
+    CHECK(context.awaitTermination() == 0);
+  }
+  CHECK(kafka.read("out").empty());
+
+  StreamingContext again(settings, kafka);
+  kafka::save(kafka::createDirectStream(again, {.topics = {"in"}}), {.topic = "out"});
+  again.start({.until_end = true});
+  CHECK(again.awaitTermination() == 0);
+  CHECK(kafka.read("out").size() == 1);
+}
+
 TEST_CASE("what ends the run comes out of awaitTermination, as often as it is asked",
           "[unit][api][context]") {
   Copy copy;
@@ -142,7 +186,8 @@ TEST_CASE("what ends the run comes out of awaitTermination, as often as it is as
   CHECK(copy.kafka.read("out").empty());  // nothing of the batch was committed
 }
 
-TEST_CASE("stop may be asked from within the graph without waiting", "[unit][api][context]") {
+TEST_CASE("stop(false) may be called from within the graph, whose batch it cuts",
+          "[unit][api][context]") {
   Copy copy;
   copy.lines->foreachRDD([&](const CollectedRdd<RecordView>& rdd, BatchTime) {
     if (rdd.count() > 0) copy.context.stop(false);
@@ -150,7 +195,7 @@ TEST_CASE("stop may be asked from within the graph without waiting", "[unit][api
   copy.kafka.produce("in", "k", "v");
   copy.context.start();
   CHECK(copy.context.awaitTermination() == 0);
-  CHECK(copy.kafka.read("out").size() == 1);  // the running batch was committed
+  CHECK(copy.kafka.read("out").empty());  // it cut the batch that it was called from
 }
 
 TEST_CASE("a topic begins where its stream says", "[unit][api][context]") {

@@ -107,6 +107,41 @@ TEST_CASE("a last checkpoint that fails does not hold up the end", "[unit][engin
   checkStopped(driver);
 }
 
+TEST_CASE("cut while a batch computes it is taken back and nothing of it is committed",
+          "[unit][engine][draining]") {
+  auto driver = heldAt("run");
+  (void)driver.take<command::RunBatch>();
+  driver.feed(event::StopRequested{true});
+  CHECK(driver.text() == "rollback 1, stop");
+  checkStopped(driver);
+  CHECK(driver.committedAt("in", 0) == Offset{0});
+}
+
+TEST_CASE("cut during a commit, that batch is finished and the one behind it taken back",
+          "[unit][engine][draining]") {
+  auto driver = heldAt("batch");
+  driver.cluster.end("in") = Offset{20};
+  driver.tick().text();
+  driver.feed(event::StopRequested{true});
+  CHECK(driver.text() == "rollback 2");
+  CHECK_FALSE(driver.stopped);
+  driver.release("batch");
+  driver.settle();
+  CHECK(driver.text() == "confirm 1, ends, checkpoint 1, stop");
+  CHECK(driver.committedAt("in", 0) == Offset{10});
+}
+
+TEST_CASE("cut after a graceful request it no longer waits for the running batch",
+          "[unit][engine][draining]") {
+  auto driver = heldAt("run");
+  (void)driver.take<command::RunBatch>();
+  driver.feed(event::StopRequested{});
+  CHECK_FALSE(driver.stopped);
+  driver.feed(event::StopRequested{true});
+  checkStopped(driver);
+  CHECK(driver.committedAt("in", 0) == Offset{0});
+}
+
 TEST_CASE("a second request changes nothing", "[unit][engine][draining]") {
   auto driver = heldAt("batch");
   driver.feed(event::StopRequested{}).feed(event::StopRequested{});
