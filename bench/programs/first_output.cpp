@@ -1,7 +1,7 @@
 // From exec to the first committed output record.
 //
 // first_output brokers=HOST:PORT out=TOPIC [in=TOPIC] [partitions=4] [runs=10] [kill_after_ms=0]
-// command="..."
+// [limit_s=30] command="..."
 //
 // Each run: with `in`, one record is produced there; the command is started; the clock stops when a
 // read_committed reader sees a record of `out` behind the end that it had before the start. Then
@@ -34,6 +34,7 @@ class Measurement {
         output_(arguments.text("out")),
         partitions_(static_cast<int>(arguments.number("partitions", 4))),
         kill_after_ms_(arguments.number("kill_after_ms", 0)),
+        limit_s_(arguments.number("limit_s", 30)),
         command_(arguments.text("command")),
         consumer_(makeConsumer(watchSettings(arguments))),
         producer_(makeProducer(producerSettings(arguments))) {
@@ -77,19 +78,20 @@ class Measurement {
   }
 
   void awaitRecord() {
-    for (const double until = seconds() + 30; seconds() < until;) {
+    for (const double until = seconds() + static_cast<double>(limit_s_); seconds() < until;) {
       auto* message = rd_kafka_consumer_poll(consumer_, 100);
       const bool record = message != nullptr && message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
       if (message != nullptr) rd_kafka_message_destroy(message);
       if (record) return;
     }
-    die("no output within 30 s");
+    die("no output within " + std::to_string(limit_s_) + " s");
   }
 
   const std::string input_;
   const std::string output_;
   const int partitions_;
   const long kill_after_ms_;
+  const long limit_s_;
   const std::string command_;
   rd_kafka_t* consumer_;
   rd_kafka_t* producer_;
