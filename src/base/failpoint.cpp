@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <lockstep/base/log.hpp>
 #include <lockstep/base/mutex.hpp>
 
 namespace lockstep {
@@ -73,15 +74,22 @@ class FailpointRegistry {
         ::kill(::getpid(), SIGSTOP);
         return false;
       case Action::kSleep:
+        tell(point, "sleep", plan.hits);
         std::this_thread::sleep_for(plan.sleep);
         return false;
       case Action::kError:
+        tell(point, "error", plan.hits);
         return true;
     }
     return false;
   }
 
  private:
+  /// What a test waits for: kill and stop are seen without.
+  static void tell(const Failpoint& point, std::string_view action, std::uint64_t hit) {
+    log::warn("failpoint {}: {} at hit {}", point.name(), action, hit);
+  }
+
   std::string armOne(std::string_view item) {
     const auto equals = item.find('=');
     if (equals == std::string_view::npos) return fmt::format("'{}' is not name=action", item);
