@@ -1,0 +1,76 @@
+// Application, killed: wherever it dies, the next life makes the output whole, each record once.
+#include "src/runtime/application.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/temp_folder.hpp"
+#include "tests/unit/runtime/world.hpp"
+
+using namespace lockstep;
+using namespace lockstep::test;
+using memory::RequestKind;
+using Lines = std::vector<std::string>;
+using Offsets = std::vector<std::int64_t>;
+
+TEST_CASE("killed at any request, the next life's output is whole and without a double",
+          "[unit][runtime][application][crash]") {
+  const auto cut = GENERATE(Cut::kRequest, Cut::kReply);
+  const bool with_folder = GENERATE(false, true);
+  const Lines expected = undisturbed();
+  int request = 1;
+  for (bool was_cut = true; was_cut; ++request) {
+    CAPTURE(request, cut == Cut::kReply, with_folder);
+    REQUIRE(request < 100);
+    const TempFolder folder;
+    const ProcessOptions options{.state_dir = with_folder ? std::optional(folder.path().string())
+                                                          : std::nullopt};
+    World world;
+    world.feedVerses();
+    world.cutAt(request, cut);
+    {
+      Process process(world, options);
+      process.dieWhenCut();
+      const auto outcome = process.run();
+      was_cut = world.isCut();
+      CHECK(outcome.has_value() == !was_cut);
+    }
+    world.repair();
+    CHECK(exitOf(Process(world, options).run()) == ExitCode::kOk);
+    CHECK(world.counts() == expected);
+    CHECK(world.committed() == Offsets{3, 3});
+  }
+  CHECK(request > 15);  // init, claim, two batches
+}
+
+TEST_CASE("killed twice in a row, at any request of the second start too, nothing is doubled",
+          "[unit][runtime][application][crash]") {
+  const Lines expected = undisturbed();
+  for (int request = 1; request <= 8; ++request) {
+    CAPTURE(request);
+    World world;
+    world.feedVerses();
+    for (const int at : {12, request}) {
+      world.cutAt(at, Cut::kReply);
+      Process process(world, {});
+      process.dieWhenCut();
+      CHECK_FALSE(process.run().has_value());
+      world.repair();
+    }
+    CHECK(exitOf(Process(world, {}).run()) == ExitCode::kOk);
+    CHECK(world.counts() == expected);
+  }
+}
+
+TEST_CASE("lost replies are asked for again, and have one effect",
+          "[unit][runtime][application][crash]") {
+  const auto kind =
+      GENERATE(RequestKind::kInitProducerId, RequestKind::kAddPartitionsToTxn,
+               RequestKind::kProduce, RequestKind::kAddOffsetsToTxn, RequestKind::kTxnOffsetCommit,
+               RequestKind::kEndTxn, RequestKind::kFetch, RequestKind::kListOffsets,
+               RequestKind::kOffsetFetch, RequestKind::kDescribeTopics, RequestKind::kCreateTopics);
+  CAPTURE(toString(kind));
+  World world;
+  world.feedVerses();
+  world.loseReplies(kind, 3);
+  CHECK(exitOf(Process(world, {}).run()) == ExitCode::kOk);
+  CHECK(world.counts() == undisturbed());
+}

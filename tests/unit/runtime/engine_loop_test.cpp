@@ -1,0 +1,85 @@
+// EngineLoop: commands out, answers in, time passing, and the end.
+#include "src/runtime/engine_loop.hpp"
+
+#include <thread>
+
+#include "tests/support/catch.hpp"
+
+using namespace lockstep;
+using namespace std::chrono_literals;
+
+namespace {
+
+EngineOptions options() {
+  EngineOptions options;
+  options.application = "app";
+  options.inputs = {{"in", StartFrom::kEarliest}};
+  options.nonce = Nonce{1};
+  options.start_timeout = 300ms;
+  return options;
+}
+
+struct Fixture {
+  /// Answers each InitProducer with the next status; without any, not at all.
+  explicit Fixture(std::vector<Status> answers)
+      : loop(
+            options(), systemClock(),
+            [this, answers = std::move(answers)](const Command& command) mutable {
+              if (!std::holds_alternative<command::InitProducer>(command)) return;
+              ++inits;
+              if (answers.empty()) return;
+              loop.post(event::ProducerReady{answers.front()});
+              answers.erase(answers.begin());
+            },
+            [this](const command::Stop& stop) { stops.push_back(stop.status); }) {}
+
+  int inits = 0;
+  std::vector<Status> stops;
+  EngineLoop loop;
+};
+
+Status denied() {
+  return Status::fatal(ExitCode::kPermission, "E241", "wrong password", "check it");
+}
+
+}  // namespace
+
+TEST_CASE("the loop ends with what the engine stops for, told once",
+          "[unit][runtime][engine_loop]") {
+  Fixture fixture({denied()});
+  const auto status = fixture.loop.run();
+  REQUIRE_FALSE(status.ok());
+  CHECK(status.exitCode() == ExitCode::kPermission);
+  REQUIRE(fixture.stops.size() == 1);
+  CHECK(fixture.stops.front().info().code == "E241");
+  CHECK(fixture.inits == 1);
+}
+
+TEST_CASE("the engine is woken when it asked to be: a retry comes without any event",
+          "[unit][runtime][engine_loop]") {
+  Fixture fixture({Status::retry("not yet"), Status::retry("not yet"), denied()});
+  CHECK(fixture.loop.run().exitCode() == ExitCode::kPermission);
+  CHECK(fixture.inits == 3);
+}
+
+TEST_CASE("an answer that never comes ends the start at its deadline",
+          "[unit][runtime][engine_loop]") {
+  Fixture fixture({});
+  const auto status = fixture.loop.run();
+  REQUIRE_FALSE(status.ok());
+  CHECK(status.exitCode() == ExitCode::kUnavailable);
+  CHECK(status.info().code == "E201");
+}
+
+TEST_CASE("a stop that was posted before the loop runs, or from another thread, ends it",
+          "[unit][runtime][engine_loop]") {
+  const bool before = GENERATE(true, false);
+  Fixture fixture({});
+  if (before) fixture.loop.post(event::StopRequested{});
+  std::thread other([&] {
+    if (!before) fixture.loop.post(event::StopRequested{});
+  });
+  CHECK(fixture.loop.run().ok());
+  CHECK(fixture.stops.size() == 1);
+  other.join();
+}
