@@ -86,7 +86,7 @@ Status KafkaOutput::init(milliseconds timeout) {
   LOCKSTEP_TRY(keep(start_->start(timeout)));
   producer_ = start_->take();
   start_.reset();
-  sender_ = std::make_unique<RecordSender>(*producer_->client, clock_);
+  sender_ = std::make_unique<RecordSender>(*producer_->client, producer_->timestamps, clock_);
   state_ = State::kReady;
   return {};
 }

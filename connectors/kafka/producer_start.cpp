@@ -18,7 +18,9 @@ constexpr int kProducersMax = 4;
 void configure(rd_kafka_conf_t* conf, void* opaque) {
   // As events: flush() then waits on a condition variable instead of in steps of 10 ms.
   rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR);
-  WireWatch::install(conf, opaque);
+  auto& producer = *static_cast<Producer*>(opaque);
+  WireWatch::install(conf, &producer.watch);
+  producer.timestamps.install(conf);
 }
 
 }  // namespace
@@ -26,7 +28,7 @@ void configure(rd_kafka_conf_t* conf, void* opaque) {
 Status ProducerStart::makeProducer() {
   auto made = std::make_unique<Producer>();
   LOCKSTEP_ASSIGN(made->client,
-                  ClientHandle::create(RD_KAFKA_PRODUCER, settings_, &configure, &made->watch));
+                  ClientHandle::create(RD_KAFKA_PRODUCER, settings_, &configure, made.get()));
   current_ = std::move(made);
   ++made_;
   return {};

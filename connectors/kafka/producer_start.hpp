@@ -5,14 +5,16 @@
 #include <lockstep/base/clock.hpp>
 #include <lockstep/base/result.hpp>
 
+#include "connectors/kafka/batch_timestamps.hpp"
 #include "connectors/kafka/client_handle.hpp"
 #include "connectors/kafka/wire_watch.hpp"
 
 namespace lockstep::kafka {
 
-/// A producer and the watch over its requests; the watch outlives the client.
+/// A producer and what is hooked into it; both hooks outlive the client.
 struct Producer {
   WireWatch watch;
+  BatchTimestamps timestamps;
   std::unique_ptr<ClientHandle> client;
 };
 

@@ -15,6 +15,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kQueueFullWait{2};
 constexpr milliseconds kFlushSlice{50};
 constexpr std::size_t kRecordsAtOnce = 1000;  ///< between two looks at the reports
+/// Values are neither copied nor freed: they live until the transaction is decided, and copying
+/// them costs as much again as queueing the record. (Keys are always copied by the client.)
+constexpr int kByReference = 0;
 
 const char* nonNull(const char* data) { return data != nullptr ? data : ""; }
 
@@ -30,8 +33,13 @@ rd_kafka_headers_t* copyHeaders(std::span<const Header> headers) {
 
 }  // namespace
 
-RecordSender::RecordSender(ClientHandle& client, Clock& clock)
-    : client_(client), clock_(clock), reports_(rd_kafka_queue_get_main(client.get())) {}
+RecordSender::RecordSender(ClientHandle& client, const BatchTimestamps& timestamps, Clock& clock)
+    : client_(client),
+      timestamps_(timestamps),
+      clock_(clock),
+      reports_(rd_kafka_queue_get_main(client.get())) {
+  run_.reserve(kRecordsAtOnce);
+}
 
 Result<RecordSender::Topic*> RecordSender::topic(const std::string& name, Deadline deadline) {
   auto found = topics_.find(name);
@@ -70,16 +78,50 @@ Status RecordSender::append(const TopicPartition& target, std::span<const Encode
 
 rd_kafka_resp_err_t RecordSender::send(rd_kafka_topic_t* topic, std::int32_t partition,
                                        std::span<const EncodedRecord> records, std::size_t& taken) {
-  for (const auto& record : records) {
-    if (const auto error = sendOne(topic, partition, record)) return error;
-    ++taken;
+  while (taken < records.size()) {
+    const auto left = records.subspan(taken);
+    const bool alone = !timestamps_.usable() || !left.front().headers.empty();
+    const auto error =
+        alone ? sendOne(topic, partition, left.front()) : sendRun(topic, partition, left, taken);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
+    if (alone) ++taken;
   }
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+/// The leading records without headers (a batch carries none) in one call: it takes the locks of
+/// topic and partition and reads the clock once.
+rd_kafka_resp_err_t RecordSender::sendRun(rd_kafka_topic_t* topic, std::int32_t partition,
+                                          std::span<const EncodedRecord> records,
+                                          std::size_t& taken) {
+  run_.clear();
+  for (const auto& record : records) {
+    if (!record.headers.empty()) break;
+    rd_kafka_message_t message{};
+    // A null pointer means null; an empty key or value needs another one.
+    if (record.key) {
+      message.key = const_cast<char*>(nonNull(record.key->data()));
+      message.key_len = record.key->size();
+    }
+    if (record.value) {
+      message.payload = const_cast<char*>(nonNull(record.value->data()));
+      message.len = record.value->size();
+    }
+    message._private = BatchTimestamps::carried(record.timestamp);
+    run_.push_back(message);
+  }
+  const int count = static_cast<int>(run_.size());
+  const int sent = rd_kafka_produce_batch(topic, partition, kByReference, run_.data(), count);
+  taken += static_cast<std::size_t>(sent);
+  if (sent == count) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  // After "the queue is full" none was taken; after any other error the transaction is given up.
+  return std::find_if(run_.begin(), run_.end(),
+                      [](const auto& message) { return message.err != RD_KAFKA_RESP_ERR_NO_ERROR; })
+      ->err;
+}
+
 rd_kafka_resp_err_t RecordSender::sendOne(rd_kafka_topic_t* topic, std::int32_t partition,
                                           const EncodedRecord& record) {
-  // A null pointer means null; an empty key or value needs another one.
   const char* key = record.key ? nonNull(record.key->data()) : nullptr;
   const char* value = record.value ? nonNull(record.value->data()) : nullptr;
   const std::size_t key_size = record.key ? record.key->size() : 0;
@@ -87,7 +129,7 @@ rd_kafka_resp_err_t RecordSender::sendOne(rd_kafka_topic_t* topic, std::int32_t 
   auto* headers = record.headers.empty() ? nullptr : copyHeaders(record.headers);
   const auto error =
       rd_kafka_producev(client_.get(), RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(partition),
-                        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size),
+                        RD_KAFKA_V_MSGFLAGS(kByReference), RD_KAFKA_V_KEY(key, key_size),
                         RD_KAFKA_V_VALUE(const_cast<char*>(value), value_size),
                         RD_KAFKA_V_TIMESTAMP(record.timestamp.time_since_epoch().count()),
                         RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);

@@ -10,6 +10,7 @@
 #include <lockstep/base/status.hpp>
 #include <lockstep/model/record.hpp>
 
+#include "connectors/kafka/batch_timestamps.hpp"
 #include "connectors/kafka/client_handle.hpp"
 
 namespace lockstep::kafka {
@@ -18,7 +19,7 @@ namespace lockstep::kafka {
 /// Thread: the committer's.
 class RecordSender {
  public:
-  RecordSender(ClientHandle& client, Clock& clock);
+  RecordSender(ClientHandle& client, const BatchTimestamps& timestamps, Clock& clock);
 
   /// As TransactionalOutput::append(). E211 (kFatal) for a topic or partition that does not exist.
   Status append(const TopicPartition& target, std::span<const EncodedRecord> records,
@@ -42,14 +43,18 @@ class RecordSender {
   /// Appends from records[0] until one is refused; says why.
   rd_kafka_resp_err_t send(rd_kafka_topic_t* topic, std::int32_t partition,
                            std::span<const EncodedRecord> records, std::size_t& taken);
+  rd_kafka_resp_err_t sendRun(rd_kafka_topic_t* topic, std::int32_t partition,
+                              std::span<const EncodedRecord> records, std::size_t& taken);
   rd_kafka_resp_err_t sendOne(rd_kafka_topic_t* topic, std::int32_t partition,
                               const EncodedRecord& record);
   void waitForReports(std::chrono::milliseconds wait);
   [[nodiscard]] Status refused(rd_kafka_resp_err_t error, const TopicPartition& target) const;
 
   ClientHandle& client_;
+  const BatchTimestamps& timestamps_;
   Clock& clock_;
   QueueHandle reports_;
+  std::vector<rd_kafka_message_t> run_;  ///< used again and again
   std::map<std::string, Topic> topics_;
   struct Failure {
     rd_kafka_resp_err_t error;

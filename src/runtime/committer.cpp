@@ -78,10 +78,10 @@ Status Committer::send(const command::CommitTransaction& command, Deadline deadl
   }
   if (!command.ledger) return {};
   kLedger.hit();
-  const auto key = ledgerKey(*command.ledger, options_.ledger_batches);
-  const auto value = encode(*command.ledger);
-  ended.ledger_hash = ledgerHash(value);
-  const EncodedRecord record{key, value, command.ledger->batch.time, {}};
+  ledger_key_ = ledgerKey(*command.ledger, options_.ledger_batches);
+  ledger_value_ = encode(*command.ledger);
+  ended.ledger_hash = ledgerHash(ledger_value_);
+  const EncodedRecord record{ledger_key_, ledger_value_, command.ledger->batch.time, {}};
   return append(options_.ledger, {&record, 1}, deadline);
 }
 

@@ -47,6 +47,8 @@ class Committer {
   const PreparedBatches& prepared_;
   Clock& clock_;
   const Options options_;
+  std::string ledger_key_;    ///< of the open transaction: the output refers to it
+  std::string ledger_value_;  ///< the same
   std::unique_ptr<TransactionalOutput> output_;
 };
 

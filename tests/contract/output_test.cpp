@@ -31,6 +31,65 @@ TEST_CASE("a commit shows records of all partitions and the offsets together",
   CHECK_FALSE(output->dirty());
 }
 
+namespace {
+
+/// One line per record: key, value, timestamp relative to `now`, headers.
+Values described(const std::span<const RecordView> records, WallTime now) {
+  Values lines;
+  for (const RecordView& record : records) {
+    std::string line(record.key.value_or("-"));
+    line += "=" + std::string(record.value.value_or("-"));
+    line += "@" + std::to_string((record.timestamp - now).count());
+    for (const Header& header : record.headers)
+      line += " " + std::string(header.key) + ":" + std::string(header.value.value_or("-"));
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("every record arrives with its own timestamp, key, value and headers",
+          "[contract][output]") {
+  Script script;
+  const TopicPartition in = script.topic("in");
+  const TopicPartition out = script.topic("out");
+  const WallTime now = script.clock().wallNow();
+  const auto at = [now](int ms) { return now + std::chrono::milliseconds(ms); };
+  const std::vector<Header> headers{{"h", "1"}, {"null", std::nullopt}};
+  std::vector<EncodedRecord> records{{"k", "first", at(-5), {}},
+                                     {"k", "b", at(-4000), {}},
+                                     {"", "", at(3), {}},
+                                     {{}, {}, at(-3), {}},
+                                     {"k", "h", at(-2), headers}};
+  for (int i = 0; i < 2500; ++i) records.push_back({"many", "m", at(-i), {}});
+  auto output = script.initialised();
+  for (const int batch : {1, 2}) {  // again, by a producer that has sent before
+    std::size_t appended = 0;
+    REQUIRE(output->begin().ok());
+    REQUIRE(output->append(out, records, Deadline::in(script.clock(), Script::kPatience), appended)
+                .ok());
+    CHECK(appended == records.size());
+    REQUIRE(script.commit(*output, {{in, Offset(batch)}}).ok());
+  }
+  Values expected{"k=first@-5", "k=b@-4000", "=@3", "-=-@-3", "k=h@-2 h:1 null:-"};
+  for (int i = 0; i < 2500; ++i) expected.push_back("many=m@" + std::to_string(-i));
+  const Values once = expected;
+  expected.insert(expected.end(), once.begin(), once.end());
+  const auto reader = script.reader(out);
+  const Offset end{script.awaitStable(out)};
+  Values seen;
+  for (bool complete = false; !complete;) {
+    const auto read =
+        reader->partition(out).read(end, Deadline::in(script.clock(), Script::kPatience));
+    REQUIRE(read.ok());
+    complete = read->complete;
+    if (read->chunk == nullptr) continue;
+    for (auto& line : described(read->chunk->records(), now)) seen.push_back(std::move(line));
+  }
+  CHECK(seen == expected);
+}
+
 TEST_CASE("a transaction may hold offsets alone", "[contract][output]") {
   Script script;
   const TopicPartition in = script.topic("in");

@@ -41,7 +41,7 @@ Status Script::append(TransactionalOutput& output, const TopicPartition& target,
                       const Values& values) const {
   std::vector<EncodedRecord> encoded;
   for (const std::string& value : values)
-    encoded.push_back({std::nullopt, value, clock().wallNow(), {}});
+    encoded.push_back({std::nullopt, appended_.emplace_back(value), clock().wallNow(), {}});
   std::size_t appended = 0;
   const Status status = output.append(target, encoded, Deadline::in(clock(), kPatience), appended);
   if (status.ok()) CHECK(appended == encoded.size());

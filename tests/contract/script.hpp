@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ struct Script {
       std::chrono::milliseconds transaction_timeout = std::chrono::minutes(1));
   /// Repeats init() while it says kRetry, as its contract asks.
   Status init(TransactionalOutput& output) const;
+  /// Keeps the values: an output refers to what was appended until its transaction is decided.
   Status append(TransactionalOutput& output, const TopicPartition& target,
                 const Values& values) const;
   /// Commits until the answer is not kRetry.
@@ -56,6 +58,9 @@ struct Script {
   std::unique_ptr<Input> reader(const TopicPartition& partition, std::int64_t from = 0) const;
   /// Reads a whole range: "OFFSET:VALUE" for each record.
   static Values readRange(const Script& script, PartitionInput& input, std::int64_t until);
+
+ private:
+  mutable std::deque<std::string> appended_;
 };
 
 /// Records with these values and no keys.

@@ -39,10 +39,11 @@ class TransactionalOutput {
   /// REQUIRES: init() succeeded and no transaction is open.
   virtual Status begin() = 0;
 
-  /// Appends encoded records of one partition, in order. Copies; returns before they are durable:
-  /// only commit() proves delivery. Waits while the send queue is full (bound:
-  /// output.queue_bytes_max), at most until `deadline`, then kRetry. `appended` grows by the number
-  /// of records taken, also on errors: call again with the rest.
+  /// Appends encoded records of one partition, in order. Returns before they are durable: only
+  /// commit() proves delivery. Keeps no EncodedRecord, but refers to the bytes of keys, values and
+  /// headers until commit() or abort() has returned ok, or this output is destroyed. Waits while
+  /// the send queue is full (bound: output.queue_bytes_max), at most until `deadline`, then kRetry.
+  /// `appended` grows by the number of records taken, also on errors: call again with the rest.
   virtual Status append(const TopicPartition& target, std::span<const EncodedRecord> records,
                         Deadline deadline, std::size_t& appended) = 0;
 
