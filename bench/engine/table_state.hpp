@@ -48,6 +48,7 @@ class TableState final : public StateBackend {
     return all;
   }
   std::uint64_t bytes() const override { return 0; }
+  StateMemory memory(BatchId) const override { return {}; }
 
  private:
   StateTable& table(std::string_view id, ShardId shard) {

@@ -9,14 +9,6 @@
 namespace lockstep {
 namespace {
 
-std::string describe(const BatchPlan& plan) {
-  std::string text = fmt::format("batch {}", plan.id.value());
-  for (const auto& range : plan.ranges) {
-    if (!range.empty()) text += " " + toString(range);
-  }
-  return text;
-}
-
 std::int64_t spanOf(const BatchPlan& plan) {
   std::int64_t span = 0;
   for (const auto& range : plan.ranges) span += range.span();
@@ -47,6 +39,7 @@ void Engine::Impl::settleIdle() {
     settled_time_ = head.plan.time;
     settled_closed_through_ = head.closed_through;
     pipeline_.popHead();
+    alone_ = false;
   }
 }
 
@@ -54,7 +47,11 @@ void Engine::Impl::handle(const event::BatchComputed& computed) {
   auto* slot = pipeline_.find(computed.batch);
   // Cancelled, but it had ended before: its answer comes late.
   if (slot == nullptr || !slot->life.is(BatchState::kComputing)) return;
-  if (computed.wants_checkpoint) checkpoints_.wanted();
+  if (computed.state.dirty > options_.stateShare()) checkpoints_.wanted();
+  if (outgrowsState(computed)) {
+    shrinkForState(*slot, computed);
+    return;
+  }
   if (computed.status.ok()) {
     slot->life.move(BatchState::kComputed);
     slot->result = computed;
@@ -74,13 +71,13 @@ void Engine::Impl::handle(const event::BatchComputed& computed) {
       if (slot->plan_committed) {
         fail(errors::stop(options_, ExitCode::kData, "E217",
                           fmt::format("the planned {} outgrows its memory: {}",
-                                      describe(slot->plan), computed.status.message()),
-                          "raise state.memory_limit and start again"));
-      } else if (!span_control_.halve(slot->plan)) {
+                                      errors::describe(slot->plan), computed.status.message()),
+                          "raise output.queue_bytes_max and start again"));
+      } else if (!span_control_.halveForLong(slot->plan)) {
         fail(errors::stop(options_, ExitCode::kData, "E219",
                           fmt::format("{} outgrows its memory and cannot be made smaller: {}",
-                                      describe(slot->plan), computed.status.message()),
-                          "raise state.memory_limit or output.queue_bytes_max"));
+                                      errors::describe(slot->plan), computed.status.message()),
+                          "raise output.queue_bytes_max"));
       } else {
         rollBack(false, true);
       }
@@ -97,10 +94,11 @@ void Engine::Impl::batchAborted(const event::TransactionEnded& ended) {
   if (ended.open_too_long) {
     smaller = !head.plan_committed && span_control_.halve(head.plan);
     if (!smaller) {
-      fail(errors::stop(options_, ExitCode::kData, "E218",
-                        fmt::format("the transaction of {} was open for half of {} ms",
-                                    describe(head.plan), options_.transaction_timeout.count()),
-                        "raise kafka.transaction_timeout"));
+      fail(errors::stop(
+          options_, ExitCode::kData, "E218",
+          fmt::format("the transaction of {} was open for half of {} ms",
+                      errors::describe(head.plan), options_.transaction_timeout.count()),
+          "raise kafka.transaction_timeout"));
       return;
     }
   } else if (!ended.refused.empty()) {
@@ -109,7 +107,7 @@ void Engine::Impl::batchAborted(const event::TransactionEnded& ended) {
     if (answer != SpanControl::Answer::kAgain && (head.plan_committed || !smaller)) {
       fail(errors::stop(options_, ExitCode::kData, head.plan_committed ? "E217" : "E216",
                         fmt::format("{}: the broker refuses its output: {}: {}",
-                                    describe(head.plan), ended.refused, message),
+                                    errors::describe(head.plan), ended.refused, message),
                         "raise the topic's limit, or send such records to the dead letters: "
                         "errors.produce: dead_letter"));
       return;

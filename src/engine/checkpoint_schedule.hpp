@@ -19,7 +19,8 @@ class CheckpointSchedule {
     last_ = now;
     covered_ = batch;
   }
-  void wanted() { wanted_ = true; }
+  /// Memory needs one soon. While one is running it may be what was asked for: ask again.
+  void wanted() { wanted_ = !running_; }
 
   /// REQUIRES: end offsets were read after `committed` was decided, and nothing was sent since.
   [[nodiscard]] bool due(Instant now, BatchId committed, bool draining) const {

@@ -78,6 +78,10 @@ class Engine::Impl {
   void takeBack(BatchSlot& slot, bool recut);
   void recut(BatchSlot& slot);
 
+  // state_limits.cpp: the shares of state.memory_limit.
+  [[nodiscard]] bool outgrowsState(const event::BatchComputed& computed) const;
+  void shrinkForState(const BatchSlot& slot, const event::BatchComputed& computed);
+
   // planning.cpp: ticks, ends, ranges, new partitions.
   void pumpPlanning();
   void handle(const event::InputEndsRead& read);
@@ -133,6 +137,7 @@ class Engine::Impl {
   bool last_checkpoint_failed_ = false;
 
   BatchPipeline pipeline_;
+  bool alone_ = false;  ///< no overlap until the next decision: two batches' undo is too much
   Backoff rerun_backoff_;
   SpanControl span_control_;
   SpanBudget span_budget_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <lockstep/base/units.hpp>
 #include <lockstep/model/ids.hpp>
 #include <lockstep/ports/state_backend.hpp>
 
@@ -37,6 +38,7 @@ struct EngineOptions {
   std::optional<std::int64_t> max_records_per_partition;  ///< per batch
   std::optional<double> max_rate_per_partition;           ///< records per second
   std::chrono::milliseconds checkpoint_interval{10'000};
+  Bytes state_memory_limit{std::uint64_t{1} << 30};
   std::chrono::milliseconds start_timeout{30'000};
   std::chrono::milliseconds commit_timeout{60'000};
   std::chrono::milliseconds transaction_timeout{60'000};
@@ -45,6 +47,10 @@ struct EngineOptions {
   bool until_end = false;
   bool takeover = false;
   bool accept_changed_plan = false;
+  /// A quarter of the state's memory: dirty entries beyond it are written early, undecided ones
+  /// beyond it are taken back.
+  [[nodiscard]] std::uint64_t stateShare() const { return state_memory_limit.count / 4; }
+
   /// A marker of an earlier stop with 73: the winner's nonce.
   std::optional<Nonce> yield_to;
 };

@@ -66,14 +66,20 @@ constexpr ErrorText kErrors[] = {
      "A transaction was open for half of `kafka.transaction_timeout` although its batch has no "
      "input left to halve. The broker would abort it and fence the process."},
     {"E219", "a batch outgrows its memory",
-     "The batch was cut down to a single record and still needs more memory than its share of "
-     "`state.memory_limit` or `output.queue_bytes_max`."},
+     "The batch was cut down to a single record and still makes more output than "
+     "`output.queue_bytes_max` holds."},
     {"E220", "too many producers were lost",
      "The transactional producer was fenced or died again and again although no other instance "
      "owns the application. Restarting is safe and gives it a new budget."},
     {"E221", "local state without committed offsets",
      "`state.dir` holds state of an application that has neither offsets nor a ledger: the "
      "cluster is another one, or its topics were deleted."},
+    {"E222", "a batch changes more state than memory may hold",
+     "Until a batch is decided, memory holds every key that it touched twice: as it is, and as it "
+     "was. That may take a quarter of `state.memory_limit`. A batch that needs more is run again "
+     "with half its input; this one has a single record left, or none (a visit of all keys, as "
+     "`updateStateByKey` without `visit: touched` does when a tick closes), or its plan is "
+     "committed already. Nothing of it was sent."},
 };
 
 }  // namespace

@@ -6,6 +6,14 @@
 
 namespace lockstep::errors {
 
+std::string describe(const BatchPlan& plan) {
+  std::string text = fmt::format("batch {}", plan.id.value());
+  for (const auto& range : plan.ranges) {
+    if (!range.empty()) text += " " + toString(range);
+  }
+  return text;
+}
+
 Status stop(const EngineOptions& options, ExitCode exit_code, std::string_view code,
             const std::string& message, std::string help) {
   return Status::fatal(exit_code, std::string(code),

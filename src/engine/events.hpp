@@ -12,6 +12,7 @@
 #include <lockstep/model/cluster.hpp>
 #include <lockstep/model/commit_metadata.hpp>
 #include <lockstep/model/ledger_record.hpp>
+#include <lockstep/ports/state_backend.hpp>
 
 /// Everything that can happen to the engine: a closed set. Each event answers a command of
 /// commands.hpp, or comes from outside (time, signals). An event carries facts, never decisions.
@@ -103,8 +104,8 @@ struct BatchComputed {
   std::vector<OutputCount> outputs;
   std::uint64_t outputs_hash = 0;
   std::chrono::nanoseconds processing{0};
-  /// Dirty entries take much of the memory limit: write a checkpoint early.
-  bool wants_checkpoint = false;
+  /// What state has to stay in memory, this batch included, whatever `status` says.
+  StateMemory state;
 };
 
 /// Answer to RollBackBatch: its tasks are joined, its keys are what they were.

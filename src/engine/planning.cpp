@@ -27,7 +27,7 @@ void overlay(std::vector<PartitionOffset>& positions, const BatchPlan& plan) {
 
 bool Engine::Impl::planable() const {
   return running() && !ending_ && assign_ == Step::kDone && claimed_ && rerun_backoff_.over(now_) &&
-         pipeline_.takesAnother(!options_.side_effects);
+         pipeline_.takesAnother(!options_.side_effects && !alone_);
 }
 
 void Engine::Impl::pumpPlanning() {

@@ -10,6 +10,11 @@ void tighten(std::optional<T>& limit, const std::optional<T>& by) {
   if (by && (!limit || *by < *limit)) limit = by;
 }
 
+template <class T>
+T grown(T limit, bool slow) {
+  return slow ? limit + std::max<T>(limit / 8, 1) : limit * 2;
+}
+
 }  // namespace
 
 SpanControl::Answer SpanControl::refused(const BatchPlan& plan, const std::string& cause) {
@@ -39,13 +44,20 @@ bool SpanControl::halve(const BatchPlan& plan) {
   return false;
 }
 
+bool SpanControl::halveForLong(const BatchPlan& plan) {
+  const bool halved = halve(plan);
+  slow_ = slow_ || halved;
+  return halved;
+}
+
 void SpanControl::committed() {
   cause_.clear();
   refusals_ = 0;
-  if (partitions_ && (*partitions_ *= 2) >= static_cast<std::size_t>(kUnbounded)) {
-    partitions_.reset();
-  }
-  if (span_ && (*span_ *= 2) >= kUnbounded) span_.reset();
+  if (partitions_) *partitions_ = grown(*partitions_, slow_);
+  if (partitions_ && *partitions_ >= static_cast<std::size_t>(kUnbounded)) partitions_.reset();
+  if (span_) *span_ = grown(*span_, slow_);
+  if (span_ && *span_ >= kUnbounded) span_.reset();
+  if (!halved()) slow_ = false;
 }
 
 void SpanControl::apply(SpanLimits& limits) const {

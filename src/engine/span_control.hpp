@@ -28,6 +28,9 @@ class SpanControl {
   /// The batch outgrew its memory, or half of the transaction's time: halves at once. False: there
   /// is no input left to halve.
   [[nodiscard]] bool halve(const BatchPlan& plan);
+  /// The same where the next batch of that size would fare no better, as with memory: from commit
+  /// to commit the limits then grow by an eighth, until they bound nothing.
+  [[nodiscard]] bool halveForLong(const BatchPlan& plan);
 
   /// Doubles the limits again, until they bound nothing.
   void committed();
@@ -43,6 +46,7 @@ class SpanControl {
 
   std::optional<std::int64_t> span_;  ///< offsets of one range
   std::optional<std::size_t> partitions_;
+  bool slow_ = false;  ///< limits grow by an eighth
   std::string cause_;
   int refusals_ = 0;
 };

@@ -47,6 +47,9 @@ void Task::addOutput(BatchOutput output) {
 Status Task::checkCancelled() const {
   if (services_->cancelled->load(std::memory_order_relaxed)) [[unlikely]]
     return Status::abort("batch " + std::to_string(plan_->id.value()) + " was cancelled");
+  if (services_->state_undecided_max != 0 && services_->state != nullptr &&
+      services_->state->memory(plan_->id).undecided > services_->state_undecided_max) [[unlikely]]
+    return Status::abort("batch " + std::to_string(plan_->id.value()) + " outgrew its state");
   return {};
 }
 

@@ -90,6 +90,7 @@ class Application::Parts {
     services.runner = runner_.get();
     services.pool = const_cast<RecordBatchPool*>(&pool_);
     services.clock = &application.clock_;
+    services.state_undecided_max = spec_.engine.stateShare();
     services.errors = spec_.errors;
     return services;
   }

@@ -38,7 +38,6 @@ struct ApplicationSpec {
   std::shared_ptr<DStreamGraph> graph;
   ErrorPolicy errors;
   std::optional<std::string> state_dir;  ///< none: state lives in memory and changelog only
-  Bytes state_memory_limit{std::uint64_t{1} << 30};
   std::uint32_t threads = 1;
   Bytes output_queue_bytes_max{std::uint64_t{256} << 20};
   /// Told of every committed batch's counters (the status line, the metrics).

@@ -49,6 +49,7 @@ event::BatchComputed BatchRunner::finish(const BatchPlan& plan, BatchResult resu
   event::BatchComputed computed;
   computed.batch = plan.id;
   computed.status = result.status;
+  if (services_.state != nullptr) computed.state = services_.state->memory(plan.id);
   if (!result.status.ok()) return computed;
   const bool effects = std::any_of(
       result.side_effects.begin(), result.side_effects.end(),

@@ -70,6 +70,7 @@ EngineOptions engineOptionsOf(const config::ApplicationConfig& application,
     engine.max_rate_per_partition = static_cast<double>(*application.rate.max_per_partition);
   }
   engine.checkpoint_interval = millis(application.state.checkpoint_interval);
+  engine.state_memory_limit = application.state.memory_limit;
   engine.start_timeout = millis(application.start_timeout);
   engine.commit_timeout = millis(application.commit_timeout);
   engine.transaction_timeout = millis(application.kafka.transaction_timeout);
@@ -106,7 +107,6 @@ ApplicationSpec specOf(const config::ApplicationConfig& application,
   spec.graph = std::move(graph);
   spec.errors = errorPolicyOf(application);
   spec.state_dir = application.state.dir;
-  spec.state_memory_limit = application.state.memory_limit;
   spec.threads = threadsOf(application);
   spec.output_queue_bytes_max = application.output_queue_bytes_max;
   return spec;

@@ -139,4 +139,17 @@ std::uint64_t ShardedState::bytes() const {
   return bytes;
 }
 
+StateMemory ShardedState::memory(BatchId batch) const {
+  StateMemory memory;
+  for (const auto& state : operators_) {
+    for (const auto& shard : state.shards) {
+      const StateTable& table = shard.table();
+      memory.dirty += table.dirtyBytes();
+      memory.batch += table.undecidedBytes(batch);
+      memory.undecided += table.undecidedBytes(batch) + table.undecidedBytes(next(batch));
+    }
+  }
+  return memory;
+}
+
 }  // namespace lockstep

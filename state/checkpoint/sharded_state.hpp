@@ -49,6 +49,7 @@ class ShardedState final : public StateBackend {
   }
   [[nodiscard]] std::uint64_t keys() const override;
   [[nodiscard]] std::uint64_t bytes() const override;
+  [[nodiscard]] StateMemory memory(BatchId batch) const override;
 
  private:
   [[nodiscard]] ShardState& find(std::string_view operator_id, ShardId shard);

@@ -22,6 +22,7 @@ std::size_t HashStateTable::changes(BatchId batch, std::uint64_t& cursor,
   const Undecided& undecided = slotOf(batch);
   if (undecided.id != batch) return 0;
   LOCKSTEP_CHECK(slotOf(next(batch)).id < batch, "a batch is sealed before the next touches");
+  publish(undecided);
   std::size_t count = 0;
   for (; cursor < undecided.undo.size() && count < out.size(); ++cursor) {
     if (cursor + kAhead < undecided.undo.size())
@@ -52,7 +53,11 @@ void HashStateTable::confirm(BatchId batch) {
     TableEntry& entry = *undo.entry;
     entry.flags &= ~std::uint32_t{flagOf(batch)};
     const Committed after = committed(entry);
-    if (changed(undo, after)) addDue(entry);
+    if (entry.dirty()) {
+      dirty_ += TableEntry::heapOf(*after.value);
+      dirty_ -= TableEntry::heapOf(undo.value);
+    }
+    if (changed(undo, after)) addDue(entry, *after.value);
     present_ += after.value->present() ? 1 : 0;
     present_ -= undo.value.present() ? 1 : 0;
     releaseUnless(undo.value, *after.value);
@@ -78,7 +83,9 @@ void HashStateTable::rollback(BatchId batch) {
 }
 
 void HashStateTable::settle(Undecided& batch) {
+  undecided_bytes_[batch.id.value() % 2].store(0, kRelaxed);
   batch.id = BatchId{0};
+  batch.heap = 0;
   clearBounded(batch.undo);
   publish();
 }
@@ -95,12 +102,14 @@ void HashStateTable::load(std::span<const KeyedValue> values, Source source) {
   LOCKSTEP_CHECK(!undecided(), "state is loaded while no batch is undecided");
   findOrInsertAll(values, [&](std::size_t i, TableEntry& entry) {
     const bool was_present = entry.present();
+    if (entry.dirty()) dirty_ -= TableEntry::heapOf(entry);
     releaseUnless(entry, StateEntry{});
     loadOne(entry, values[i]);
+    if (entry.dirty()) dirty_ += TableEntry::heapOf(entry);
     present_ += entry.present() ? 1 : 0;
     present_ -= was_present ? 1 : 0;
     // A key that was not there needs no tombstone, but one that goes does.
-    if (source == Source::kChangelog && (was_present || entry.present())) addDue(entry);
+    if (source == Source::kChangelog && (was_present || entry.present())) addDue(entry, entry);
   });
   for (const KeyedValue& value : values) {
     if (value.value) continue;
@@ -131,11 +140,13 @@ void HashStateTable::clear() {
   entries_.clear();
   heap_.clear();
   present_ = 0;
+  dirty_ = 0;
   publish();
 }
 
-void HashStateTable::addDue(TableEntry& entry) {
+void HashStateTable::addDue(TableEntry& entry, const StateEntry& value) {
   if (entry.is(TableEntry::kDue)) return;
+  if (!entry.dirty()) dirty_ += sizeof entry + entry.keyHeap() + TableEntry::heapOf(value);
   entry.flags |= TableEntry::kDue;
   due_.push_back(&entry);
 }
@@ -158,12 +169,11 @@ std::size_t HashStateTable::takeDue(std::span<KeyedValue> out) {
 
 void HashStateTable::checkpointEnded(bool durable) {
   for (TableEntry* entry : in_flight_) {
+    const StateEntry& value = *committed(*entry).value;
+    if (!durable) addDue(*entry, value);
     entry->flags &= ~std::uint32_t{TableEntry::kInFlight};
-    if (durable) {
-      eraseIfDone(*entry);
-    } else {
-      addDue(*entry);
-    }
+    if (!entry->dirty()) dirty_ -= sizeof *entry + entry->keyHeap() + TableEntry::heapOf(value);
+    eraseIfDone(*entry);
   }
   clearBounded(in_flight_);
   publish();
@@ -184,7 +194,13 @@ void HashStateTable::publish() {
       (undecided_[0].undo.capacity() + undecided_[1].undo.capacity()) * sizeof(Undo) +
       (due_.capacity() + in_flight_.capacity()) * sizeof(TableEntry*);
   keys_.store(present_, kRelaxed);
+  dirty_bytes_.store(dirty_, kRelaxed);
   bytes_.store(index_.bytes() + entries_.bytes() + heap_.capacity() + lists, kRelaxed);
+}
+
+void HashStateTable::publish(const Undecided& batch) {
+  const std::size_t entries = batch.undo.size() * (sizeof(Undo) + sizeof(TableEntry));
+  undecided_bytes_[batch.id.value() % 2].store(entries + batch.heap, kRelaxed);
 }
 
 }  // namespace lockstep

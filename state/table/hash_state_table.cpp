@@ -29,6 +29,7 @@ void HashStateTable::mark(Undecided& batch, TableEntry& entry, BatchTime time) {
     batch.undo.push_back({entry, &entry, entry.touched, entry.undo});
     entry.undo = static_cast<std::uint32_t>(batch.undo.size() - 1);
     entry.flags |= flag;
+    batch.heap += entry.keyHeap() + TableEntry::heapOf(entry);
   }
   entry.touched = time;
 }
@@ -40,17 +41,22 @@ void HashStateTable::touch(BatchId batch, BatchTime time, std::span<const StateK
     mark(undecided, entry, time);
     entries[i] = &entry;
   });
+  publish(undecided);
 }
 
 void HashStateTable::touchItems(BatchId batch, BatchTime time, std::span<const Item> items) {
   Undecided& undecided = open(batch, items.size());
   for (const Item& item : items) mark(undecided, static_cast<TableEntry&>(*item.entry), time);
+  publish(undecided);
 }
 
 void HashStateTable::assign(StateEntry& entry, std::string_view value) {
   auto& target = static_cast<TableEntry&>(entry);
-  const StateEntry& kept = latestUndo(target).value;
+  Undecided& batch = slotOf(latestBatch(target).id);
+  const StateEntry& kept = batch.undo[target.undo].value;
   const StateEntry old = target;
+  batch.heap += value.size() > StateEntry::kInlineMax ? value.size() : 0;
+  batch.heap -= shared(old, kept) ? 0 : TableEntry::heapOf(old);
   if (value.size() <= StateEntry::kInlineMax) {
     char bytes[StateEntry::kInlineMax];  // `value` may lie in the entry itself
     if (!value.empty()) std::memcpy(bytes, value.data(), value.size());
@@ -69,7 +75,10 @@ void HashStateTable::assign(StateEntry& entry, std::string_view value) {
 
 void HashStateTable::remove(StateEntry& entry) {
   auto& target = static_cast<TableEntry&>(entry);
-  releaseUnless(target, latestUndo(target).value);
+  Undecided& batch = slotOf(latestBatch(target).id);
+  const StateEntry& kept = batch.undo[target.undo].value;
+  batch.heap -= shared(target, kept) ? 0 : TableEntry::heapOf(target);
+  releaseUnless(target, kept);
   target.setAbsent();
 }
 
@@ -152,13 +161,17 @@ TableEntry& HashStateTable::insertAt(std::size_t position, const StateKey& key) 
   return entry;
 }
 
-const HashStateTable::Undo& HashStateTable::latestUndo(const TableEntry& entry) const {
+const HashStateTable::Undecided& HashStateTable::latestBatch(const TableEntry& entry) const {
   LOCKSTEP_CHECK((entry.flags & TableEntry::kTouched) != 0, "a key is touched before it changes");
   const Undecided& even = undecided_[0];
   const Undecided& odd = undecided_[1];
   const bool both = entry.is(TableEntry::kTouchedEven) && entry.is(TableEntry::kTouchedOdd);
   const bool latest_is_even = both ? even.id > odd.id : entry.is(TableEntry::kTouchedEven);
-  return (latest_is_even ? even : odd).undo[entry.undo];
+  return latest_is_even ? even : odd;
+}
+
+const HashStateTable::Undo& HashStateTable::latestUndo(const TableEntry& entry) const {
+  return latestBatch(entry).undo[entry.undo];
 }
 
 HashStateTable::Committed HashStateTable::committed(const TableEntry& entry) const {

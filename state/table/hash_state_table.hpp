@@ -47,6 +47,10 @@ class HashStateTable final : public StateTable {
   [[nodiscard]] std::size_t due() const override { return due_.size() + in_flight_.size(); }
   [[nodiscard]] std::uint64_t keys() const override { return keys_.load(kRelaxed); }
   [[nodiscard]] std::uint64_t bytes() const override { return bytes_.load(kRelaxed); }
+  [[nodiscard]] std::uint64_t dirtyBytes() const override { return dirty_bytes_.load(kRelaxed); }
+  [[nodiscard]] std::uint64_t undecidedBytes(BatchId batch) const override {
+    return undecided_bytes_[batch.value() % 2].load(kRelaxed);
+  }
 
  private:
   static constexpr auto kRelaxed = std::memory_order_relaxed;
@@ -62,6 +66,7 @@ class HashStateTable final : public StateTable {
   struct Undecided {
     BatchId id{0};  ///< 0 = none
     std::vector<Undo> undo;
+    std::size_t heap = 0;  ///< bytes in the heap of what it touched, and of what that was
   };
 
   static TableEntry::Flag flagOf(BatchId batch) {
@@ -73,6 +78,10 @@ class HashStateTable final : public StateTable {
   }
   /// The batch's place, opened at its first touch, with room for `more` undo entries.
   Undecided& open(BatchId batch, std::size_t more);
+  /// The latest undecided batch that touched the entry. REQUIRES: there is one.
+  [[nodiscard]] const Undecided& latestBatch(const TableEntry& entry) const;
+  /// Makes known how much memory the batch has.
+  void publish(const Undecided& batch);
   void mark(Undecided& batch, TableEntry& entry, BatchTime time);
   /// The first entry with that hash, of which the key is yet to be compared; or none.
   [[nodiscard]] TableEntry* candidate(std::uint32_t hash) const;
@@ -99,7 +108,8 @@ class HashStateTable final : public StateTable {
   void settle(Undecided& batch);  ///< closes a batch and bounds what its list keeps
   /// Erases an entry that has no state, no undo, and no tombstone to be written.
   void eraseIfDone(TableEntry& entry);
-  void addDue(TableEntry& entry);
+  /// `value` is the committed one.
+  void addDue(TableEntry& entry, const StateEntry& value);
   void loadOne(TableEntry& entry, const KeyedValue& loaded);
   void publish();
 
@@ -110,8 +120,11 @@ class HashStateTable final : public StateTable {
   std::vector<TableEntry*> due_;        ///< entries with kDue
   std::vector<TableEntry*> in_flight_;  ///< entries with kInFlight
   std::size_t present_ = 0;             ///< keys with committed state
+  std::size_t dirty_ = 0;               ///< bytes of the entries that are due or in flight
   std::atomic<std::uint64_t> keys_{0};
   std::atomic<std::uint64_t> bytes_{0};
+  std::atomic<std::uint64_t> dirty_bytes_{0};
+  std::array<std::atomic<std::uint64_t>, 2> undecided_bytes_{};
 };
 
 /// Makes HashStateTables.

@@ -43,6 +43,13 @@ class alignas(64) TableEntry : public StateEntry {
     }
   }
   [[nodiscard]] bool is(Flag flag) const { return (flags & flag) != 0; }
+  /// Whether a checkpoint has yet to hold the key as it is.
+  [[nodiscard]] bool dirty() const { return (flags & (kDue | kInFlight)) != 0; }
+  /// Bytes in the heap of a value, of a key.
+  [[nodiscard]] static std::size_t heapOf(const StateEntry& value) {
+    return value.takesInline() ? 0 : value.value().size();
+  }
+  [[nodiscard]] std::size_t keyHeap() const { return key_size > kInlineKeyMax ? key_size : 0; }
 
   using StateEntry::setAbsent;
   using StateEntry::setOutside;

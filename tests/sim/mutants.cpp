@@ -185,6 +185,7 @@ class StubbornState final : public StateBackend {
   }
   std::uint64_t keys() const override { return real_->keys(); }
   std::uint64_t bytes() const override { return real_->bytes(); }
+  StateMemory memory(BatchId batch) const override { return real_->memory(batch); }
 
  private:
   std::unique_ptr<StateBackend> real_;

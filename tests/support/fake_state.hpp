@@ -50,6 +50,7 @@ class FakeState final : public StateBackend {
   const std::vector<StateDeclaration>& declarations() const override { return declarations_; }
   std::uint64_t keys() const override { return 0; }
   std::uint64_t bytes() const override { return 0; }
+  StateMemory memory(BatchId) const override { return {}; }
 
   /// Every key with its value's bytes, over all shards.
   std::map<std::string, std::string> contents(const std::string& id) {

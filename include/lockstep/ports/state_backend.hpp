@@ -40,6 +40,13 @@ struct RestoreReport {
   std::uint64_t keys = 0;
 };
 
+/// Bytes of keys, values and bookkeeping that memory has to hold until something has happened.
+struct StateMemory {
+  std::uint64_t dirty = 0;      ///< committed, and in no finished checkpoint: until the next one
+  std::uint64_t undecided = 0;  ///< touched by undecided batches, with undo: until their decisions
+  std::uint64_t batch = 0;      ///< the part of `undecided` that one batch has
+};
+
 /// What a checkpoint stands for. `changelog_ends` were read after `batch` was decided and before
 /// anything later was sent.
 struct CheckpointPoint {
@@ -92,6 +99,9 @@ class StateBackend : public StateAccess {
   [[nodiscard]] virtual std::uint64_t keys() const = 0;
   /// Bytes of tables, undo and dirty lists. Thread: any; a recent figure.
   [[nodiscard]] virtual std::uint64_t bytes() const = 0;
+  /// What cannot be given up now, over all shards, and what of it is due to `batch`. Exact when
+  /// the batch was sealed. Thread: any; otherwise a recent figure.
+  [[nodiscard]] virtual StateMemory memory(BatchId batch) const = 0;
 };
 
 }  // namespace lockstep

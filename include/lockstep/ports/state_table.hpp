@@ -21,7 +21,7 @@ struct KeyedValue {
 /// The whole of a shard's table: what operators use (StateShard), and what the state backend needs
 /// to decide batches, restore and write checkpoints.
 ///
-/// Thread    The shard's worker only, but keys() and bytes().
+/// Thread    The shard's worker only, but keys() and the figures in bytes.
 /// Invariant A key that a checkpoint does not hold yet as it is ("due") stays in the table, also
 ///           when it was removed: its tombstone has to be written.
 class StateTable : public StateShard {
@@ -59,6 +59,12 @@ class StateTable : public StateShard {
   [[nodiscard]] virtual std::uint64_t keys() const = 0;
   /// Bytes of keys, values, undo and dirty lists. Thread: any; a recent figure.
   [[nodiscard]] virtual std::uint64_t bytes() const = 0;
+  /// Bytes of the due keys, in flight or not, with their committed values. Thread: any; a recent
+  /// figure.
+  [[nodiscard]] virtual std::uint64_t dirtyBytes() const = 0;
+  /// Bytes of the keys that `batch` touched, their values, and what they were; 0 once it is
+  /// decided. As of its last touch(), or of changes(). Thread: any; a recent figure.
+  [[nodiscard]] virtual std::uint64_t undecidedBytes(BatchId batch) const = 0;
 };
 
 /// Makes tables. Thread: any.

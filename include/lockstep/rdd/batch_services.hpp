@@ -50,6 +50,9 @@ struct BatchServices {
   const Clock* clock = nullptr;
   /// Set by anybody, at any time: the batch ends soon with kAbort.
   const std::atomic<bool>* cancelled = nullptr;
+  /// Undecided bytes of state (StateMemory) beyond which a batch gives up (kAbort) instead of
+  /// growing on; 0 = no bound.
+  std::uint64_t state_undecided_max = 0;
   ErrorPolicy errors;
   /// Output topics and the dead-letter topic as the cluster described them at start: partition
   /// counts and limits. A limit of 0 bytes means unknown and is not checked.
@@ -95,7 +98,7 @@ struct BatchCounters {
 ///
 /// On failure nothing else is filled in, and the caller takes the state back: StateBackend::
 /// rollback() for every declared operator and shard, on the shard's worker (Job::rollback does).
-///   kRetry  reading timed out      kAbort  cancelled, or reading has to start again
+///   kRetry  reading timed out      kAbort  cancelled, state outgrown, or reading has to start again
 ///   kFatal  the application stops with code, exit code and help of the status
 struct BatchResult {
   Status status;

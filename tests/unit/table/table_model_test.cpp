@@ -129,6 +129,7 @@ class Run {
     CHECK(taken == committed());
     const bool durable = number(2) == 0;
     table_.checkpointEnded(durable);
+    REQUIRE((table_.dirtyBytes() == 0) == (table_.due() == 0));  // no byte is forgotten
     if (durable || number(2) == 0) stored_ = taken;  // a failed one may have written, or not
   }
 
