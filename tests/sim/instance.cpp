@@ -48,7 +48,7 @@ Instance::Instance(const Surroundings& around, Identity identity, SimDisk& disk,
     auto store = std::make_unique<SimStore>(disk, around.clock, hooks_.disk);
     state_ =
         mutated(makeStateEngine(kApplication, graph_->states(), std::move(store), around.clock),
-                around.options.mutant);
+                around.options.mutant, around.options.state_share);
   }
   runner_ =
       std::make_unique<BatchRunner>(graph_->job(), services(), prepared_, BatchRunner::Options{});
@@ -57,9 +57,10 @@ Instance::Instance(const Surroundings& around, Identity identity, SimDisk& disk,
       *outputs_, prepared_, around.clock,
       Committer::Options{ledgerPartition(kApplication), 100'000, milliseconds(5)});
   const auto mutant = around_.options.mutant;
-  sim_producer_.emplace(*committer_, process_.name, mutant, around_.trace);
   sim_control_.emplace(*control_, mutant);
-  sim_compute_.emplace(*runner_, services(), mutant);
+  sim_compute_.emplace(*runner_, services(), mutant, around.options.state_share);
+  sim_producer_.emplace(*committer_, process_.name, mutant, around_.trace,
+                        sim_compute_->stateWatch());
   auto& scheduler = around_.scheduler;
   for (auto& role : roles_) scheduler.spawn(process_, [this, &role] { serve(role); });
   scheduler.spawn(process_, [this] { generate(); });
@@ -82,6 +83,7 @@ EngineOptions Instance::engineOptions(const Identity& identity) const {
   options.checkpoint_interval = given.checkpoint_interval;
   options.transaction_timeout = given.transaction_timeout;
   options.commit_timeout = given.commit_timeout;
+  if (given.state_share > 0) options.state_memory_limit = Bytes{4 * given.state_share};
   if (given.span_max > 0) options.max_records_per_partition = given.span_max;
   return options;
 }
@@ -94,6 +96,10 @@ BatchServices Instance::services() {
   services.runner = &tasks_;
   services.pool = &pool_;
   services.clock = &around_.clock;
+  // Half of the seeds give up half-way, the others find out at the end of the batch.
+  const auto& given = around_.options;
+  if (given.seed % 2 == 0 && given.mutant != Mutant::kStateLimitIgnored)
+    services.state_undecided_max = given.state_share;
   services.errors = {OnError::kDeadLetter, OnError::kDeadLetter, OnError::kDeadLetter,
                      kDeadLetterTopic};
   return services;

@@ -154,10 +154,11 @@ class ForgetfulInputs final : public InputFactory {
   std::unique_ptr<InputFactory> real_;
 };
 
-/// Leaves an aborted batch's changes in the tables.
+/// Leaves an aborted batch's changes in the tables: all of it, or of batches that are too large.
 class StubbornState final : public StateBackend {
  public:
-  explicit StubbornState(std::unique_ptr<StateBackend> real) : real_(std::move(real)) {}
+  StubbornState(std::unique_ptr<StateBackend> real, Mutant mutant, std::uint64_t share)
+      : real_(std::move(real)), mutant_(mutant), share_(share) {}
   StateShard& shard(std::string_view operator_id, ShardId shard) override {
     return real_->shard(operator_id, shard);
   }
@@ -172,7 +173,9 @@ class StubbornState final : public StateBackend {
     real_->confirm(batch, operator_id, shard);
   }
   void rollback(BatchId batch, std::string_view operator_id, ShardId shard) override {
-    real_->confirm(batch, operator_id, shard);
+    if (mutant_ == Mutant::kNoStateRollback) return real_->confirm(batch, operator_id, shard);
+    if (share_ != 0 && real_->memory(batch).undecided > share_) return;
+    real_->rollback(batch, operator_id, shard);
   }
   void prepareCheckpoint(std::string_view operator_id, ShardId shard) override {
     real_->prepareCheckpoint(operator_id, shard);
@@ -189,13 +192,16 @@ class StubbornState final : public StateBackend {
 
  private:
   std::unique_ptr<StateBackend> real_;
+  const Mutant mutant_;
+  const std::uint64_t share_;
 };
 
 }  // namespace
 
-std::unique_ptr<StateBackend> mutated(std::unique_ptr<StateBackend> state, Mutant mutant) {
-  if (mutant != Mutant::kNoStateRollback) return state;
-  return std::make_unique<StubbornState>(std::move(state));
+std::unique_ptr<StateBackend> mutated(std::unique_ptr<StateBackend> state, Mutant mutant,
+                                      std::uint64_t share) {
+  if (mutant != Mutant::kNoStateRollback && mutant != Mutant::kOversizedKept) return state;
+  return std::make_unique<StubbornState>(std::move(state), mutant, share);
 }
 
 std::unique_ptr<TransactionalOutputFactory> mutated(

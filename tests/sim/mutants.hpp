@@ -29,8 +29,8 @@ inline const std::string kStateId = "state";
 /// The same for the inputs of batches.
 [[nodiscard]] std::unique_ptr<InputFactory> mutated(std::unique_ptr<InputFactory> inputs,
                                                     Mutant mutant);
-/// The same for the state.
+/// The same for the state; `share` is what a batch may have of it.
 [[nodiscard]] std::unique_ptr<StateBackend> mutated(std::unique_ptr<StateBackend> state,
-                                                    Mutant mutant);
+                                                    Mutant mutant, std::uint64_t share);
 
 }  // namespace lockstep::sim

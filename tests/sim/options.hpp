@@ -61,6 +61,9 @@ enum class Mutant {
   kReadBeforeFence,
   kStaleReadBack,
   kSkipLedger,
+  kStateLimitIgnored,
+  kOversizedKept,
+  kDirtyLimitIgnored,
   kCount,
 };
 [[nodiscard]] std::string_view toString(Mutant mutant);
@@ -81,7 +84,8 @@ struct Options {
   std::chrono::milliseconds checkpoint_interval{700};
   std::chrono::milliseconds transaction_timeout{8'000};
   std::chrono::milliseconds commit_timeout{5'000};
-  int span_max = 0;  ///< offsets per partition and batch; 0 = no limit
+  int span_max = 0;               ///< offsets per partition and batch; 0 = no limit
+  std::uint64_t state_share = 0;  ///< bytes for undecided state, and for dirty; 0 = the default
   bool trace = false;
 
   [[nodiscard]] bool has(Fault fault) const { return faults[static_cast<std::size_t>(fault)]; }

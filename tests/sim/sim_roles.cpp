@@ -4,6 +4,20 @@
 
 namespace lockstep::sim {
 
+void StateWatch::computed(BatchId batch, const StateMemory& state) {
+  if (share_ == 0) return;
+  if (batch == too_large_) too_large_ = BatchId{0};
+  if (state.batch > share_) too_large_ = batch;
+  // Long enough for a checkpoint that was under way, and for the reading before the next.
+  constexpr std::size_t kBatchesMax = 8;
+  if (state.dirty > share_) dirty_batches_.insert(batch);
+  LOCKSTEP_CHECK(dirty_batches_.size() <= kBatchesMax, "too much dirty state is written early");
+}
+
+void StateWatch::sent(BatchId batch) const {
+  LOCKSTEP_CHECK(share_ == 0 || batch != too_large_, "a batch with too much state is not sent");
+}
+
 event::ProducerReady SimProducer::execute(const command::InitProducer& body) {
   initialised_ = true;
   return real_.execute(body);
@@ -12,6 +26,7 @@ event::ProducerReady SimProducer::execute(const command::InitProducer& body) {
 event::TransactionEnded SimProducer::execute(const command::CommitTransaction& body) {
   const bool claim = body.ledger && body.ledger->kind == LedgerKind::kClaim;
   if (mutant_ == Mutant::kClaimSkipped && claim) return {};
+  if (body.batch) state_.sent(*body.batch);
   auto ended = real_.execute(body);
   trace_.add("{}: {}: {}{}", name_, format(body.metadata), ended.status.toString(),
              ended.dirty ? " (dirty)" : "");
@@ -43,6 +58,11 @@ std::optional<event::BatchComputed> SimCompute::execute(command::RunBatch body) 
     }
   }
   auto computed = real_.execute(body);
+  if (computed) {
+    state_.computed(body.plan.id, computed->state);
+    if (mutant_ == Mutant::kStateLimitIgnored) computed->state = {};
+    if (mutant_ == Mutant::kDirtyLimitIgnored) computed->state.dirty = 0;
+  }
   const bool ok = computed && computed->status.ok();
   if (ok && services_.state != nullptr && mutant_ == Mutant::kCheckpointUndecided)
     lockstep::Job::confirm(body.plan.id, services_);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "src/runtime/batch_runner.hpp"
@@ -11,11 +13,28 @@
 
 namespace lockstep::sim {
 
+/// What the state's shares of memory demand, seen from outside (docs/simulator.md): a batch with
+/// too much of it is never sent, and too much that is dirty is written soon. Breaks a check
+/// otherwise.
+class StateWatch {
+ public:
+  explicit StateWatch(std::uint64_t share) : share_(share) {}
+  void computed(BatchId batch, const StateMemory& state);
+  void sent(BatchId batch) const;
+  void checkpointed() { dirty_batches_.clear(); }
+
+ private:
+  const std::uint64_t share_;
+  BatchId too_large_;                ///< the last batch that was, until it was computed anew
+  std::set<BatchId> dirty_batches_;  ///< computed since too much was dirty, without a checkpoint
+};
+
 /// The producer role, traced, with the bugs that live in it.
 class SimProducer {
  public:
-  SimProducer(Committer& real, const std::string& name, Mutant mutant, Trace& trace)
-      : real_(real), name_(name), mutant_(mutant), trace_(trace) {}
+  SimProducer(Committer& real, const std::string& name, Mutant mutant, Trace& trace,
+              const StateWatch& state)
+      : real_(real), name_(name), mutant_(mutant), trace_(trace), state_(state) {}
 
   [[nodiscard]] event::ProducerReady execute(const command::InitProducer& body);
   [[nodiscard]] event::TransactionEnded execute(const command::CommitTransaction& body);
@@ -27,6 +46,7 @@ class SimProducer {
   const std::string& name_;
   const Mutant mutant_;
   Trace& trace_;
+  const StateWatch& state_;
   bool initialised_ = false;
 };
 
@@ -51,21 +71,27 @@ class SimControl {
 /// The compute role, with the bugs that live in it.
 class SimCompute {
  public:
-  SimCompute(BatchRunner& real, BatchServices services, Mutant mutant)
-      : real_(real), services_(std::move(services)), mutant_(mutant) {}
+  SimCompute(BatchRunner& real, BatchServices services, Mutant mutant, std::uint64_t state_share)
+      : real_(real), services_(std::move(services)), mutant_(mutant), state_(state_share) {}
+
+  [[nodiscard]] const StateWatch& stateWatch() const { return state_; }
 
   [[nodiscard]] std::optional<event::BatchComputed> execute(command::RunBatch body);
   void execute(const command::ConfirmBatch& body) { real_.execute(body); }
   [[nodiscard]] event::BatchRolledBack execute(const command::RollBackBatch& body) {
     return real_.execute(body);
   }
-  void prepareCheckpoint() { real_.prepareCheckpoint(); }
+  void prepareCheckpoint() {
+    state_.checkpointed();
+    real_.prepareCheckpoint();
+  }
   void cancel(BatchId batch) { real_.cancel(batch); }
 
  private:
   BatchRunner& real_;
   BatchServices services_;
   const Mutant mutant_;
+  StateWatch state_;
 };
 
 }  // namespace lockstep::sim
