@@ -98,7 +98,8 @@ struct BatchCounters {
 ///
 /// On failure nothing else is filled in, and the caller takes the state back: StateBackend::
 /// rollback() for every declared operator and shard, on the shard's worker (Job::rollback does).
-///   kRetry  reading timed out      kAbort  cancelled, state outgrown, or reading has to start again
+///   kRetry  reading timed out
+///   kAbort  cancelled, state outgrown, or reading has to start again
 ///   kFatal  the application stops with code, exit code and help of the status
 struct BatchResult {
   Status status;
