@@ -63,7 +63,6 @@ close_session() {
   for child in "${children[@]}"; do kill_tree "$child"; done
   wait 2>/dev/null || true
   [[ ! -d $work/broker ]] || "$root/tools/kafka/broker.sh" kill "$work/broker"
-  if mountpoint -q "$work/full" 2>/dev/null; then umount "$work/full"; fi
   if [[ ${LOCKSTEP_E2E_KEEP:-} == 1 ]]; then say "kept $work"; else rm -rf "$work"; fi
 }
 
