@@ -7,7 +7,8 @@ namespace {
 constexpr ErrorText kTexts[] = {
     {"E241", "the broker refuses the login",
      "User, password, mechanism or certificate do not fit. The client would try for ever, so the "
-     "application stops. Check `kafka.security`."},
+     "application stops. Check `kafka.security`; for a certificate `ssl.ca.location` under "
+     "`kafka.client`, and that the host in `kafka.bootstrap` is a name in the certificate."},
     {"E242", "an ACL is missing",
      "The broker refuses a request for lack of permission. `lockstep check` lists the ACLs that "
      "the application needs."},

@@ -53,10 +53,13 @@ void onLog(const rd_kafka_t*, int level, const char* facility, const char* text)
 }
 
 /// A handshake that fails is often a broker that restarts; a certificate that does not fit is not.
+bool isBadCertificate(std::string_view reason) {
+  return reason.find("certificate verify failed") != std::string_view::npos;
+}
+
 bool isRefusedLogin(int error, std::string_view reason) {
   return error == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
-         (error == RD_KAFKA_RESP_ERR__SSL &&
-          reason.find("certificate verify failed") != std::string_view::npos);
+         (error == RD_KAFKA_RESP_ERR__SSL && isBadCertificate(reason));
 }
 
 }  // namespace
@@ -110,7 +113,13 @@ ClientHandle::~ClientHandle() {
 Status ClientHandle::loginStatus() {
   if (!login_refused_.load(std::memory_order_acquire)) return {};
   MutexLock lock(mutex_);
-  return toStatus(RD_KAFKA_RESP_ERR__AUTHENTICATION, "kafka", login_text_);
+  auto refused = toStatus(RD_KAFKA_RESP_ERR__AUTHENTICATION, "kafka", login_text_);
+  if (!isBadCertificate(login_text_)) return refused;
+  auto info = refused.info();
+  info.help =
+      "name the authority that signed the broker's certificate under kafka.client: "
+      "ssl.ca.location; the host in kafka.bootstrap must be a name in the certificate";
+  return Status(std::move(info));
 }
 
 void ClientHandle::serve() {
