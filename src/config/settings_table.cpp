@@ -180,8 +180,8 @@ void addState(std::vector<SettingRow>& rows) {
                                                   "stateful steps"},
                      FIELD(state.dir)));
   rows.push_back(row(Setting<Bytes>{.path = "state.memory_limit",
-                                    .text = "Memory for state; colder entries are read from the "
-                                            "folder",
+                                    .text = "Memory for state; a quarter each bounds unwritten "
+                                            "keys, undecided keys, and what one batch shuffles",
                                     .fallback = kGiB,
                                     .min = Bytes{16 * kMiB.count}},
                      FIELD(state.memory_limit)));

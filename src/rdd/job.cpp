@@ -61,6 +61,7 @@ BatchResult Job::runBatch(const BatchPlan& plan, const BatchServices& services) 
     if (result.status.ok()) result.status = terminal->check(services);
   }
   wall_now_ = services.clock->wallNow();
+  shuffled_bytes_ = 0;
   std::uint32_t levels = 0;
   for (const Stage* stage : lineage_.stages())
     levels = std::max(levels, Lineage::level(*stage) + 1);
@@ -90,7 +91,7 @@ Status Job::runLevel(std::uint32_t level, const BatchPlan& plan, const BatchServ
     job.body = [&, i, stage = stage, task = task](std::uint32_t worker) {
       task->context().worker = worker;
       task->context().workers = services.runner->workers();
-      task->begin(plan, services, wall_now_);
+      task->begin(plan, services, wall_now_, shuffled_bytes_);
       statuses[i] = runGuarded(*stage, *task);
     };
     if (stage->pinned()) job.affinity = task->index();

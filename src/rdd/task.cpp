@@ -3,12 +3,15 @@
 #include <string>
 
 #include <lockstep/base/hash.hpp>
+#include <lockstep/base/units.hpp>
 
 #include "src/rdd/dead_letter.hpp"
 
 namespace lockstep {
 
-void Task::begin(const BatchPlan& plan, const BatchServices& services, WallTime wall_now) {
+void Task::begin(const BatchPlan& plan, const BatchServices& services, WallTime wall_now,
+                 std::atomic<std::uint64_t>& shuffled) {
+  shuffled_ = &shuffled;
   plan_ = &plan;
   services_ = &services;
   wall_now_ = wall_now;
@@ -50,6 +53,10 @@ Status Task::checkCancelled() const {
   if (services_->state_undecided_max != 0 && services_->state != nullptr &&
       services_->state->memory(plan_->id).undecided > services_->state_undecided_max) [[unlikely]]
     return Status::abort("batch " + std::to_string(plan_->id.value()) + " outgrew its state");
+  if (shuffled_->load(std::memory_order_relaxed) > services_->shuffle_bytes_max) [[unlikely]]
+    return Status::abort("batch " + std::to_string(plan_->id.value()) + " shuffles more than " +
+                         formatBytes({services_->shuffle_bytes_max}) +
+                         ", a quarter of state.memory_limit");
   return {};
 }
 

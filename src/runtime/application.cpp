@@ -92,6 +92,7 @@ class Application::Parts {
     services.clock = &application.clock_;
     services.state_undecided_max = spec_.engine.stateShare();
     services.errors = spec_.errors;
+    services.shuffle_bytes_max = spec_.engine.stateShare();
     return services;
   }
 

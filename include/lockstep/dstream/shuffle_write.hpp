@@ -24,6 +24,18 @@ struct NoValue {
   }
 };
 
+/// The hash that chooses a key's shard: that of the bytes the key has in Kafka, so that a changelog
+/// has it in the partition that a producer would choose. A serde whose bytes are not Kafka's says
+/// how to get there: kafkaHash(bytes).
+template <class KeySerde>
+[[nodiscard]] std::uint32_t shardHash(const KeySerde& keys, std::string_view bytes,
+                                      std::uint32_t hash) {
+  if constexpr (requires { keys.kafkaHash(bytes); })
+    return keys.kafkaHash(bytes);
+  else
+    return hash;
+}
+
 /// The near side of a shuffle in one task: writes pairs into buckets by key hash. `Combine` folds a
 /// bucket's values of one key into one: between chunks, once it has doubled, so that marks stay
 /// simple, and at the end, so that each map task sends a key once, wherever the chunks ended.
@@ -34,7 +46,8 @@ class ShuffleWriter final : public Operator,
  public:
   ShuffleWriter(Task& task, Shuffle& shuffle, const KeySerde& keys, const ValueSerde& values,
                 const Combine& combine, const std::string& step)
-      : shuffle_(shuffle),
+      : task_(task),
+        shuffle_(shuffle),
         buckets_(shuffle.writer(Lineage::number(task.stage()), task.index())),
         keys_(keys),
         values_(values),
@@ -46,8 +59,9 @@ class ShuffleWriter final : public Operator,
       for (const auto& [key, value] : chunk) {
         const std::string_view key_bytes = encodeInto(keys_, key, key_scratch_);
         const std::uint32_t hash = murmur2(key_bytes);
-        buckets_[shuffle_.shardOf(hash)].append(
-            {hash, key_bytes, encodeInto(values_, value, value_scratch_)});
+        const ShuffledElement element{hash, key_bytes, encodeInto(values_, value, value_scratch_)};
+        buckets_[shuffle_.shardOf(shardHash(keys_, key_bytes, hash))].append(element);
+        bytes_ += ShuffleBucket::bytesOf(element);
       }
     });
   }
@@ -57,9 +71,12 @@ class ShuffleWriter final : public Operator,
       if constexpr (Combine::kCombines) combineIfGrown(bucket);
       bucket.mark();
     }
+    task_.countShuffled(bytes_ - counted_bytes_);
+    counted_bytes_ = bytes_;
   }
   void rollback() override {
     for (ShuffleBucket& bucket : buckets_) bucket.rollback();
+    bytes_ = counted_bytes_;
   }
   Status finish(Task& task) override {
     if constexpr (Combine::kCombines)
@@ -67,18 +84,24 @@ class ShuffleWriter final : public Operator,
         LOCKSTEP_TRY(combiner_.combine(bucket, combine_, values_, &task, step_));
     return {};
   }
-  void begin(Task&) override { combine_at_ = kCombineFirst; }
+  void begin(Task&) override {
+    combine_at_ = kCombineFirst;
+    bytes_ = counted_bytes_ = 0;
+  }
 
  private:
   static constexpr std::size_t kCombineFirst = 16 * 1024;  // elements of one bucket
 
   void combineIfGrown(ShuffleBucket& bucket) {
     if (bucket.size() < combine_at_) return;
+    bytes_ -= bucket.bytes();
     // Without a task nothing is rejected: a key that fails leaves the bucket as it is.
     (void)combiner_.combine(bucket, combine_, values_, nullptr, step_).ok();
+    bytes_ += bucket.bytes();
     combine_at_ = std::max(combine_at_, 2 * bucket.size());
   }
 
+  Task& task_;
   Shuffle& shuffle_;
   Shuffle::Buckets& buckets_;
   const KeySerde& keys_;
@@ -88,6 +111,8 @@ class ShuffleWriter final : public Operator,
   std::string key_scratch_;
   std::string value_scratch_;
   std::size_t combine_at_ = kCombineFirst;
+  std::uint64_t bytes_ = 0;          ///< in the buckets
+  std::uint64_t counted_bytes_ = 0;  ///< what the batch's total has of them
   [[no_unique_address]] typename Combine::Combiner combiner_;
 };
 

@@ -57,6 +57,9 @@ struct BatchServices {
   /// Output topics and the dead-letter topic as the cluster described them at start: partition
   /// counts and limits. A limit of 0 bytes means unknown and is not checked.
   std::map<std::string, TopicDescription, std::less<>> topics;
+  /// Bound of what a batch has in its shuffles, over all tasks: beyond it the batch ends with
+  /// kAbort, to be planned again with half the span.
+  std::uint64_t shuffle_bytes_max = std::uint64_t{256} << 20;
   /// Reading a range gives up (kRetry) when nothing arrived for this long.
   std::chrono::nanoseconds read_timeout = std::chrono::seconds(30);
 };
@@ -99,7 +102,7 @@ struct BatchCounters {
 /// On failure nothing else is filled in, and the caller takes the state back: StateBackend::
 /// rollback() for every declared operator and shard, on the shard's worker (Job::rollback does).
 ///   kRetry  reading timed out
-///   kAbort  cancelled, state outgrown, or reading has to start again
+///   kAbort  cancelled, state or shuffles outgrown, or reading has to start again
 ///   kFatal  the application stops with code, exit code and help of the status
 struct BatchResult {
   Status status;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -35,8 +37,9 @@ class Job {
   void collect(BatchResult& result, const BatchPlan& plan);
 
   Lineage& lineage_;
-  WallTime wall_now_;         ///< when the present batch began
-  std::vector<Tasks> tasks_;  ///< by stage number, then task
+  WallTime wall_now_;                             ///< when the present batch began
+  std::vector<Tasks> tasks_;                      ///< by stage number, then task
+  std::atomic<std::uint64_t> shuffled_bytes_{0};  ///< of the present batch, in all its shuffles
 };
 
 }  // namespace lockstep

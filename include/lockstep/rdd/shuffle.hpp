@@ -53,6 +53,16 @@ class ShuffleBucket {
   }
 
   [[nodiscard]] std::size_t size() const { return size_; }
+  /// Bytes of all elements. Walks over the blocks: not for every element.
+  [[nodiscard]] std::size_t bytes() const {
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < log_.blocks(); ++i) bytes += log_.block(i).size();
+    return bytes;
+  }
+  /// What append() takes for an element.
+  [[nodiscard]] static std::size_t bytesOf(const ShuffledElement& element) {
+    return sizeof(Head) + element.key.size() + element.value.size();
+  }
   void mark() { marked_ = {log_.mark(), size_}; }
   void rollback() {
     log_.rollback(marked_.first);

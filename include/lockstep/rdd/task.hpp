@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -81,8 +82,9 @@ class Task {
     return {reference, true};
   }
 
-  /// For the job: around Stage::run().
-  void begin(const BatchPlan& plan, const BatchServices& services, WallTime wall_now);
+  /// For the job: around Stage::run(). `shuffled`: what all tasks of the batch have in shuffles.
+  void begin(const BatchPlan& plan, const BatchServices& services, WallTime wall_now,
+             std::atomic<std::uint64_t>& shuffled);
   Status finish();
   /// The batch has failed; nothing of the services is held afterwards.
   void abandon();
@@ -98,8 +100,12 @@ class Task {
 
   /// Sends the element the way that the policy says: dead letter, or an E301 to return.
   Status reject(const FailedElement& element, const RecordError& error);
-  /// kAbort once the batch is cancelled.
+  /// kAbort once the batch is cancelled, or has outgrown BatchServices::shuffle_bytes_max.
   [[nodiscard]] Status checkCancelled() const;
+  /// The task's part of the shuffles has grown by so much; modulo 2^64, so it may also shrink.
+  void countShuffled(std::uint64_t bytes) {
+    if (bytes != 0) shuffled_->fetch_add(bytes, std::memory_order_relaxed);
+  }
 
   /// Hands over what the task produced; computes its hash, but for changelogs.
   void addOutput(BatchOutput output);
@@ -118,6 +124,7 @@ class Task {
   const BatchPlan* plan_ = nullptr;
   const BatchServices* services_ = nullptr;
   WallTime wall_now_;
+  std::atomic<std::uint64_t>* shuffled_ = nullptr;
   std::vector<BatchOutput> outputs_;
   std::map<std::uint32_t, PooledBatch> dead_letters_;  ///< by partition
   BatchCounters counters_;

@@ -179,3 +179,42 @@ TEST_CASE("a function that takes the context may keep bytes in its arena",
   run.batch();
   CHECK(run.records() == Lines{"~=A", "~=B", "~=C"});
 }
+
+TEST_CASE("a batch that outgrows its shuffles ends before it is read to its end",
+          "[unit][dstream][shuffle]") {
+  GraphRunner run;
+  run.services.shuffle_bytes_max = 128 * 1024;
+  run.save(run.stream()
+               .map([](const RecordView& r) {
+                 return std::pair{valueOf(r), std::int64_t{1}};
+               })
+               .reduceByKey([](std::int64_t a, std::int64_t b) { return a + b; }));
+  run.prepare();
+  const auto feed = [&](int count, int keys) {
+    std::vector<std::string> values;
+    for (int i = 0; i < count; ++i) values.push_back("key " + std::to_string(i % keys));
+    run.feed(std::move(values));
+  };
+
+  SECTION("what fits is not held up, batch after batch") {
+    for (int batch = 0; batch < 3; ++batch) {
+      feed(2'000, 2'000);
+      CHECK(run.batch().counters.records_out == 2'000);
+    }
+  }
+  SECTION("what does not fit is aborted; the next batch begins at nothing") {
+    feed(50'000, 50'000);
+    const auto plan = run.plan();
+    CHECK(run.run(plan).status.reaction() == Reaction::kAbort);
+    CHECK(run.last.status.message() ==
+          "batch 1 shuffles more than 128KiB, a quarter of state.memory_limit");
+    auto half = plan;
+    half.ranges[0].until = Offset{2'000};
+    CHECK(run.batch(half).counters.records_out == 2'000);
+  }
+  SECTION("values that were combined on the near side no longer count") {
+    run.services.shuffle_bytes_max = 2'000'000;
+    feed(400'000, 10);
+    CHECK(run.batch().counters.records_out == 10);
+  }
+}
