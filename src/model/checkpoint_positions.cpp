@@ -9,7 +9,7 @@ namespace lockstep {
 namespace {
 
 using Json = nlohmann::json;
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr std::size_t kChecksumDigits = 16;
 
 Status unreadable(std::string_view why) {

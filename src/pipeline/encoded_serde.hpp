@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "src/pipeline/expression/value_codec.hpp"
 
 namespace lockstep {
 
@@ -11,6 +14,10 @@ struct EncodedSerde {
   void append(std::string& out, std::string_view bytes) const { out.append(bytes); }
   [[nodiscard]] std::string_view read(std::string_view bytes) const { return bytes; }
   [[nodiscard]] std::string_view view(std::string_view bytes) const { return bytes; }
+  /// Chooses the shard of a key.
+  [[nodiscard]] std::uint32_t kafkaHash(std::string_view bytes) const {
+    return kafkaKeyHash(bytes);
+  }
 };
 
 }  // namespace lockstep

@@ -6,7 +6,7 @@
 namespace lockstep {
 
 /// First byte of a value in a changelog: the version of the format.
-inline constexpr char kChangelogValueVersion = 1;
+inline constexpr char kChangelogValueVersion = 2;
 
 /// Changelogs as compacted topics: key = the state's key, value = version byte and the state's
 /// bytes, null = removed, timestamp = batch time of the last touch (docs/formats.md, "Changelog").

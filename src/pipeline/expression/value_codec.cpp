@@ -1,8 +1,12 @@
 #include "src/pipeline/expression/value_codec.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <optional>
+
+#include <lockstep/base/hash.hpp>
 
 #include "src/pipeline/expression/eval_error.hpp"
 #include "src/pipeline/expression/json.hpp"
@@ -100,6 +104,10 @@ class Encoder {
   JsonEncoding json_;
 };
 
+std::int64_t unzigzag(std::uint64_t bits) {
+  return static_cast<std::int64_t>((bits >> 1) ^ (0 - (bits & 1)));
+}
+
 Status damaged(std::string_view why) {
   return Status::fatal(ExitCode::kData, "E234", "a stored value is damaged: " + std::string(why));
 }
@@ -156,7 +164,7 @@ class Decoder {
       case kTagInteger: {
         const auto bits = takeVarint(bytes_);
         if (!bits) return damaged("bad integer");
-        return Value::integer(static_cast<std::int64_t>((*bits >> 1) ^ (0 - (*bits & 1))));
+        return Value::integer(unzigzag(*bits));
       }
       case kTagFloat: {
         const auto value = takeFloat(bytes_);
@@ -217,6 +225,34 @@ class Decoder {
 
 void encodeValue(std::string& out, const Value& value, JsonEncoding json) {
   Encoder(out, json).put(value, 0);
+}
+
+std::uint32_t kafkaKeyHash(std::string_view encoded) {
+  std::array<char, 8> number{};
+  std::string_view rest = encoded.substr(1);
+  switch (encoded.front()) {
+    case kTagString:
+      if (const auto text = takeText(rest)) return murmur2(*text);
+      break;
+    case kTagInteger:
+      if (const auto bits = takeVarint(rest)) {
+        auto left = static_cast<std::uint64_t>(unzigzag(*bits));
+        for (std::size_t i = number.size(); i > 0; --i, left >>= 8) {
+          number[i - 1] = static_cast<char>(left);
+        }
+        return murmur2({number.data(), number.size()});
+      }
+      break;
+    case kTagFloat:
+      if (rest.size() == number.size()) {
+        std::reverse_copy(rest.begin(), rest.end(), number.begin());
+        return murmur2({number.data(), number.size()});
+      }
+      break;
+    default:
+      break;
+  }
+  return murmur2(encoded);
 }
 
 Result<Value> decodeValue(std::string_view& bytes, Arena& arena) {

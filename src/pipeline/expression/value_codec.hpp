@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,11 @@ enum class JsonEncoding {
 /// Appends the bytes of `value`. Throws EvalError on malformed JSON or too deep nesting.
 void encodeValue(std::string& out, const Value& value,
                  JsonEncoding json = JsonEncoding::kCanonical);
+
+/// murmur2 of the bytes that an encoded value has as a Kafka key: text its own bytes, an integer
+/// those of a long, a float those of a double (8 bytes, big endian). Anything else has no such
+/// bytes and is hashed as it is encoded. REQUIRES: encodeValue() wrote it.
+[[nodiscard]] std::uint32_t kafkaKeyHash(std::string_view encoded);
 
 /// Reads one value from the front of `bytes` and removes what it read. Strings are views of
 /// `bytes`; lists and maps go to `arena`. Anything that encodeValue() would not have written is a

@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * numbers. Reads the formats that docs/formats.md describes for texts and whole numbers.
  */
 final class VerifyState {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int INTEGER = 3;
   private static final int TEXT = 5;
 

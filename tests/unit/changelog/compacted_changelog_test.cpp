@@ -66,9 +66,9 @@ TEST_CASE("a record is key, version and value, at the time of the touch",
   const auto records = batch.records();
   REQUIRE(records.size() == 3);
   CHECK(*records[0].key == "k");
-  CHECK(*records[0].value == "\x01value");
+  CHECK(*records[0].value == "\x02value");
   CHECK(records[0].timestamp == at(7));
-  CHECK(*records[1].value == "\x01");
+  CHECK(*records[1].value == "\x02");
   CHECK(*records[2].key == "gone");
   CHECK_FALSE(records[2].value.has_value());
   CHECK(records[2].timestamp == at(9));
@@ -119,7 +119,7 @@ TEST_CASE("a record that is not ours is refused with its place", "[unit][changel
   Fixture log;
   log.append(kFirst, {put("a", "1", 1)});
   const auto foreign = GENERATE(values<EncodedRecord>(
-      {{"k", "", {}, {}}, {"k", "\x02newer", {}, {}}, {std::nullopt, "\x01no key", {}, {}}}));
+      {{"k", "", {}, {}}, {"k", "\x03newer", {}, {}}, {std::nullopt, "\x02no key", {}, {}}}));
   log.logs.append(kFirst, {&foreign, 1});
   const Status status = log.replay({log.whole(kFirst)});
   REQUIRE_FALSE(status.ok());

@@ -2,6 +2,12 @@
 #include "src/pipeline/row_state.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <functional>
+#include <map>
+
+#include <lockstep/base/hash.hpp>
+#include <lockstep/formats/big_endian.hpp>
 
 #include "tests/support/catch.hpp"
 #include "tests/unit/pipeline/pipeline_runner.hpp"
@@ -32,6 +38,46 @@ TEST_CASE("an update sees the old state, or the initial one, and all values of t
   CHECK(sorted(counts.batch({"a", "b", "a"})) == Lines{R"("a"=12)", R"("b"=11)"});
   CHECK(sorted(counts.batch({"a"})) == Lines{R"("a"=13)"});
   CHECK(counts.batch().empty());
+}
+
+TEST_CASE("a key's shard is the partition that a Kafka producer would choose for it",
+          "[unit][pipeline][row_state]") {
+  struct Row {
+    std::string key;  ///< an expression of the text value
+    std::function<std::string(std::int64_t)> bytes;
+  };
+  const auto big = [](std::uint64_t bits) {
+    std::string bytes(8, '\0');
+    storeBigEndian(bytes.data(), bits);
+    return bytes;
+  };
+  const auto row = GENERATE_COPY(values<Row>({
+      {"value", [](std::int64_t i) { return std::to_string(i); }},
+      {"tonumber(value)", [&](std::int64_t i) { return big(static_cast<std::uint64_t>(i)); }},
+      {"tonumber(value) / 4",
+       [&](std::int64_t i) {
+         return big(std::bit_cast<std::uint64_t>(static_cast<double>(i) / 4));
+       }},
+  }));
+  const std::string update = GENERATE(as<std::string>{}, "count", "'(state or 0) + #values'");
+  constexpr std::uint32_t kShards = 7;
+  PipelineRunner keyed(stateful("update: " + update + ", emit: changed",
+                                "      - map: { key: " + row.key + ", value: 1 }\n"),
+                       1, kShards);
+  std::map<std::int32_t, std::size_t> expected;
+  for (std::int64_t i = -40; i < 40; ++i) {
+    keyed.run.feed({std::to_string(i)});
+    const auto hash = murmur2(row.bytes(i));
+    ++expected[static_cast<std::int32_t>(partitionOfHash(hash, kShards))];
+  }
+  keyed.batch();
+  std::map<std::int32_t, std::size_t> shards;
+  for (const BatchOutput& output : keyed.run.last.outputs) {
+    if (output.role != OutputRole::kChangelog) continue;
+    shards[output.partition.partition.value()] += output.records->records().size();
+  }
+  INFO(row.key);
+  CHECK(shards == expected);
 }
 
 TEST_CASE("without initial a new key's state is nil; the key is a variable",
