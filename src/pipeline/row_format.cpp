@@ -11,7 +11,6 @@
 
 #include "src/pipeline/expression/eval_error.hpp"
 #include "src/pipeline/expression/json.hpp"
-#include "src/pipeline/expression/json_check.hpp"
 
 namespace lockstep {
 namespace {
@@ -78,8 +77,7 @@ Value decodeField(Format format, std::optional<std::string_view> bytes, std::str
       break;
   }
   try {
-    checkJson(*bytes);
-    return lazyJson(*bytes, arena);
+    return readJson(*bytes, arena);
   } catch (const EvalError& error) {
     throw RecordError(RecordErrorKind::kDecode, fmt::format("the {}: {}", what, error.cause()), "");
   }

@@ -3,40 +3,21 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <new>
 #include <vector>
 
 #include <simdjson.h>
 
 #include "src/pipeline/expression/eval_error.hpp"
+#include "src/pipeline/expression/json_parser.hpp"
 #include "src/pipeline/expression/number.hpp"
 
 namespace lockstep {
-
-namespace ondemand = simdjson::ondemand;
 
 namespace {
 
 // Objects with more fields than this are sorted at the first look-up, smaller ones searched.
 constexpr std::size_t kSearchedFieldsMax = 16;
-
-[[noreturn]] void failMalformed(simdjson::error_code error) {
-  std::string why = simdjson::error_message(error);
-  throw EvalError("malformed JSON: " + why);
-}
-
-void check(simdjson::error_code error) {
-  if (error != simdjson::SUCCESS) [[unlikely]]
-    failMalformed(error);
-}
-
-void checkEnd(ondemand::document& document) {
-  // The location is out of bounds once nothing but blanks is left.
-  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
-    failMalformed(simdjson::TRAILING_CONTENT);
-  }
-}
 
 std::string_view trimmed(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
@@ -45,166 +26,47 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// The parser reads up to 64 bytes past the text, so a text from outside is copied once; the texts
-// of inner nodes lie within that copy.
-std::string_view padded(std::string_view text, Arena& arena) {
-  char* place = arena.allocate(text.size() + simdjson::SIMDJSON_PADDING);
-  std::memcpy(place, text.data(), text.size());
-  std::memset(place + text.size(), ' ', simdjson::SIMDJSON_PADDING);
-  return {place, text.size()};
-}
-
-// One per thread: its buffers stay, so a steady stream of documents allocates nothing.
-struct Scratch {
-  ondemand::parser parser;
-  std::vector<Value> items;
-  std::vector<MapEntry> fields;
-};
-
-Scratch& scratch() {
-  thread_local Scratch instance;
-  return instance;
-}
-
-// A number that fits neither int64 nor uint64: as Lua reads such a literal, a float.
-template <class Source>
-Value largeNumber(Source& source) {
-  // A result in the document, plain in a value: both become a result.
-  const simdjson::simdjson_result<std::string_view> token(source.raw_json_token());
-  check(token.error());
-  const auto value = parseNumber(trimmed(token.value_unsafe()));
-  if (!value || !value->isFloat() || !std::isfinite(value->asFloat())) {
-    failMalformed(simdjson::NUMBER_ERROR);
-  }
-  return *value;
-}
-
-template <class Source>
-Value readNumber(Source& source) {
-  ondemand::number number;
-  const auto error = source.get_number().get(number);
-  if (error == simdjson::NUMBER_ERROR) return largeNumber(source);
-  check(error);
-  if (number.is_int64()) return Value::integer(number.get_int64());
-  return Value::number(number.as_double());
-}
-
-template <class Source>
-Value readScalar(Source& source, ondemand::json_type type, Arena& arena) {
-  switch (type) {
-    case ondemand::json_type::number:
-      return readNumber(source);
-    case ondemand::json_type::string: {
-      std::string_view text;
-      check(source.get_string().get(text));
-      return Value::string(arena.copy(text));
-    }
-    case ondemand::json_type::boolean: {
-      bool value = false;
-      check(source.get_bool().get(value));
-      return Value::boolean(value);
-    }
-    default: {
-      // is_null() is content with a text that only begins like one.
-      const simdjson::simdjson_result<std::string_view> token(source.raw_json_token());
-      check(token.error());
-      bool null = false;
-      check(source.is_null().get(null));
-      if (!null || trimmed(token.value_unsafe()) != "null") failMalformed(simdjson::N_ATOM_ERROR);
-      return {};
-    }
-  }
-}
-
-Value newNode(std::string_view text, bool is_padded, Arena& arena) {
-  auto* place = allocateArray<JsonNode>(arena, 1).data();
-  return Value::json(new (place) JsonNode(text, is_padded, arena));
-}
-
-Value readMember(ondemand::value member, Arena& arena) {
-  ondemand::json_type type{};
-  check(member.type().get(type));
-  if (type != ondemand::json_type::object && type != ondemand::json_type::array) {
-    return readScalar(member, type, arena);
-  }
-  std::string_view raw;
-  if (type == ondemand::json_type::object) {
-    ondemand::object object;
-    check(member.get_object().get(object));
-    check(object.raw_json().get(raw));
-  } else {
-    ondemand::array array;
-    check(member.get_array().get(array));
-    check(array.raw_json().get(raw));
-  }
-  return newNode(raw, true, arena);
-}
-
 bool earlier(const MapEntry& a, const MapEntry& b) { return a.key.asString() < b.key.asString(); }
 
 }  // namespace
 
-// Fills a node with the members of its own level.
-class JsonParser {
- public:
-  static void parse(JsonNode& node) {
-    if (!node.padded_) {
-      node.text_ = padded(node.text_, *node.arena_);
-      node.padded_ = true;
-    }
-    ondemand::document document;
-    const simdjson::padded_string_view text(node.text_.data(), node.text_.size(),
-                                            node.text_.size() + simdjson::SIMDJSON_PADDING);
-    check(scratch().parser.iterate(text).get(document));
-    if (node.isObject()) {
-      parseObject(node, document);
-    } else {
-      parseArray(node, document);
-    }
-    checkEnd(document);
-    node.parsed_ = true;
-  }
-
- private:
-  static void parseObject(JsonNode& node, ondemand::document& document) {
-    auto& fields = scratch().fields;
-    fields.clear();
-    ondemand::object object;
-    check(document.get_object().get(object));
-    for (auto read : object) {
-      ondemand::field field;
-      check(std::move(read).get(field));
-      std::string_view name;
-      check(field.unescaped_key().get(name));
-      const Value key = Value::string(node.arena_->copy(name));
-      fields.push_back({key, readMember(field.value(), *node.arena_)});
-    }
-    const auto kept = allocateArray<MapEntry>(*node.arena_, fields.size());
-    std::copy(fields.begin(), fields.end(), kept.begin());
-    node.fields_ = kept.data();
-    node.count_ = static_cast<std::uint32_t>(kept.size());
-  }
-
-  static void parseArray(JsonNode& node, ondemand::document& document) {
-    auto& items = scratch().items;
-    items.clear();
-    ondemand::array array;
-    check(document.get_array().get(array));
-    for (auto read : array) {
-      ondemand::value item;
-      check(std::move(read).get(item));
-      items.push_back(readMember(item, *node.arena_));
-    }
-    const auto kept = allocateArray<Value>(*node.arena_, items.size());
-    std::copy(items.begin(), items.end(), kept.begin());
-    node.items_ = kept.data();
-    node.count_ = static_cast<std::uint32_t>(kept.size());
-  }
-};
-
 void JsonNode::parse() {
   if (!parsed_) [[unlikely]]
     JsonParser::parse(*this);
+}
+
+std::string_view JsonNode::text() {
+  if (text_.empty()) {
+    if (document_->texts == nullptr) findTexts(*document_, *arena_);
+    text_ = document_->texts[ordinal_];
+  }
+  return text_;
+}
+
+// REQUIRES: the document was read, so that brackets and quotes match.
+void JsonNode::findTexts(Document& document, Arena& arena) {
+  const auto texts = allocateArray<std::string_view>(arena, document.containers);
+  thread_local std::vector<std::uint32_t> open;  // the containers around the present place
+  open.clear();
+  std::uint32_t next = 0;
+  bool quoted = false;
+  for (std::size_t i = 1; i + 1 < document.text.size(); ++i) {
+    const char c = document.text[i];
+    if (quoted) {
+      if (c == '\\') ++i;
+      quoted = c != '"';
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '{' || c == '[') {
+      texts[next] = document.text.substr(i);
+      open.push_back(next++);
+    } else if (c == '}' || c == ']') {
+      auto& text = texts[open.back()];
+      text = text.substr(0, i + 1 - static_cast<std::size_t>(text.data() - document.text.data()));
+      open.pop_back();
+    }
+  }
+  document.texts = texts.data();
 }
 
 std::span<const Value> JsonNode::items() {
@@ -246,17 +108,16 @@ Value JsonNode::find(std::string_view name) {
 
 Value lazyJson(std::string_view text, Arena& arena) {
   text = trimmed(text);
-  if (text.empty()) failMalformed(simdjson::EMPTY);
-  if (text.front() == '{' || text.front() == '[') return newNode(text, false, arena);
-  const auto copy = padded(text, arena);
-  ondemand::document document;
-  const simdjson::padded_string_view view(copy.data(), copy.size(),
-                                          copy.size() + simdjson::SIMDJSON_PADDING);
-  check(scratch().parser.iterate(view).get(document));
-  ondemand::json_type type{};
-  check(document.type().get(type));
-  const Value value = readScalar(document, type, arena);
-  checkEnd(document);
+  if (text.empty() || (text.front() != '{' && text.front() != '[')) {
+    return JsonParser::parseScalar(text, arena);
+  }
+  auto* place = allocateArray<JsonNode>(arena, 1).data();
+  return Value::json(new (place) JsonNode(text, arena));
+}
+
+Value readJson(std::string_view text, Arena& arena) {
+  const Value value = lazyJson(text, arena);
+  if (value.kind() == ValueKind::kJson) value.asJson().parse();
   return value;
 }
 

@@ -10,20 +10,22 @@
 
 namespace lockstep {
 
-/// A JSON object or array behind a Value: its text, and once a field was asked for, its members.
-/// Parsing goes one level at a time: an object or array inside is a node of its own, parsed when
-/// touched. Lives in the arena it was made in. Thread: that of the arena.
+/// A JSON object or array behind a Value: its text, and once it was read, its members. A text is
+/// read once and as a whole: the objects and arrays inside are nodes of their own, which know their
+/// place in it. Lives in the arena it was made in. Thread: that of the arena.
 /// Integers stay 64 bit; those beyond it become floats; null is nil; of two fields with the same
 /// name the last one counts. All members throw EvalError when the text is malformed.
 class JsonNode {
  public:
-  /// `text` starts with { or [. `padded` says that readable bytes follow it (see json.cpp).
-  JsonNode(std::string_view text, bool padded, Arena& arena)
-      : text_(text), arena_(&arena), padded_(padded) {}
+  /// A whole document, which outlives the node. REQUIRES: `text` starts with { or [.
+  JsonNode(std::string_view text, Arena& arena)
+      : text_(text), arena_(&arena), is_object_(text.front() == '{') {}
 
-  /// The JSON text as it came.
-  [[nodiscard]] std::string_view text() const { return text_; }
-  [[nodiscard]] bool isObject() const { return text_.front() == '{'; }
+  /// Reads the text, unless that was done before.
+  void parse();
+  /// The JSON text as it came; of what is inside another, looked up at the first call.
+  [[nodiscard]] std::string_view text();
+  [[nodiscard]] bool isObject() const { return is_object_; }
   /// The elements of an array. REQUIRES: !isObject().
   [[nodiscard]] std::span<const Value> items();
   /// The fields of an object, sorted by name, each name once. REQUIRES: isObject().
@@ -33,22 +35,34 @@ class JsonNode {
 
  private:
   friend class JsonParser;
-  void parse();
+  JsonNode() = default;
 
-  std::string_view text_;
-  Arena* arena_;
+  /// What the nodes inside one text share. Their texts are found when the first is asked for.
+  struct Document {
+    std::string_view text;
+    std::uint32_t containers = 0;             ///< objects and arrays inside
+    const std::string_view* texts = nullptr;  ///< by the order of their opening brackets
+  };
+  static void findTexts(Document& document, Arena& arena);
+
+  std::string_view text_;         ///< empty while only the document has it
+  Document* document_ = nullptr;  ///< of a node inside
+  Arena* arena_ = nullptr;
   const Value* items_ = nullptr;
   MapEntry* fields_ = nullptr;
   std::uint32_t count_ = 0;
-  bool padded_ = false;
+  std::uint32_t ordinal_ = 0;  ///< which of the document's containers it is
+  bool is_object_ = false;
   bool parsed_ = false;
   bool sorted_ = false;
 };
 
 /// The value of a JSON text: objects and arrays as kJson, unread until a field is asked for (so
-/// an error deep inside shows only then, or never); anything else at once. `text` outlives the
-/// value; `arena` takes what is parsed. Throws EvalError on malformed JSON.
+/// an error inside shows only then, or never); anything else at once. `text` outlives the value;
+/// `arena` takes what is parsed. Throws EvalError on malformed JSON.
 [[nodiscard]] Value lazyJson(std::string_view text, Arena& arena);
+/// The same, read at once: what is returned is one whole JSON document.
+[[nodiscard]] Value readJson(std::string_view text, Arena& arena);
 
 /// Appends the value as JSON text: a JSON value as it came, maps with sorted keys, nil as null.
 /// Throws EvalError for what JSON has no text for: NaN, infinity, a key that is a boolean, a

@@ -68,12 +68,27 @@ TEST_CASE("longs and doubles are read as Kafka's serializers write them",
   CHECK(fails(decoded(Format::kDouble, "123456789")));
 }
 
-TEST_CASE("malformed JSON is a decode error at once or when it is read",
+TEST_CASE("JSON is a decode error unless it is whole, also where nobody looks",
           "[unit][pipeline][row_format]") {
   CHECK(decoded(Format::kJson, R"({"a":1})") == R"({"a":1})");
   CHECK(decoded(Format::kJson, "7") == "7");
-  CHECK(fails(decoded(Format::kJson, "")));
-  CHECK(fails(decoded(Format::kJson, "nonsense")));
+  CHECK(decoded(Format::kJson, R"({"a":18446744073709551616})") == R"({"a":18446744073709551616})");
+  const auto broken =
+      GENERATE(as<std::string>{}, "", "nonsense", R"({"a":{"b":[1,tru]}})", R"({"a":{"b":1})",
+               R"({"a":[1}})", R"([[1,2],[3 4]])", R"({"a":"\x"})", R"({"a":{"\ud800":1}})",
+               "[\"\t\"]", R"([01])", R"({"a":1} {)", "[\"\xff\"]");
+  INFO(broken);
+  CHECK(fails(decoded(Format::kJson, broken)));
+}
+
+TEST_CASE("JSON may nest as deep as a thousand levels, and no deeper",
+          "[unit][pipeline][row_format]") {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  CHECK(decoded(Format::kJson, nested(1024)) == nested(1024));
+  CHECK(fails(decoded(Format::kJson, nested(1025))));
+  CHECK(fails(decoded(Format::kJson, nested(100'000))));
 }
 
 TEST_CASE("what fits a long: integers, and floats with an integral value",

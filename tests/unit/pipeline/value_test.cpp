@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include <lockstep/base/hash.hpp>
+#include <nlohmann/json.hpp>
+
 #include "src/pipeline/expression/eval_error.hpp"
 #include "src/pipeline/expression/json.hpp"
 #include "src/pipeline/expression/value_codec.hpp"
@@ -115,6 +118,19 @@ TEST_CASE("JSON can pass through a shuffle as its text", "[unit][pipeline][value
   CHECK(textOf(back) == R"({"b": 1, "a": null})");
 }
 
+TEST_CASE("a value is hashed by the bytes that it has as a Kafka key", "[unit][pipeline][value]") {
+  using namespace std::string_literals;
+  const auto hash = [](const Value& value) { return kafkaKeyHash(bytesOf(value)); };
+  CHECK(hash(Value::string("")) == murmur2(""));
+  CHECK(hash(Value::string(std::string(300, 'k'))) == murmur2(std::string(300, 'k')));
+  CHECK(hash(Value::integer(258)) == murmur2("\0\0\0\0\0\0\x01\x02"s));
+  CHECK(hash(Value::integer(-2)) == murmur2("\xff\xff\xff\xff\xff\xff\xff\xfe"s));
+  CHECK(hash(Value::number(1.0)) == murmur2("\x3f\xf0\0\0\0\0\0\0"s));
+  for (const auto& other : {Value(), Value::boolean(true), Value::list({})}) {
+    CHECK(hash(other) == murmur2(bytesOf(other)));
+  }
+}
+
 TEST_CASE("bytes that were never written are refused", "[unit][pipeline][value]") {
   Arena arena;
   using namespace std::string_literals;
@@ -135,7 +151,7 @@ TEST_CASE("bytes that were never written are refused", "[unit][pipeline][value]"
   }
 }
 
-TEST_CASE("JSON fields are read one level at a time", "[unit][pipeline][json]") {
+TEST_CASE("JSON fields are found at every level", "[unit][pipeline][json]") {
   Arena arena;
   const Value value = lazyJson(
       R"({"id":9007199254740993,"big":18446744073709551616,"f":1.5,"s":"a\u00e9\n","n":null,)"
@@ -151,6 +167,73 @@ TEST_CASE("JSON fields are read one level at a time", "[unit][pipeline][json]") 
   const Value deep = tableField(tableField(value, "in"), "deep");
   CHECK(tableField(tableField(deep, Value::integer(2)), "x").asBoolean());
   CHECK(textOf(deep) == R"([1,{"x":true}])");
+}
+
+TEST_CASE("what is inside a JSON text keeps its own text", "[unit][pipeline][json]") {
+  Arena arena;
+  const Value value = readJson(
+      R"( {"a" : { "x" : 1.50 , "y" : [ ] } , "b":[ 1e2, {"c":{}} ] ,"d":{"e":"}"}} )", arena);
+  CHECK(textOf(tableField(value, "a")) == R"({ "x" : 1.50 , "y" : [ ] })");
+  CHECK(textOf(tableField(tableField(value, "a"), "y")) == "[ ]");
+  CHECK(textOf(tableField(value, "b")) == R"([ 1e2, {"c":{}} ])");
+  CHECK(textOf(tableField(value, "d")) == R"({"e":"}"})");
+}
+
+TEST_CASE("the members of a large array have their texts in one walk", "[unit][pipeline][json]") {
+  Arena arena;
+  std::string text = "[";
+  for (int i = 0; i < 100'000; ++i) text += R"({"n":[")" + std::to_string(i) + R"(]"]},)";
+  text.back() = ']';
+  std::size_t bytes = 0;
+  const Value value = readJson(text, arena);
+  for (const Value& item : value.asJson().items()) bytes += item.asJson().text().size();
+  CHECK(bytes == text.size() - 100'001);  // all but the outer brackets and the commas
+  CHECK(textOf(value.asJson().items().back()) == R"({"n":["99999]"]})");
+}
+
+TEST_CASE("a JSON text is taken or refused as another parser does, whatever is wrong with it",
+          "[unit][pipeline][json][property]") {
+  const std::vector<std::string> whole{
+      R"({"id":17,"user":{"name":"a\u00e9\n\"","tags":["x",null,true,false]},"n":-1.5e-3})",
+      R"([[],{},[[1,2],[3,{"a":[]}]],"text",0,-0.0])", R"( "only a string" )", "12.75"};
+  const std::string alphabet = "{}[],:\"\\ tfn0-1.eE\nu\x01\xc3";
+  std::uint32_t seed = 20250611;
+  const auto random = [&seed](std::size_t bound) {
+    seed = seed * 1664525U + 1013904223U;
+    return (seed >> 8U) % bound;
+  };
+  std::size_t taken = 0;
+  std::size_t refused = 0;
+  Arena arena;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text = whole[random(whole.size())];
+    for (std::size_t edits = random(3); edits > 0; --edits) {
+      const std::size_t at = random(text.size());
+      const char other = alphabet[random(alphabet.size())];
+      switch (random(3)) {
+        case 0:
+          text[at] = other;
+          break;
+        case 1:
+          text.insert(at, 1, other);
+          break;
+        default:
+          text.erase(at, 1);
+      }
+    }
+    arena.clear();
+    bool accepts = true;
+    try {
+      (void)readJson(text, arena);
+    } catch (const EvalError&) {
+      accepts = false;
+    }
+    INFO(text);
+    REQUIRE(accepts == nlohmann::json::accept(text));
+    ++(accepts ? taken : refused);
+  }
+  CHECK(taken > 5'000);
+  CHECK(refused > 5'000);
 }
 
 TEST_CASE("large objects find every field, of equal names the last", "[unit][pipeline][json]") {
