@@ -25,7 +25,8 @@ struct LintCommand {
   bool deny_warnings = false;
   bool json = false;
 };
-/// `lint`: all mistakes of all files at once, no network.
+/// `lint`: all mistakes of all files at once, no network. Of a Markdown file its YAML blocks: those
+/// that name an application as whole files, pieces as YAML.
 [[nodiscard]] ExitCode lint(const LintCommand& command);
 
 struct ExplainCommand {

@@ -19,6 +19,10 @@ struct Loaded {
 
 [[nodiscard]] Loaded load(const std::string& file, const std::vector<std::string>& overrides);
 
+/// The same of a text that stands for a file.
+[[nodiscard]] Loaded loadText(const std::string& name, std::string text,
+                              const std::vector<std::string>& overrides);
+
 /// Prints errors and warnings to stderr. Returns kOk without errors, else what to exit with.
 [[nodiscard]] ExitCode report(const Loaded& loaded);
 

@@ -56,7 +56,7 @@ struct CommandLine {
   void addLint() {
     auto* verb = addVerb(app, "lint", "Print all mistakes of the files; no network", action,
                          [this] { return cli::lint(lint); });
-    verb->add_option("FILE", lint.files, "YAML files")->required();
+    verb->add_option("FILE", lint.files, "YAML files, or Markdown with YAML blocks")->required();
     addOverrides(verb, lint.overrides);
     verb->add_flag("--deny-warnings", lint.deny_warnings, "Exit 1 on warnings, too");
     verb->add_flag("--json", lint.json, "As JSON");

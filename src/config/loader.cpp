@@ -105,6 +105,13 @@ LoadedFile loadText(std::string name, std::string text, const LoadOptions& optio
   return loaded;
 }
 
+Diagnostics checkYaml(std::string name, std::string text) {
+  Diagnostics diagnostics;
+  const auto source = diagnostics.addSource(std::move(name), std::move(text));
+  (void)readYaml(diagnostics, source);
+  return diagnostics;
+}
+
 LoadedFile loadFile(const std::string& path, const LoadOptions& options) {
   std::ifstream stream(path, std::ios::binary);
   std::string text(kFileBytesMax + 1, '\0');  // one more than allowed: readYaml() says too large

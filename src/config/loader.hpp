@@ -40,6 +40,9 @@ struct LoadedFile {
 
 /// Loads the file at `path`. A missing file is the error E002.
 [[nodiscard]] LoadedFile loadFile(const std::string& path, const LoadOptions& options = {});
+/// Reads a text as YAML and no further, for pieces of files in documents: what no reader of YAML
+/// would accept, doubled keys, ambiguous scalars.
+[[nodiscard]] Diagnostics checkYaml(std::string name, std::string text);
 /// Loads a text; `name` stands for the file in messages.
 [[nodiscard]] LoadedFile loadText(std::string name, std::string text,
                                   const LoadOptions& options = {});

@@ -42,6 +42,11 @@ exits 1 "did you mean 'flatMap'" lint "$work/bad.yaml"
 exits 78 "error[E012]" run "$work/bad.yaml"
 exits 0 "0 errors" lint "$good"
 exits 1 "E031" lint "$good" --set batch.interval=1ms
+printf '# Example\n\n```yaml\napplication: a\nkafka: { bootstrap: b }\nthreads: 0\n```\n' >"$work/page.md"
+exits 1 "page.md:6:10: error[E031]" lint "$work/page.md"
+exits 66 "E002" lint "$work/none.md"
+documents=("$cases"/../../../README.md "$cases"/../../../docs/*.md)
+exits 0 " YAML blocks): 0 errors, 0 warnings" lint --deny-warnings "${documents[@]}"
 exits 0 "updateStateByKey" explain "$good"
 exits 0 '"application": "golden-counts"' explain "$good" --json
 exits 0 "digraph" explain "$good" --format dot
