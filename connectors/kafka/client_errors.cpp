@@ -58,7 +58,7 @@ constexpr Rule setting(rd_kafka_resp_err_t error, const char* help) {
   return {error, kFatal, ExitCode::kConfiguration, "E245", help};
 }
 
-constexpr std::array kRules{
+constexpr std::array kErrorRules{
     // Nothing is known to have failed: ask again.
     transient(RD_KAFKA_RESP_ERR__TIMED_OUT),
     transient(RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE),
@@ -139,9 +139,9 @@ constexpr std::array kRules{
 };
 
 Rule ruleOf(rd_kafka_resp_err_t error) {
-  const auto found = std::find_if(kRules.begin(), kRules.end(),
+  const auto found = std::find_if(kErrorRules.begin(), kErrorRules.end(),
                                   [error](const Rule& rule) { return rule.error == error; });
-  if (found != kRules.end()) return *found;
+  if (found != kErrorRules.end()) return *found;
   return {error, kFatal, ExitCode::kBug, "E246", "report it with the log"};
 }
 

@@ -30,7 +30,7 @@ constexpr std::string_view kBounds =
 constexpr std::string_view kTimeout = "write 'kafka.transaction_timeout'";
 
 // Sorted by key, as a test checks.
-constexpr std::array kRules{
+constexpr std::array kKeyRules{
     refuse("acks", kAtomicity),
     refuse("allow.auto.create.topics", "missing topics stop the application"),
     refuse("auto.commit.enable", kOffsets),
@@ -154,13 +154,13 @@ constexpr std::array kRules{
 
 }  // namespace
 
-std::span<const ClientKeyRule> clientKeyRules() { return kRules; }
+std::span<const ClientKeyRule> clientKeyRules() { return kKeyRules; }
 
 const ClientKeyRule* findClientKey(std::string_view key) {
   const auto rule = std::lower_bound(
-      kRules.begin(), kRules.end(), key,
+      kKeyRules.begin(), kKeyRules.end(), key,
       [](const ClientKeyRule& left, std::string_view right) { return left.key < right; });
-  return rule != kRules.end() && rule->key == key ? &*rule : nullptr;
+  return rule != kKeyRules.end() && rule->key == key ? &*rule : nullptr;
 }
 
 bool allowedClientKey(std::string_view key) {

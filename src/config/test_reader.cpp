@@ -113,9 +113,9 @@ class TestReader {
   }
 
   void readTimestamp(const Node& node, TestRecord& record) {
-    std::uint64_t milliseconds = 0;
-    if (reader_.read(node, "timestamp", milliseconds)) {
-      record.timestamp = static_cast<std::int64_t>(milliseconds);
+    std::uint64_t since_epoch_ms = 0;
+    if (reader_.read(node, "timestamp", since_epoch_ms)) {
+      record.timestamp = static_cast<std::int64_t>(since_epoch_ms);
     }
   }
 

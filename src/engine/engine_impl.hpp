@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@
 #include "src/engine/tick_clock.hpp"
 
 namespace lockstep {
+
+/// How long a role may wait for the cluster's answer to one command.
+inline constexpr std::chrono::seconds kRequestTimeout{10};
 
 /// The engine's insides. An event first changes the state it is about (`handle`); then every part
 /// looks whether there is something it can do now (`pump`). Each job has its own source file.

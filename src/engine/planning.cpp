@@ -10,7 +10,6 @@
 namespace lockstep {
 namespace {
 
-constexpr std::chrono::seconds kRequestTimeout{10};
 constexpr std::chrono::seconds kBetweenDescriptions{30};
 
 /// Overlays a plan's `until`s; both are sorted.

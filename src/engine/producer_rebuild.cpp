@@ -12,7 +12,6 @@
 namespace lockstep {
 namespace {
 
-constexpr std::chrono::seconds kRequestTimeout{10};
 constexpr int kReadsWithoutTopicMax = 6;
 
 }  // namespace

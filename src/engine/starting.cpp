@@ -13,7 +13,6 @@
 namespace lockstep {
 namespace {
 
-constexpr std::chrono::seconds kRequestTimeout{10};
 constexpr std::chrono::hours kTimeAheadMax{1};
 
 }  // namespace

@@ -13,8 +13,6 @@ namespace {
 
 using Kind = IntendedCommit::Kind;
 
-constexpr std::chrono::seconds kRequestTimeout{10};
-
 bool stopsForGood(const Status& status) {
   return status.reaction() == Reaction::kFatal && (status.exitCode() == ExitCode::kPermission ||
                                                    status.exitCode() == ExitCode::kConfiguration);

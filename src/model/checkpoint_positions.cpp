@@ -9,10 +9,10 @@ namespace lockstep {
 namespace {
 
 using Json = nlohmann::json;
-constexpr int kVersion = 2;
+constexpr int kPositionsVersion = 2;
 constexpr std::size_t kChecksumDigits = 16;
 
-Status unreadable(std::string_view why) {
+Status unreadablePositions(std::string_view why) {
   return {Reaction::kFatal, fmt::format("the positions of the checkpoint cannot be read: {}", why)};
 }
 
@@ -69,33 +69,31 @@ std::string encode(const CheckpointPositions& positions) {
   }
   Json operators = Json::array();
   for (const auto& state : positions.operators) operators.push_back(operatorToJson(state));
-  const Json json = {{"v", kVersion},
-                     {"application", positions.application},
-                     {"batch", positions.batch.value()},
-                     {"applied", positions.applied.time_since_epoch().count()},
-                     {"inputs", std::move(inputs)},
-                     {"changelogs", std::move(changelogs)},
-                     {"operators", std::move(operators)}};
+  const Json json = {
+      {"v", kPositionsVersion},           {"application", positions.application},
+      {"batch", positions.batch.value()}, {"applied", positions.applied.time_since_epoch().count()},
+      {"inputs", std::move(inputs)},      {"changelogs", std::move(changelogs)},
+      {"operators", std::move(operators)}};
   const auto text = json.dump();
   return fmt::format("{:016x}\n{}", ledgerHash(text), text);
 }
 
 Result<CheckpointPositions> decodeCheckpointPositions(std::string_view text) {
   if (text.size() <= kChecksumDigits || text[kChecksumDigits] != '\n') {
-    return unreadable("no checksum");
+    return unreadablePositions("no checksum");
   }
   const auto body = text.substr(kChecksumDigits + 1);
   if (text.substr(0, kChecksumDigits) != fmt::format("{:016x}", ledgerHash(body))) {
-    return unreadable("the checksum is wrong");
+    return unreadablePositions("the checksum is wrong");
   }
   try {
     const Json json = Json::parse(body);
-    if (json.at("v").get<int>() != kVersion) {
-      return unreadable("unknown version " + json.at("v").dump());
+    if (json.at("v").get<int>() != kPositionsVersion) {
+      return unreadablePositions("unknown version " + json.at("v").dump());
     }
     return fromJson(json);
   } catch (const std::exception& error) {
-    return unreadable(error.what());
+    return unreadablePositions(error.what());
   }
 }
 

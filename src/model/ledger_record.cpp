@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kVersion = 1;
+constexpr int kLedgerVersion = 1;
 constexpr std::uint64_t kClaimsKept = 1000;
 
 // 64-bit ids and hashes are hexadecimal text: many JSON readers round integers above 2^53.
@@ -70,7 +70,7 @@ Result<LedgerKind> kindFromName(const std::string& name) {
   return Status(Reaction::kFatal, "unknown kind of ledger record: " + name);
 }
 
-Status unreadable(std::string_view why) {
+Status unreadableRecord(std::string_view why) {
   return Status::fatal(ExitCode::kData, "E210",
                        fmt::format("a ledger record cannot be read: {}", why),
                        "another program wrote to the ledger, or a newer version of Lockstep did");
@@ -102,7 +102,7 @@ std::string encode(const LedgerRecord& record) {
   for (const auto& output : record.outputs) {
     outputs.push_back({output.partition.topic, output.partition.partition.value(), output.records});
   }
-  Json json = {{"v", kVersion},
+  Json json = {{"v", kLedgerVersion},
                {"kind", kindName(record.kind)},
                {"inc", record.incarnation.value()},
                {"own", hex(record.owner.value())},
@@ -120,8 +120,8 @@ std::string encode(const LedgerRecord& record) {
 Result<LedgerRecord> decodeLedgerRecord(std::string_view value) {
   try {
     const Json json = Json::parse(value);
-    if (json.at("v").get<int>() != kVersion)
-      return unreadable("unknown version " + json.at("v").dump());
+    if (json.at("v").get<int>() != kLedgerVersion)
+      return unreadableRecord("unknown version " + json.at("v").dump());
     LedgerRecord record;
     LOCKSTEP_ASSIGN(record.kind, kindFromName(json.at("kind").get<std::string>()));
     record.incarnation = Incarnation{json.at("inc").get<std::uint64_t>()};
@@ -147,7 +147,7 @@ Result<LedgerRecord> decodeLedgerRecord(std::string_view value) {
     record.graph_hash = unhex(json.at("graph_hash"));
     return record;
   } catch (const std::exception& error) {
-    return unreadable(error.what());
+    return unreadableRecord(error.what());
   }
 }
 

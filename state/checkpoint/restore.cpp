@@ -15,11 +15,11 @@
 namespace lockstep {
 namespace {
 
-Failpoint kBegin{"restore.begin"};
+Failpoint kRestoreBegin{"restore.begin"};
 Failpoint kMid{"restore.mid"};
 Failpoint kBeforeReady{"restore.before_ready"};
 
-constexpr std::size_t kChunk = 1024;
+constexpr std::size_t kRestoreChunk = 1024;
 
 }  // namespace
 
@@ -34,7 +34,7 @@ const StateTarget::Changelog* Restore::logOf(const std::string& operator_id,
 }
 
 Result<RestoreReport> Restore::run() {
-  kBegin.hit();
+  kRestoreBegin.hit();
   for (auto& state : context_.operators) {
     for (auto& shard : state.shards) shard.reset();
   }
@@ -179,7 +179,7 @@ Status Restore::replay(const std::optional<CheckpointPositions>& stored) {
 
 Status Restore::writeAll() {
   CheckpointStore& store = *context_.store;
-  std::vector<KeyedValue> chunk(kChunk);
+  std::vector<KeyedValue> chunk(kRestoreChunk);
   for (auto& state : context_.operators) {
     for (std::uint32_t i = 0; i < state.shards.size(); ++i) {
       StateTable& table = state.shards[i].table();

@@ -6,7 +6,7 @@
 
 namespace lockstep {
 namespace {
-constexpr std::size_t kChunk = 256;
+constexpr std::size_t kVisitChunk = 256;
 constexpr std::size_t kBytesKept = 256 * 1024;  ///< of a hand-over's memory, between checkpoints
 }  // namespace
 
@@ -51,7 +51,7 @@ void ShardState::prepareCheckpoint() {
   handover_.bytes.clear();
   handover_.undecided = table_->undecided();
   handover_.values.reserve(table_->due());
-  std::array<KeyedValue, kChunk> chunk;
+  std::array<KeyedValue, kVisitChunk> chunk;
   while (const std::size_t count = table_->takeDue(chunk)) {
     for (KeyedValue& value : std::span(chunk).first(count)) {
       value.key.bytes = handover_.bytes.copy(value.key.bytes);

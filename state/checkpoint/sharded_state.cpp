@@ -13,13 +13,13 @@
 namespace lockstep {
 namespace {
 
-Failpoint kBegin{"checkpoint.begin"};
+Failpoint kCheckpointBegin{"checkpoint.begin"};
 Failpoint kValuesWritten{"checkpoint.values_written"};
 Failpoint kSynced{"checkpoint.synced"};
 Failpoint kBeforePositions{"checkpoint.before_positions"};
 Failpoint kDone{"checkpoint.done"};
 
-constexpr std::size_t kChunk = 256;
+constexpr std::size_t kCheckpointChunk = 256;
 
 Status pass(Failpoint& point) {
   if (!point.fails()) return {};
@@ -66,7 +66,7 @@ Result<RestoreReport> ShardedState::restore(const StateTarget& target, InputFact
 void ShardedState::seal(BatchId batch, std::string_view operator_id, ShardId shard,
                         RecordBatch& out) {
   StateTable& table = find(operator_id, shard).table();
-  std::array<KeyedValue, kChunk> chunk;
+  std::array<KeyedValue, kCheckpointChunk> chunk;
   std::uint64_t cursor = 0;
   while (const std::size_t count = table.changes(batch, cursor, chunk)) {
     parts_.changelog->encode(std::span(chunk).first(count), out);
@@ -105,7 +105,7 @@ Status ShardedState::writeValues(const CheckpointPoint& point) {
   }
   if (parts_.store == nullptr) return {};
   CheckpointStore& store = *parts_.store;
-  LOCKSTEP_TRY(pass(kBegin));
+  LOCKSTEP_TRY(pass(kCheckpointBegin));
   auto handover = handovers.begin();
   for (auto& state : operators_) {
     for (std::uint32_t i = 0; i < state.shards.size(); ++i, ++handover) {

@@ -13,7 +13,7 @@ using kafka::ListHandle;
 using kafka::QueueHandle;
 using std::chrono::milliseconds;
 
-constexpr int kPatienceMs = 30'000;
+constexpr int kAdminPatienceMs = 30'000;
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what); }
 
@@ -30,7 +30,7 @@ EventHandle ask(rd_kafka_t* client, const std::string& what,
                 const std::function<void(rd_kafka_queue_t*)>& request) {
   const QueueHandle queue(rd_kafka_queue_new(client));
   request(queue.get());
-  EventHandle event(rd_kafka_queue_poll(queue.get(), kPatienceMs));
+  EventHandle event(rd_kafka_queue_poll(queue.get(), kAdminPatienceMs));
   if (event == nullptr) fail(what + ": no answer");
   require(rd_kafka_event_error(event.get()), what);
   return event;
@@ -65,7 +65,7 @@ void require(rd_kafka_error_t* error, const std::string& what) {
 void await(const std::string& what, const std::function<bool()>& done) {
   constexpr int kStepMs = 10;
   for (int waited = 0; !done(); waited += kStepMs) {
-    if (waited > kPatienceMs) fail(what + ": still waiting after 30 s");
+    if (waited > kAdminPatienceMs) fail(what + ": still waiting after 30 s");
     std::this_thread::sleep_for(milliseconds(kStepMs));
   }
 }
@@ -86,7 +86,7 @@ std::unique_ptr<ClientHandle> makeScriptProducer(const kafka::KafkaConnection& c
 void sendRecords(ClientHandle& producer, const TopicPartition& target,
                  const std::vector<Record>& records) {
   const auto topic = kafka::makeTopic(producer, target.topic);
-  if (const auto warm = kafka::warmTopic(producer, topic.get(), milliseconds(kPatienceMs));
+  if (const auto warm = kafka::warmTopic(producer, topic.get(), milliseconds(kAdminPatienceMs));
       !warm.ok()) {
     fail(warm.status().toString());
   }
@@ -111,7 +111,7 @@ void sendRecords(ClientHandle& producer, const TopicPartition& target,
                           RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END),
         "produce to " + toString(target));
   }
-  require(rd_kafka_flush(producer.get(), kPatienceMs), "flush to " + toString(target));
+  require(rd_kafka_flush(producer.get(), kAdminPatienceMs), "flush to " + toString(target));
 }
 
 BrokerAdmin::BrokerAdmin(const kafka::KafkaConnection& connection)
@@ -130,7 +130,7 @@ void BrokerAdmin::produce(const TopicPartition& target, const std::vector<Record
 
 Offset BrokerAdmin::end(const TopicPartition& partition, Isolation isolation) {
   const auto list = listOf(partition, RD_KAFKA_OFFSET_END);
-  require(rd_kafka_offsets_for_times(client(isolation), list.get(), kPatienceMs), "end");
+  require(rd_kafka_offsets_for_times(client(isolation), list.get(), kAdminPatienceMs), "end");
   require(list->elems[0].err, "end of " + toString(partition));
   return Offset{list->elems[0].offset};
 }
@@ -142,7 +142,7 @@ std::vector<SeenRecord> BrokerAdmin::readAll(const TopicPartition& partition, Is
                                                   ? kafka::Isolation::kReadCommitted
                                                   : kafka::Isolation::kReadUncommitted);
   const auto topic = kafka::makeTopic(*reader, partition.topic);
-  static_cast<void>(kafka::warmTopic(*reader, topic.get(), milliseconds(kPatienceMs)));
+  static_cast<void>(kafka::warmTopic(*reader, topic.get(), milliseconds(kAdminPatienceMs)));
   const auto start = listOf(partition, RD_KAFKA_OFFSET_BEGINNING);
   require(rd_kafka_assign(reader->get(), start.get()), "assign");
   std::vector<SeenRecord> seen;
@@ -165,7 +165,7 @@ std::vector<SeenRecord> BrokerAdmin::readAll(const TopicPartition& partition, Is
 
 std::int32_t BrokerAdmin::partitionsOf(const std::string& topic) {
   const auto handle = kafka::makeTopic(*committed_, topic);
-  const auto count = kafka::warmTopic(*committed_, handle.get(), milliseconds(kPatienceMs));
+  const auto count = kafka::warmTopic(*committed_, handle.get(), milliseconds(kAdminPatienceMs));
   return count.ok() ? *count : 0;
 }
 
@@ -199,8 +199,9 @@ void BrokerAdmin::deleteRecords(const TopicPartition& partition, Offset before) 
   rd_kafka_DeleteRecords_destroy(request);
   await("deleting records", [&] {
     const auto start = listOf(partition, RD_KAFKA_OFFSET_BEGINNING);
-    require(rd_kafka_offsets_for_times(client(Isolation::kCommitted), start.get(), kPatienceMs),
-            "log start");
+    require(
+        rd_kafka_offsets_for_times(client(Isolation::kCommitted), start.get(), kAdminPatienceMs),
+        "log start");
     return start->elems[0].offset >= before.value();
   });
 }

@@ -18,7 +18,7 @@ namespace {
 using kafka::KafkaConnection;
 using std::chrono::milliseconds;
 
-constexpr int kPatienceMs = 30'000;
+constexpr int kClientPatienceMs = 30'000;
 /// A little more than the segment.ms of Script::compactedTopic().
 constexpr milliseconds kSegmentEnd{120};
 
@@ -33,7 +33,7 @@ class BrokerForeignProducer final : public ForeignProducer {
   BrokerForeignProducer(const KafkaConnection& connection, BrokerAdmin& admin,
                         const std::string& id)
       : admin_(admin), producer_(makeScriptProducer(connection, id)) {
-    require(rd_kafka_init_transactions(producer_->get(), kPatienceMs), "init of " + id);
+    require(rd_kafka_init_transactions(producer_->get(), kClientPatienceMs), "init of " + id);
   }
 
   void begin() override {
@@ -54,17 +54,17 @@ class BrokerForeignProducer final : public ForeignProducer {
     }
     const kafka::GroupHandle metadata(rd_kafka_consumer_group_metadata_new(group.c_str()));
     require(rd_kafka_send_offsets_to_transaction(producer_->get(), list.get(), metadata.get(),
-                                                 kPatienceMs),
+                                                 kClientPatienceMs),
             "offsets");
   }
   void commit() override {
     const auto ends = logEnds();
-    require(rd_kafka_commit_transaction(producer_->get(), kPatienceMs), "commit");
+    require(rd_kafka_commit_transaction(producer_->get(), kClientPatienceMs), "commit");
     awaitMarkers(ends);
   }
   void abort() override {
     const auto ends = logEnds();
-    require(rd_kafka_abort_transaction(producer_->get(), kPatienceMs), "abort");
+    require(rd_kafka_abort_transaction(producer_->get(), kClientPatienceMs), "abort");
     awaitMarkers(ends);
   }
 
@@ -129,7 +129,8 @@ class BrokerFixture final : public KafkaFixture {
   }
   void createTopic(const NewTopic& topic) override {
     const auto cluster = this->cluster(prefix_);
-    const auto status = cluster->createTopics(std::span(&topic, 1), milliseconds(kPatienceMs));
+    const auto status =
+        cluster->createTopics(std::span(&topic, 1), milliseconds(kClientPatienceMs));
     if (!status.ok()) throw std::runtime_error(status.toString());
     for (const auto& [key, value] : topic.config) {
       if (key == "cleanup.policy" && value == "compact") compacted_.insert(topic.name);

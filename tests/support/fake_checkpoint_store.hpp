@@ -166,4 +166,9 @@ class FakeCheckpointStore final : public CheckpointStore {
   FakeDisk& disk_;
 };
 
+/// What a process that starts finds on `disk`, which must outlive it.
+[[nodiscard]] inline std::unique_ptr<CheckpointStore> on(FakeDisk& disk) {
+  return std::make_unique<FakeCheckpointStore>(disk);
+}
+
 }  // namespace lockstep::test

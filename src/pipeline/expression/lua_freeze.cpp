@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kFreezeDepthMax = 100;
 
-int refuseWrite(lua_State* lua) {
+int refuseFrozenWrite(lua_State* lua) {
   if (lua_type(lua, 2) == LUA_TSTRING) {
     return luaL_error(lua, "'%s' is read-only: no value survives from record to record",
                       lua_tostring(lua, 2));
@@ -96,7 +96,7 @@ void pushFront(lua_State* lua) {
   lua_newtable(lua);
   lua_pushvalue(lua, -3);
   lua_setfield(lua, -2, "__index");
-  lua_pushcfunction(lua, refuseWrite);
+  lua_pushcfunction(lua, refuseFrozenWrite);
   lua_setfield(lua, -2, "__newindex");
   lua_pushcfunction(lua, frontLength);
   lua_setfield(lua, -2, "__len");

@@ -57,7 +57,7 @@ MapEntry viewEntry(const Value& view, std::size_t at) {
 }
 
 template <class Body>
-bool guarded(lua_State* lua, Body body) {
+bool guardedWithScratch(lua_State* lua, Body body) {
   LuaSandbox& sandbox = LuaSandbox::of(lua);
   try {
     sandbox.scratch().clear();
@@ -94,7 +94,7 @@ int stepView(lua_State* lua) {
   const Value& view = *static_cast<const Value*>(lua_touserdata(lua, lua_upvalueindex(1)));
   const lua_Integer at = lua_tointeger(lua, lua_upvalueindex(2));
   MapEntry entry;
-  if (!guarded(lua, [&] {
+  if (!guardedWithScratch(lua, [&] {
         if (static_cast<std::size_t>(at) < viewSize(view)) {
           entry = viewEntry(view, static_cast<std::size_t>(at));
         }
@@ -170,7 +170,7 @@ int sortedPairs(lua_State* lua) {
   } else {
     unwrapFrozen(lua, 1);
     std::span<Value> keys;
-    if (!guarded(lua, [&] { keys = sortedKeys(lua, 1); })) return raiseKept(lua);
+    if (!guardedWithScratch(lua, [&] { keys = sortedKeys(lua, 1); })) return raiseKept(lua);
     lua_pushvalue(lua, 1);
     lua_createtable(lua, static_cast<int>(keys.size()), 0);
     for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -191,7 +191,7 @@ int sortedNext(lua_State* lua) {
   const Value* view = toView(lua, 1);
   MapEntry entry;
   if (view == nullptr) unwrapFrozen(lua, 1);
-  const bool ok = guarded(lua, [&] {
+  const bool ok = guardedWithScratch(lua, [&] {
     const Value key = lua_isnil(lua, 2) ? Value() : keyAt(lua, 2);
     if (view != nullptr) {
       entry = viewEntryBehind(*view, key);

@@ -106,7 +106,7 @@ int valuesEqual(lua_State* lua) {
   return 1;
 }
 
-int refuseWrite(lua_State* lua) {
+int refuseViewWrite(lua_State* lua) {
   return raiseError(lua, "a JSON value is read-only; build a new table");
 }
 
@@ -169,7 +169,7 @@ void registerValueTypes(lua_State* lua) {
   lua_pushliteral(lua, "table");  // what error messages call it
   lua_setfield(lua, -2, "__name");
   setFunction(lua, "__index", viewIndex);
-  setFunction(lua, "__newindex", refuseWrite);
+  setFunction(lua, "__newindex", refuseViewWrite);
   setFunction(lua, "__len", viewLength);
   setFunction(lua, "__eq", valuesEqual);
   lua_rawsetp(lua, LUA_REGISTRYINDEX, &kViewMeta);

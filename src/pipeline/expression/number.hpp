@@ -12,6 +12,9 @@ namespace lockstep {
 
 /// Numbers as Lua 5.4 has them. All functions are pure.
 
+/// White space as Lua sees it, in a source text and around a number.
+[[nodiscard]] constexpr bool isBlank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
 /// Reads a number as Lua reads one from a string or a source text: blanks around, a sign, decimal
 /// or hexadecimal, integer or float; an integer too large becomes a float (decimal) or wraps (hex).
 [[nodiscard]] std::optional<Value> parseNumber(std::string_view text);

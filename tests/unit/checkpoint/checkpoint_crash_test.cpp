@@ -9,10 +9,6 @@ using namespace lockstep::test;
 
 namespace {
 
-std::unique_ptr<CheckpointStore> on(FakeDisk& disk) {
-  return std::make_unique<FakeCheckpointStore>(disk);
-}
-
 StateBench::Changes changesOf(int i) {
   const auto key = [&](int k) { return "key" + std::to_string(k % 11); };
   return {{key(i), std::to_string(i)},

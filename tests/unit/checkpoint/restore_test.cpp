@@ -9,10 +9,6 @@ using namespace lockstep::test;
 
 namespace {
 
-std::unique_ptr<CheckpointStore> on(FakeDisk& disk) {
-  return std::make_unique<FakeCheckpointStore>(disk);
-}
-
 /// An application that wrote a checkpoint after batch 2 and went on to batch 3.
 struct Before {
   FakeDisk disk;

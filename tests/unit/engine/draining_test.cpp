@@ -7,13 +7,8 @@ using namespace lockstep;
 using namespace lockstep::test;
 
 namespace {
-EngineOptions stateful() {
-  auto options = EngineDriver::options();
-  options.state = {{"counts", 2, "updateStateByKey", "string", "long", ""}};
-  return options;
-}
 EngineDriver heldAt(const std::string& kind) {
-  EngineDriver driver(stateful());
+  EngineDriver driver(EngineDriver::statefulOptions());
   driver.cluster.end("in") = Offset{10};
   driver.hold(kind);
   driver.start().tick().text();
@@ -152,7 +147,7 @@ TEST_CASE("a second request changes nothing", "[unit][engine][draining]") {
 
 TEST_CASE("checkpoints come every interval when batches were committed, with the ends read after",
           "[unit][engine][draining]") {
-  EngineDriver driver(stateful());
+  EngineDriver driver(EngineDriver::statefulOptions());
   driver.cluster.end("in") = Offset{10};
   driver.start().tick().text();
   driver.cluster.end("app-changelog-counts", 1) = Offset{3};
@@ -171,7 +166,7 @@ TEST_CASE("checkpoints come every interval when batches were committed, with the
 }
 
 TEST_CASE("an idle application refreshes its checkpoint daily", "[unit][engine][draining]") {
-  auto options = stateful();
+  auto options = EngineDriver::statefulOptions();
   options.batch_interval = std::chrono::hours(1);
   EngineDriver driver(options);
   driver.start().text();

@@ -136,6 +136,12 @@ EngineOptions EngineDriver::options() {
   return options;
 }
 
+EngineOptions EngineDriver::statefulOptions() {
+  auto stateful = options();
+  stateful.state = {{"counts", 2, "updateStateByKey", "string", "long", ""}};
+  return stateful;
+}
+
 EngineDriver::EngineDriver(EngineOptions options) : engine(options), options_(std::move(options)) {
   cluster.addTopic("in", 2);
   cluster.addTopic("out", 1);

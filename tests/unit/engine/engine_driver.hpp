@@ -25,6 +25,7 @@ class EngineDriver {
   explicit EngineDriver(EngineOptions options);
 
   static EngineOptions options();  ///< application "app", topic "in" with 2 partitions -> "out"
+  static EngineOptions statefulOptions();  ///< the same with state "counts" of 2 shards
 
   FakeCluster cluster;
   std::vector<std::string> log;

@@ -15,7 +15,7 @@ std::vector<BatchPlan> record(EngineDriver& driver, std::vector<BatchPlan>& plan
   };
   return plans;
 }
-BatchTime at(std::int64_t ms) { return BatchTime(milliseconds(1'700'000'000'000 + ms)); }
+BatchTime sinceStart(std::int64_t ms) { return BatchTime(milliseconds(1'700'000'000'000 + ms)); }
 
 }  // namespace
 
@@ -27,8 +27,8 @@ TEST_CASE("an idle tick runs, closes and commits nothing", "[unit][engine][plann
   driver.tick().tick();
   CHECK(driver.text() == "inputs, run 1, confirm 1, inputs, run 1, confirm 1");
   REQUIRE(plans.size() == 2);
-  CHECK(plans[0].time == at(500));
-  CHECK(plans[1].time == at(1'000));
+  CHECK(plans[0].time == sinceStart(500));
+  CHECK(plans[1].time == sinceStart(1'000));
   CHECK(plans[1].closes_own_tick);
   CHECK(plans[1].closes_first.empty());
 }
@@ -63,15 +63,15 @@ TEST_CASE("ticks that come due while a batch runs are merged, and closed first b
   driver.hold("run");
   driver.tick();
   const auto first = driver.take<command::RunBatch>().plan;
-  CHECK(first.time == at(500));
+  CHECK(first.time == sinceStart(500));
   driver.tick().tick().tick();  // 1000, 1500 and 2000 come due
   event::BatchComputed computed;
   computed.batch = first.id;
   computed.has_effects = true;
   driver.feed(computed);
   const auto second = driver.take<command::RunBatch>().plan;
-  CHECK(second.time == at(2'000));
-  CHECK(second.closes_first == std::vector{at(1'500)});
+  CHECK(second.time == sinceStart(2'000));
+  CHECK(second.closes_first == std::vector{sinceStart(1'500)});
   CHECK(second.closes_own_tick);
 }
 
@@ -85,7 +85,7 @@ TEST_CASE("a clamped batch is followed at once by the next, with the same batch 
   driver.cluster.end("in") = Offset{10};
   driver.start().tick();
   REQUIRE(plans.size() == 3);
-  for (const auto& plan : plans) CHECK(plan.time == at(500));
+  for (const auto& plan : plans) CHECK(plan.time == sinceStart(500));
   CHECK_FALSE(plans[0].closes_own_tick);
   CHECK_FALSE(plans[1].closes_own_tick);
   CHECK(plans[2].closes_own_tick);
@@ -109,8 +109,8 @@ TEST_CASE("a tick left open is closed first by the first batch of a later tick",
   computed.has_effects = true;
   driver.feed(computed);
   const auto second = driver.take<command::RunBatch>().plan;
-  CHECK(second.time == at(1'000));
-  CHECK(second.closes_first == std::vector{at(500)});
+  CHECK(second.time == sinceStart(1'000));
+  CHECK(second.closes_first == std::vector{sinceStart(500)});
 }
 
 TEST_CASE("after a restart the ticks in between are closed in one step",
@@ -126,8 +126,8 @@ TEST_CASE("after a restart the ticks in between are closed in one step",
   second.hold("run");
   second.start().tick();
   const auto plan = second.take<command::RunBatch>().plan;
-  CHECK(plan.time == at(60'500));
-  CHECK(plan.closes_first == std::vector{at(60'000)});
+  CHECK(plan.time == sinceStart(60'500));
+  CHECK(plan.closes_first == std::vector{sinceStart(60'000)});
 }
 
 TEST_CASE("a rate bounds a partition's records per interval", "[unit][engine][planning]") {

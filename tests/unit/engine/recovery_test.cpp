@@ -10,12 +10,6 @@ using namespace lockstep::test;
 
 namespace {
 
-EngineOptions stateful() {
-  auto options = EngineDriver::options();
-  options.state = {{"counts", 2, "updateStateByKey", "string", "long", ""}};
-  return options;
-}
-
 /// An application that has committed batch 5: in/0 up to 40, in/1 up to 30.
 FakeCluster used() {
   FakeCluster cluster;
@@ -52,12 +46,14 @@ FakeCluster used() {
   return cluster;
 }
 
-Result<Recovery> recovered(const FakeCluster& cluster, const EngineOptions& options = stateful()) {
+Result<Recovery> recovered(const FakeCluster& cluster,
+                           const EngineOptions& options = EngineDriver::statefulOptions()) {
   const auto read = cluster.read(options);
   return recover(options, ClusterView(read));
 }
 
-std::string code(const FakeCluster& cluster, const EngineOptions& options = stateful()) {
+std::string code(const FakeCluster& cluster,
+                 const EngineOptions& options = EngineDriver::statefulOptions()) {
   const auto result = recovered(cluster, options);
   return result.ok() ? "ok" : result.status().info().code;
 }
@@ -165,7 +161,7 @@ TEST_CASE("a new partition of a listed topic starts at its log start, whatever s
   auto cluster = used();
   cluster.addTopic("in", 3);
   cluster.end("in", 2) = Offset{8};
-  auto options = stateful();
+  auto options = EngineDriver::statefulOptions();
   options.inputs[0].start = StartFrom::kLatest;
   CHECK(positionOf(recovered(cluster, options), "in", 2) == Offset{0});
 }
@@ -179,7 +175,7 @@ TEST_CASE(
   cluster.end("more", 1) = Offset{70};
   const TopicPartition known{"more", Partition{0}};
   cluster.committed[known] = {known, Offset{33}, "v1;batch=2;inc=1;own=00"};
-  auto options = stateful();
+  auto options = EngineDriver::statefulOptions();
   options.inputs.push_back({"more", StartFrom::kLatest});
   const auto result = recovered(cluster, options);
   CHECK(positionOf(result, "more", 0) == Offset{33});
@@ -280,7 +276,7 @@ TEST_CASE("an offset without our metadata stops", "[unit][engine][recovery]") {
 TEST_CASE("a new operator's changelog is created, one with old records refuses",
           "[unit][engine][recovery]") {
   auto cluster = used();
-  auto options = stateful();
+  auto options = EngineDriver::statefulOptions();
   options.state.push_back({"more", 1, "updateStateByKey", "string", "long", ""});
   const auto result = recovered(cluster, options);
   REQUIRE(result.ok());
@@ -294,7 +290,7 @@ TEST_CASE("a new operator's changelog is created, one with old records refuses",
 
 TEST_CASE("an open plan of another graph refuses unless accepted", "[unit][engine][recovery]") {
   auto cluster = used();
-  auto options = stateful();
+  auto options = EngineDriver::statefulOptions();
   options.side_effects = true;
   auto& plan = cluster.ledger->open_plan;
   plan.id = BatchId{6};

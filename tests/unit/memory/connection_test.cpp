@@ -13,7 +13,7 @@ using namespace lockstep::memory;
 using namespace std::chrono_literals;
 
 namespace {
-struct World {
+struct ConnectedWorld {
   VirtualClock clock;
   ScriptedNetwork network;
   Broker broker{clock, network};
@@ -33,7 +33,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("a lost request costs the time-out and changes nothing", "[unit][memory][connection]") {
-  World world;
+  ConnectedWorld world;
   CHECK_FALSE(world.create(requestLost()));
   CHECK(world.passed() == 10s);
   CHECK_FALSE(world.exists());
@@ -41,14 +41,14 @@ TEST_CASE("a lost request costs the time-out and changes nothing", "[unit][memor
 
 TEST_CASE("a lost reply costs the time-out, but the request arrived",
           "[unit][memory][connection]") {
-  World world;
+  ConnectedWorld world;
   CHECK_FALSE(world.create(replyLost()));
   CHECK(world.passed() == 10s);
   CHECK(world.exists());
 }
 
 TEST_CASE("a broken connection is seen at once", "[unit][memory][connection]") {
-  World world;
+  ConnectedWorld world;
   Fate fate;
   fate.reply = Fate::Reply::kDisconnected;
   fate.request_delay = 1s;
@@ -61,7 +61,7 @@ TEST_CASE("a broken connection is seen at once", "[unit][memory][connection]") {
 }
 
 TEST_CASE("a request may arrive after its sender gave up", "[unit][memory][connection]") {
-  World world;
+  ConnectedWorld world;
   CHECK_FALSE(world.create(late(15s)));
   CHECK(world.passed() == 10s);
   CHECK_FALSE(world.exists());
@@ -70,7 +70,7 @@ TEST_CASE("a request may arrive after its sender gave up", "[unit][memory][conne
 }
 
 TEST_CASE("a slow request is answered when its reply is back", "[unit][memory][connection]") {
-  World world;
+  ConnectedWorld world;
   Fate fate;
   fate.request_delay = 2s;
   fate.reply_delay = 3s;
@@ -81,7 +81,7 @@ TEST_CASE("a slow request is answered when its reply is back", "[unit][memory][c
 }
 
 TEST_CASE("a doubled request arrives twice", "[unit][memory][connection]") {
-  World world;
+  ConnectedWorld world;
   Fate fate;
   fate.repeated_after = 4s;
   REQUIRE(world.create(fate));

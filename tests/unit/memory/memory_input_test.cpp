@@ -11,41 +11,41 @@ using namespace lockstep::memory;
 using namespace std::chrono_literals;
 
 namespace {
-const TopicPartition kIn{"in", Partition(0)};
+const TopicPartition kInput{"in", Partition(0)};
 
-struct World {
+struct InputWorld {
   VirtualClock clock;
   ScriptedNetwork network;
   MemoryKafka kafka{clock, &network};
   std::unique_ptr<Input> input = std::move(kafka.inputs({})->createInput().value());
 
-  World() {
+  InputWorld() {
     kafka.admin().createTopic({"in", 1, -1, {}});
-    const PartitionOffset start{kIn, Offset(0)};
+    const PartitionOffset start{kInput, Offset(0)};
     REQUIRE(input->assign({&start, 1}).ok());
     produce("first");
   }
   void produce(const std::string& value) {
-    kafka.admin().produce(kIn, {{Offset(0), std::nullopt, value, clock.wallNow(), {}}});
+    kafka.admin().produce(kInput, {{Offset(0), std::nullopt, value, clock.wallNow(), {}}});
   }
   Result<RangeRead> read(std::int64_t until, std::chrono::milliseconds patience = 1s) {
-    return input->partition(kIn).read(Offset(until), Deadline::in(clock, patience));
+    return input->partition(kInput).read(Offset(until), Deadline::in(clock, patience));
   }
 };
 }  // namespace
 
 TEST_CASE("a chunk keeps its records when the log and the reader go on", "[unit][memory][input]") {
-  World world;
+  InputWorld world;
   const auto read = world.read(1);
   REQUIRE(read.ok());
   REQUIRE(read->chunk);
-  world.kafka.admin().deleteRecords(kIn, Offset(1));
-  REQUIRE(world.input->partition(kIn).seek(Offset(1)).ok());
+  world.kafka.admin().deleteRecords(kInput, Offset(1));
+  REQUIRE(world.input->partition(kInput).seek(Offset(1)).ok());
   CHECK(read->chunk->records().front().value == "first");
 }
 
 TEST_CASE("a topic that was made again is shorter than the position", "[unit][memory][input]") {
-  World world;
+  InputWorld world;
   REQUIRE(world.read(1).ok());
   world.kafka.admin().recreateTopic("in");
   const auto read = world.read(2);
@@ -56,7 +56,7 @@ TEST_CASE("a topic that was made again is shorter than the position", "[unit][me
 }
 
 TEST_CASE("a topic that is gone is fatal", "[unit][memory][input]") {
-  World world;
+  InputWorld world;
   world.kafka.admin().deleteTopic("in");
   const auto read = world.read(1);
   REQUIRE_FALSE(read.ok());
@@ -65,7 +65,7 @@ TEST_CASE("a topic that is gone is fatal", "[unit][memory][input]") {
 }
 
 TEST_CASE("lost fetches delay a range, and lose nothing of it", "[unit][memory][input]") {
-  World world;
+  InputWorld world;
   world.network.next(RequestKind::kFetch, requestLost());
   const auto nothing = world.read(1, 500ms);
   REQUIRE(nothing.ok());
@@ -80,7 +80,7 @@ TEST_CASE("lost fetches delay a range, and lose nothing of it", "[unit][memory][
 }
 
 TEST_CASE("what was fetched ahead is delivered without asking again", "[unit][memory][input]") {
-  World world;
+  InputWorld world;
   world.produce("second");
   REQUIRE(world.read(1).ok());
   const std::size_t asked = world.network.calls.size();

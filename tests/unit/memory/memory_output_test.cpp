@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 const TopicPartition kOut{"out", Partition(0)};
-const TopicPartition kIn{"in", Partition(0)};
+const TopicPartition kConsumed{"in", Partition(0)};
 
 OutputOptions options() {
   OutputOptions options;
@@ -22,13 +22,13 @@ OutputOptions options() {
   return options;
 }
 
-struct World {
+struct OutputWorld {
   VirtualClock clock;
   ScriptedNetwork network;
   MemoryKafka kafka{clock, &network};
   std::unique_ptr<TransactionalOutputFactory> factory = kafka.outputs(options());
 
-  World() {
+  OutputWorld() {
     kafka.admin().createTopic({"out", 1, -1, {}});
     kafka.admin().createTopic({"in", 1, -1, {}});
   }
@@ -43,7 +43,7 @@ struct World {
     return output.append(kOut, {&record, 1}, Deadline::in(clock, 1s), appended);
   }
   Status commit(TransactionalOutput& output, std::int64_t next) {
-    const PartitionOffset offset{kIn, Offset(next)};
+    const PartitionOffset offset{kConsumed, Offset(next)};
     return output.commit({&offset, 1}, "m" + std::to_string(next), 60s);
   }
   std::vector<std::string> visible() {
@@ -53,7 +53,7 @@ struct World {
     return values;
   }
   std::int64_t committed() {
-    const auto offsets = kafka.admin().committed("app", {kIn});
+    const auto offsets = kafka.admin().committed("app", {kConsumed});
     return offsets.front().offset ? offsets.front().offset->value() : -1;
   }
 };
@@ -61,7 +61,7 @@ using Values = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a committed transaction shows its records and its offset", "[unit][memory][output]") {
-  World world;
+  OutputWorld world;
   auto output = world.initialised();
   REQUIRE(output->begin().ok());
   REQUIRE(world.append(*output, "a").ok());
@@ -73,7 +73,7 @@ TEST_CASE("a committed transaction shows its records and its offset", "[unit][me
 
 TEST_CASE("a late EndTxn commits the next transaction of a producer that was not rebuilt",
           "[unit][memory][output]") {
-  World world;
+  OutputWorld world;
   auto output = world.initialised();
   REQUIRE(output->begin().ok());
   REQUIRE(world.append(*output, "a").ok());

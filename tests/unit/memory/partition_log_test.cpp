@@ -9,8 +9,8 @@ using namespace lockstep::memory;
 using namespace std::chrono_literals;
 
 namespace {
-constexpr ProducerSession kProducer{1, 0};
-constexpr ProducerSession kOther{2, 0};
+constexpr ProducerSession kWriter{1, 0};
+constexpr ProducerSession kOtherWriter{2, 0};
 
 struct Log : PartitionLog {
   Appended add(ProducerSession producer, std::int32_t sequence,
@@ -35,48 +35,48 @@ struct Log : PartitionLog {
 
 TEST_CASE("a repeated batch among the last five is not appended again", "[unit][memory][log]") {
   Log log;
-  for (int i = 0; i < 6; ++i) REQUIRE(log.add(kProducer, 2 * i, {"a", "b"}).base == 2 * i);
-  const auto again = log.add(kProducer, 2, {"a", "b"});
+  for (int i = 0; i < 6; ++i) REQUIRE(log.add(kWriter, 2 * i, {"a", "b"}).base == 2 * i);
+  const auto again = log.add(kWriter, 2, {"a", "b"});
   CHECK(again.error == BrokerError::kNone);
   CHECK(again.duplicate);
   CHECK(again.base == 2);
   CHECK(log.end() == 12);
-  CHECK(log.add(kProducer, 0, {"a", "b"}).error == BrokerError::kOutOfOrderSequence);
+  CHECK(log.add(kWriter, 0, {"a", "b"}).error == BrokerError::kOutOfOrderSequence);
 }
 
 TEST_CASE("a gap in the sequence is refused", "[unit][memory][log]") {
   Log log;
-  REQUIRE(log.add(kProducer, 0, {"a"}).error == BrokerError::kNone);
-  CHECK(log.add(kProducer, 2, {"c"}).error == BrokerError::kOutOfOrderSequence);
-  CHECK(log.add(kProducer, 1, {"b"}).error == BrokerError::kNone);
+  REQUIRE(log.add(kWriter, 0, {"a"}).error == BrokerError::kNone);
+  CHECK(log.add(kWriter, 2, {"c"}).error == BrokerError::kOutOfOrderSequence);
+  CHECK(log.add(kWriter, 1, {"b"}).error == BrokerError::kNone);
   CHECK(log.end() == 2);
 }
 
 TEST_CASE("a new epoch begins at sequence 0, and the old one is refused", "[unit][memory][log]") {
   Log log;
-  REQUIRE(log.add(kProducer, 0, {"a"}).error == BrokerError::kNone);
+  REQUIRE(log.add(kWriter, 0, {"a"}).error == BrokerError::kNone);
   CHECK(log.add({1, 1}, 1, {"b"}).error == BrokerError::kOutOfOrderSequence);
   CHECK(log.add({1, 1}, 0, {"b"}).error == BrokerError::kNone);
-  CHECK(log.add(kProducer, 1, {"c"}).error == BrokerError::kInvalidProducerEpoch);
+  CHECK(log.add(kWriter, 1, {"c"}).error == BrokerError::kInvalidProducerEpoch);
 }
 
 TEST_CASE("sequence numbers wrap to zero", "[unit][memory][log]") {
   Log log;
-  REQUIRE(log.add(kProducer, 2147483646, {"a", "b"}).error == BrokerError::kNone);
-  CHECK(log.add(kProducer, 0, {"c"}).error == BrokerError::kNone);
+  REQUIRE(log.add(kWriter, 2147483646, {"a", "b"}).error == BrokerError::kNone);
+  CHECK(log.add(kWriter, 0, {"c"}).error == BrokerError::kNone);
 }
 
 TEST_CASE("the last stable offset waits for the oldest open transaction", "[unit][memory][log]") {
   Log log;
   log.plain(values({"p"}));
-  log.add(kProducer, 0, {"a"});
-  log.add(kOther, 0, {"b"});
+  log.add(kWriter, 0, {"a"});
+  log.add(kOtherWriter, 0, {"b"});
   CHECK(log.lastStable() == 1);
   CHECK(log.seen(0, true) == "0:p next=1!");
   CHECK(log.seen(0, false) == "0:p 1:a 2:b next=3!");
-  log.appendMarker(kOther, true);
+  log.appendMarker(kOtherWriter, true);
   CHECK(log.lastStable() == 1);
-  log.appendMarker(kProducer, false);
+  log.appendMarker(kWriter, false);
   CHECK(log.lastStable() == 5);
   CHECK(log.seen(0, true) == "0:p 2:b next=5!");
   CHECK(log.seen(0, false) == "0:p 1:a 2:b next=5!");
@@ -84,12 +84,12 @@ TEST_CASE("the last stable offset waits for the oldest open transaction", "[unit
 
 TEST_CASE("an abort hides only the transaction that it ends", "[unit][memory][log]") {
   Log log;
-  log.add(kProducer, 0, {"a"});
-  log.appendMarker(kProducer, true);
-  log.add(kProducer, 1, {"b"});
+  log.add(kWriter, 0, {"a"});
+  log.appendMarker(kWriter, true);
+  log.add(kWriter, 1, {"b"});
   log.appendMarker({1, 1}, false);  // the broker aborts with a higher epoch
   CHECK(log.seen(0, true) == "0:a next=4!");
-  CHECK(log.add(kProducer, 2, {"c"}).error == BrokerError::kInvalidProducerEpoch);
+  CHECK(log.add(kWriter, 2, {"c"}).error == BrokerError::kInvalidProducerEpoch);
 }
 
 TEST_CASE("a marker of an older epoch is ignored", "[unit][memory][log]") {
@@ -142,11 +142,11 @@ TEST_CASE("retention deletes whole old entries, never past the last stable offse
           "[unit][memory][log]") {
   Log log;
   log.plain(values({"a"}, kNow - 2h));
-  log.add(kProducer, 0, {"b"});
+  log.add(kWriter, 0, {"b"});
   log.plain(values({"c"}, kNow - 2h));
   log.deleteOlderThan(kNow + 1h);
   CHECK(log.start() == 1);
-  log.appendMarker(kProducer, true);
+  log.appendMarker(kWriter, true);
   log.deleteOlderThan(kNow - 1h);
   CHECK(log.start() == 1);  // b is young
 }
@@ -157,8 +157,8 @@ TEST_CASE("compaction keeps the last committed value of a key, and every offset"
   log.plain(keyed("k", "1"));
   log.plain(keyed("x", "2"));
   log.plain(keyed("k", "3"));
-  REQUIRE(log.append({kProducer, 0, true, keyed("k", "aborted")}, {}, kNow).base == 3);
-  log.appendMarker(kProducer, false);
+  REQUIRE(log.append({kWriter, 0, true, keyed("k", "aborted")}, {}, kNow).base == 3);
+  log.appendMarker(kWriter, false);
   log.plain(keyed("x", "-"));
   log.plain(keyed("last", "6"));
   log.compact(false);
@@ -171,8 +171,8 @@ TEST_CASE("compaction keeps the last committed value of a key, and every offset"
 TEST_CASE("compaction drops aborted data, also of keys without another value",
           "[unit][memory][log]") {
   Log log;
-  REQUIRE(log.append({kProducer, 0, true, keyed("k", "aborted")}, {}, kNow).base == 0);
-  log.appendMarker(kProducer, false);
+  REQUIRE(log.append({kWriter, 0, true, keyed("k", "aborted")}, {}, kNow).base == 0);
+  log.appendMarker(kWriter, false);
   log.plain(keyed("last", "2"));
   log.compact(false);
   CHECK(log.seen(0, false) == "2:2 next=3!");
@@ -181,7 +181,7 @@ TEST_CASE("compaction drops aborted data, also of keys without another value",
 TEST_CASE("compaction leaves an open transaction and what follows alone", "[unit][memory][log]") {
   Log log;
   log.plain(keyed("k", "1"));
-  REQUIRE(log.append({kProducer, 0, true, keyed("k", "2")}, {}, kNow).base == 1);
+  REQUIRE(log.append({kWriter, 0, true, keyed("k", "2")}, {}, kNow).base == 1);
   log.plain(keyed("k", "3"));
   log.compact(false);
   CHECK(log.seen(0, false) == "0:1 1:2 2:3 next=3!");

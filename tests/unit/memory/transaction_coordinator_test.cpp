@@ -8,18 +8,19 @@ using namespace lockstep::memory;
 using namespace std::chrono_literals;
 
 namespace {
-const SharedClient kClient = std::make_shared<ClientName>(ClientName{"app", "group"});
-const PartitionName kOut = std::make_shared<TopicPartition>(TopicPartition{"out", Partition(0)});
+const SharedClient kOwner = std::make_shared<ClientName>(ClientName{"app", "group"});
+const PartitionName kOutName =
+    std::make_shared<TopicPartition>(TopicPartition{"out", Partition(0)});
 
 struct Coordinator : TransactionCoordinator {
   Instant now{};
 
-  InitProducerId::Reply init() { return initProducerId({kClient, 60s}, now); }
+  InitProducerId::Reply init() { return initProducerId({kOwner, 60s}, now); }
   BrokerError add(ProducerSession session) {
-    return addPartitions({kClient, session, {kOut}}, now);
+    return addPartitions({kOwner, session, {kOutName}}, now);
   }
   BrokerError end(ProducerSession session, bool commit) {
-    return endTxn({kClient, session, commit}, now);
+    return endTxn({kOwner, session, commit}, now);
   }
   /// Writes all markers that are due; gives how many.
   std::size_t write() {
@@ -79,7 +80,7 @@ TEST_CASE("until its markers are written a transaction blocks the next",
   Coordinator coordinator;
   const auto session = coordinator.init().session;
   REQUIRE(coordinator.add(session) == kNone);
-  REQUIRE(coordinator.addOffsets({kClient, session}, coordinator.now) == kNone);
+  REQUIRE(coordinator.addOffsets({kOwner, session}, coordinator.now) == kNone);
   REQUIRE(coordinator.end(session, true) == kNone);
   CHECK(coordinator.stateOf("app") == "PrepareCommit");
   CHECK(coordinator.add(session) == BrokerError::kConcurrentTransactions);
@@ -128,13 +129,13 @@ TEST_CASE("only partitions of the open transaction are verified", "[unit][memory
   Coordinator coordinator;
   const auto session = coordinator.init().session;
   const TopicPartition other{"out", Partition(1)};
-  CHECK(coordinator.verify(*kClient, session, kOut.get()) == BrokerError::kInvalidTxnState);
+  CHECK(coordinator.verify(*kOwner, session, kOutName.get()) == BrokerError::kInvalidTxnState);
   REQUIRE(coordinator.add(session) == kNone);
-  CHECK(coordinator.verify(*kClient, session, kOut.get()) == kNone);
-  CHECK(coordinator.verify(*kClient, session, &other) == BrokerError::kInvalidTxnState);
-  CHECK(coordinator.verify(*kClient, session, nullptr) == BrokerError::kInvalidTxnState);
+  CHECK(coordinator.verify(*kOwner, session, kOutName.get()) == kNone);
+  CHECK(coordinator.verify(*kOwner, session, &other) == BrokerError::kInvalidTxnState);
+  CHECK(coordinator.verify(*kOwner, session, nullptr) == BrokerError::kInvalidTxnState);
   REQUIRE(coordinator.end(session, true) == kNone);
-  CHECK(coordinator.verify(*kClient, session, kOut.get()) == BrokerError::kInvalidTxnState);
+  CHECK(coordinator.verify(*kOwner, session, kOutName.get()) == BrokerError::kInvalidTxnState);
 }
 
 TEST_CASE("an id that was idle for a week is forgotten", "[unit][memory][coordinator]") {
@@ -147,6 +148,6 @@ TEST_CASE("an id that was idle for a week is forgotten", "[unit][memory][coordin
 
 TEST_CASE("a time-out above the broker's limit is refused", "[unit][memory][coordinator]") {
   Coordinator coordinator;
-  CHECK(coordinator.initProducerId({kClient, 16min}, {}).error ==
+  CHECK(coordinator.initProducerId({kOwner, 16min}, {}).error ==
         BrokerError::kInvalidTransactionTimeout);
 }

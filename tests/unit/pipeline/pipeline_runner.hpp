@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,11 @@
 namespace lockstep::test {
 
 using Lines = std::vector<std::string>;
+
+[[nodiscard]] inline Lines sorted(Lines lines) {
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
 
 /// A file with one stream `in` of `key: string, value: FORMAT`, the steps, and one output `out` of
 /// JSON keys and values, so that "a"=1.0 tells text from numbers and floats from integers.

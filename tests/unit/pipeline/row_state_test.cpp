@@ -19,11 +19,6 @@ using test::PipelineText;
 
 namespace {
 
-Lines sorted(Lines lines) {
-  std::sort(lines.begin(), lines.end());
-  return lines;
-}
-
 PipelineText stateful(const std::string& options, const std::string& before = {}) {
   return {before + "      - id: s\n        updateStateByKey: { " + options + " }\n"};
 }

@@ -12,15 +12,6 @@ using test::outcome;
 using test::PipelineRunner;
 using test::PipelineText;
 
-namespace {
-
-Lines sorted(Lines lines) {
-  std::sort(lines.begin(), lines.end());
-  return lines;
-}
-
-}  // namespace
-
 TEST_CASE("map replaces value, key or both; both see the incoming row",
           "[unit][pipeline][row_steps]") {
   CHECK(outcome({"      - map: upper(value)\n"}, {"a"}) == Lines{R"(~="A")"});
