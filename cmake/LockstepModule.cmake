@@ -53,6 +53,6 @@ function(lockstep_needs_broker)
     set_tests_properties(broker_start PROPERTIES FIXTURES_SETUP broker TIMEOUT 300)
     set_tests_properties(broker_stop PROPERTIES FIXTURES_CLEANUP broker TIMEOUT 60)
   endif()
-  set_tests_properties(${ARGN} PROPERTIES FIXTURES_REQUIRED broker RESOURCE_LOCK broker
+  set_tests_properties(${ARGN} PROPERTIES FIXTURES_REQUIRED broker RESOURCE_LOCK broker COST 100
                                           ENVIRONMENT LOCKSTEP_TEST_BROKER=localhost:${port})
 endfunction()

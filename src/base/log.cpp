@@ -83,7 +83,8 @@ void configure(Level level, Format format) {
 bool enabled(Level level) { return state().logger->should_log(toSpdlog(level)); }
 
 void write(Level level, std::string_view message) {
-  state().logger->log(toSpdlog(level), "{}", escape(message, state().json));
+  // Not log(level, "{}", text): that compiles all of fmt's formatting into this file.
+  state().logger->log(toSpdlog(level), spdlog::string_view_t(escape(message, state().json)));
 }
 
 }  // namespace lockstep::log

@@ -18,7 +18,8 @@ run_ctest() { # PRESET ctest-argument...
   local preset=$1
   shift
   echo "== $preset: ctest $*"
-  ctest --test-dir "build/$preset" --output-on-failure --no-tests=error "$@" </dev/null ||
+  # Two at a time: a test that mostly waits for its broker beside one that computes.
+  ctest --test-dir "build/$preset" -j 2 --output-on-failure --no-tests=error "$@" </dev/null ||
     test_status=1
   local log=build/$preset/Testing/Temporary/LastTest.log
   cp "$log" "build/$preset/counted-${#test_logs[@]}.log"
