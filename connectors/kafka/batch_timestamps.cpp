@@ -8,7 +8,7 @@ namespace lockstep::kafka {
 
 namespace {
 
-constexpr const char* kName = "lockstep-timestamps";
+constexpr const char* kBatchTimestampsName = "lockstep-timestamps";
 
 /// The client's own part of a message begins behind the public one and is far longer than this
 /// (links, flags, time-outs, sequence numbers, headers): all of it may be read.
@@ -47,12 +47,13 @@ bool decidesTimestamp(rd_kafka_message_t* message, std::size_t place) {
 }  // namespace
 
 void BatchTimestamps::install(rd_kafka_conf_t* conf) {
-  rd_kafka_conf_interceptor_add_on_new(conf, kName, &BatchTimestamps::onNew, this);
+  rd_kafka_conf_interceptor_add_on_new(conf, kBatchTimestampsName, &BatchTimestamps::onNew, this);
 }
 
 rd_kafka_resp_err_t BatchTimestamps::onNew(rd_kafka_t* client, const rd_kafka_conf_t*, void* opaque,
                                            char*, size_t) {
-  return rd_kafka_interceptor_add_on_send(client, kName, &BatchTimestamps::onSend, opaque);
+  return rd_kafka_interceptor_add_on_send(client, kBatchTimestampsName, &BatchTimestamps::onSend,
+                                          opaque);
 }
 
 rd_kafka_resp_err_t BatchTimestamps::onSend(rd_kafka_t*, rd_kafka_message_t* message,

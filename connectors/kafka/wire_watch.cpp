@@ -18,7 +18,7 @@ constexpr int16_t kAddOffsetsToTxn = 25;
 constexpr int16_t kEndTxn = 26;
 constexpr int16_t kTxnOffsetCommit = 28;
 
-constexpr const char* kName = "lockstep";
+constexpr const char* kWireWatchName = "lockstep";
 
 bool changesTransaction(int16_t api) {
   return api == kAddPartitionsToTxn || api == kAddOffsetsToTxn || api == kEndTxn ||
@@ -28,14 +28,14 @@ bool changesTransaction(int16_t api) {
 }  // namespace
 
 void WireWatch::install(rd_kafka_conf_t* conf, void* opaque) {
-  rd_kafka_conf_interceptor_add_on_new(conf, kName, &WireWatch::onNew, opaque);
+  rd_kafka_conf_interceptor_add_on_new(conf, kWireWatchName, &WireWatch::onNew, opaque);
 }
 
 rd_kafka_resp_err_t WireWatch::onNew(rd_kafka_t* client, const rd_kafka_conf_t*, void* opaque,
                                      char*, size_t) {
-  rd_kafka_interceptor_add_on_request_sent(client, kName, &WireWatch::onSent, opaque);
-  return rd_kafka_interceptor_add_on_response_received(client, kName, &WireWatch::onResponse,
-                                                       opaque);
+  rd_kafka_interceptor_add_on_request_sent(client, kWireWatchName, &WireWatch::onSent, opaque);
+  return rd_kafka_interceptor_add_on_response_received(client, kWireWatchName,
+                                                       &WireWatch::onResponse, opaque);
 }
 
 rd_kafka_resp_err_t WireWatch::onSent(rd_kafka_t*, int, const char*, int32_t, int16_t api, int16_t,

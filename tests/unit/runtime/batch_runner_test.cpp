@@ -12,8 +12,8 @@ using Lines = std::vector<std::string>;
 namespace {
 
 /// Copies "in" to "out"; the test's own view of what the committer would send.
-struct Fixture {
-  explicit Fixture(BatchRunner::Options options = {}) : options_(std::move(options)) {}
+struct BatchRunnerFixture {
+  explicit BatchRunnerFixture(BatchRunner::Options options = {}) : options_(std::move(options)) {}
 
   /// After streams and outputs are defined.
   BatchRunner& runner() {
@@ -55,10 +55,11 @@ const BatchId kFirst{1};
 
 TEST_CASE("a batch's outputs live until it is confirmed", "[unit][runtime][batch_runner]") {
   std::vector<BatchId> told;
-  Fixture fixture({.on_confirmed = [&](const BatchPlan& plan, const BatchCounters& counters) {
-    told.push_back(plan.id);
-    CHECK(counters.records_in == 2);
-  }});
+  BatchRunnerFixture fixture(
+      {.on_confirmed = [&](const BatchPlan& plan, const BatchCounters& counters) {
+        told.push_back(plan.id);
+        CHECK(counters.records_in == 2);
+      }});
   fixture.graph.save(fixture.graph.stream());
   fixture.graph.feed({"a", "b"});
   const auto computed = fixture.run();
@@ -75,7 +76,7 @@ TEST_CASE("a batch's outputs live until it is confirmed", "[unit][runtime][batch
 
 TEST_CASE("a batch that was taken back leaves nothing, and runs again the same",
           "[unit][runtime][batch_runner]") {
-  Fixture fixture;
+  BatchRunnerFixture fixture;
   auto counts = fixture.graph.stream()
                     .map([](const RecordView& record) {
                       return std::pair{record.value.value_or(""), std::int64_t{1}};
@@ -94,7 +95,7 @@ TEST_CASE("a batch that was taken back leaves nothing, and runs again the same",
 }
 
 TEST_CASE("a batch with too much output is not kept", "[unit][runtime][batch_runner]") {
-  Fixture fixture({.output_bytes_max = 10});
+  BatchRunnerFixture fixture({.output_bytes_max = 10});
   fixture.graph.save(fixture.graph.stream());
   fixture.graph.feed({"0123456789abcdef"});
   const auto computed = fixture.run();
@@ -107,7 +108,7 @@ TEST_CASE("a batch with too much output is not kept", "[unit][runtime][batch_run
 TEST_CASE("side effects come before the commit, and one that fails stops the batch",
           "[unit][runtime][batch_runner]") {
   std::vector<std::size_t> seen;
-  Fixture fixture;
+  BatchRunnerFixture fixture;
   auto stream = fixture.graph.stream();
   stream.foreachRDD([&](const CollectedRdd<RecordView>& rdd, BatchTime) {
     seen.push_back(rdd.count());
@@ -129,7 +130,7 @@ TEST_CASE("side effects come before the commit, and one that fails stops the bat
 
 TEST_CASE("a cancelled batch is not answered, until it was taken back",
           "[unit][runtime][batch_runner]") {
-  Fixture fixture;
+  BatchRunnerFixture fixture;
   fixture.graph.save(fixture.graph.stream());
   fixture.graph.feed({"a"});
   fixture.runner().cancel(kFirst);
@@ -141,7 +142,7 @@ TEST_CASE("a cancelled batch is not answered, until it was taken back",
 
 TEST_CASE("a batch that is cancelled while it runs is not answered",
           "[unit][runtime][batch_runner]") {
-  Fixture fixture;
+  BatchRunnerFixture fixture;
   const auto cancelling = [&](const RecordView& record) {
     std::thread([&] { fixture.runner().cancel(kFirst); }).join();
     return std::string(record.value.value_or(""));
@@ -153,7 +154,7 @@ TEST_CASE("a batch that is cancelled while it runs is not answered",
 }
 
 TEST_CASE("cancelling one batch leaves the other alone", "[unit][runtime][batch_runner]") {
-  Fixture fixture;
+  BatchRunnerFixture fixture;
   fixture.graph.save(fixture.graph.stream());
   fixture.graph.feed({"a"});
   fixture.runner().cancel(BatchId{2});
@@ -162,7 +163,7 @@ TEST_CASE("cancelling one batch leaves the other alone", "[unit][runtime][batch_
 
 TEST_CASE("new partitions of an output are used from the next batch on",
           "[unit][runtime][batch_runner]") {
-  Fixture fixture;
+  BatchRunnerFixture fixture;
   fixture.graph.save(fixture.graph.stream());
   fixture.graph.feed({"a", "b", "c", "d"});
   REQUIRE(fixture.run().has_value());

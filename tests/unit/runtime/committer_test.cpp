@@ -12,8 +12,8 @@ using Calls = std::vector<std::string>;
 
 namespace {
 
-struct Fixture {
-  Fixture() {
+struct CommitterFixture {
+  CommitterFixture() {
     records.append({"k", "a", {}, {}});
     records.append({"k", "b", {}, {}});
     prepared.put(BatchId{7}, {{{"out", Partition{0}}, &records}});
@@ -43,7 +43,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a commit shows the batch and its offsets together", "[unit][runtime][committer]") {
-  Fixture fixture;
+  CommitterFixture fixture;
   const auto ended = fixture.commit(true);
   CHECK(ended.status.ok());
   CHECK(ended.ledger_hash != 0);
@@ -54,7 +54,7 @@ TEST_CASE("a commit shows the batch and its offsets together", "[unit][runtime][
 }
 
 TEST_CASE("an uncertain commit is repeated, never aborted", "[unit][runtime][committer]") {
-  Fixture fixture;
+  CommitterFixture fixture;
   fixture.log.next_commit = {Status::retry("timed out"), Status::retry("timed out")};
   CHECK(fixture.commit().status.ok());
   CHECK(fixture.log.calls == Calls{"begin", "append out/0", "commit", "commit", "commit"});
@@ -62,7 +62,7 @@ TEST_CASE("an uncertain commit is repeated, never aborted", "[unit][runtime][com
 }
 
 TEST_CASE("a commit that stays unanswered is left to the resolver", "[unit][runtime][committer]") {
-  Fixture fixture;
+  CommitterFixture fixture;
   fixture.log.next_commit.assign(100'000, Status::retry("timed out"));
   const auto ended = fixture.commit();
   REQUIRE_FALSE(ended.status.ok());
@@ -79,7 +79,7 @@ TEST_CASE("a failed commit shows nothing and says what comes next", "[unit][runt
       {Reaction::kAbort, {"begin", "append out/0", "commit", "abort"}},
       {Reaction::kFatal, {"begin", "append out/0", "commit"}},  // dead: not ours to abort
   }));
-  Fixture fixture;
+  CommitterFixture fixture;
   fixture.log.next_commit = {Status(row.reaction, "injected")};
   const auto ended = fixture.commit();
   CHECK(ended.status.reaction() == row.reaction);
@@ -89,7 +89,7 @@ TEST_CASE("a failed commit shows nothing and says what comes next", "[unit][runt
 
 TEST_CASE("a full queue is waited for, and what was taken is not sent twice",
           "[unit][runtime][committer]") {
-  Fixture fixture;
+  CommitterFixture fixture;
   fixture.log.next_append = {Status::retry("queue full")};
   CHECK(fixture.commit().status.ok());
   CHECK(fixture.log.visible == Calls{"a", "b"});
@@ -97,7 +97,7 @@ TEST_CASE("a full queue is waited for, and what was taken is not sent twice",
 
 TEST_CASE("a transaction open for too long is aborted before its commit",
           "[unit][runtime][committer]") {
-  Fixture fixture;
+  CommitterFixture fixture;
   fixture.log.next_append.assign(100'000, Status::retry("queue full"));
   const auto ended = fixture.commit();
   CHECK(ended.open_too_long);
@@ -107,14 +107,14 @@ TEST_CASE("a transaction open for too long is aborted before its commit",
 }
 
 TEST_CASE("a refused record is reported with its cause", "[unit][runtime][committer]") {
-  Fixture fixture;
+  CommitterFixture fixture;
   fixture.log.next_commit = {
       Status(ErrorInfo{Reaction::kAbort, ExitCode::kData, "E305", "out/0: message too large", ""})};
   CHECK(fixture.commit().refused == "E305");
 }
 
 TEST_CASE("a new producer comes only after the old one is gone", "[unit][runtime][committer]") {
-  Fixture fixture;
+  CommitterFixture fixture;
   CHECK(fixture.committer.execute(command::InitProducer{1s}).status.ok());
   CHECK(fixture.log.calls == Calls{"destroy", "create", "init"});
 }

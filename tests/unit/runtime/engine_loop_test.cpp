@@ -19,9 +19,9 @@ EngineOptions options() {
   return options;
 }
 
-struct Fixture {
+struct EngineLoopFixture {
   /// Answers each InitProducer with the next status; without any, not at all.
-  explicit Fixture(std::vector<Status> answers)
+  explicit EngineLoopFixture(std::vector<Status> answers)
       : loop(
             options(), systemClock(),
             [this, answers = std::move(answers)](const Command& command) mutable {
@@ -46,7 +46,7 @@ Status denied() {
 
 TEST_CASE("the loop ends with what the engine stops for, told once",
           "[unit][runtime][engine_loop]") {
-  Fixture fixture({denied()});
+  EngineLoopFixture fixture({denied()});
   const auto status = fixture.loop.run();
   REQUIRE_FALSE(status.ok());
   CHECK(status.exitCode() == ExitCode::kPermission);
@@ -57,14 +57,14 @@ TEST_CASE("the loop ends with what the engine stops for, told once",
 
 TEST_CASE("the engine is woken when it asked to be: a retry comes without any event",
           "[unit][runtime][engine_loop]") {
-  Fixture fixture({Status::retry("not yet"), Status::retry("not yet"), denied()});
+  EngineLoopFixture fixture({Status::retry("not yet"), Status::retry("not yet"), denied()});
   CHECK(fixture.loop.run().exitCode() == ExitCode::kPermission);
   CHECK(fixture.inits == 3);
 }
 
 TEST_CASE("an answer that never comes ends the start at its deadline",
           "[unit][runtime][engine_loop]") {
-  Fixture fixture({});
+  EngineLoopFixture fixture({});
   const auto status = fixture.loop.run();
   REQUIRE_FALSE(status.ok());
   CHECK(status.exitCode() == ExitCode::kUnavailable);
@@ -74,7 +74,7 @@ TEST_CASE("an answer that never comes ends the start at its deadline",
 TEST_CASE("a stop that was posted before the loop runs, or from another thread, ends it",
           "[unit][runtime][engine_loop]") {
   const bool before = GENERATE(true, false);
-  Fixture fixture({});
+  EngineLoopFixture fixture({});
   if (before) fixture.loop.post(event::StopRequested{});
   std::thread other([&] {
     if (!before) fixture.loop.post(event::StopRequested{});

@@ -14,9 +14,9 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Copies "lines" to "counts" on the in-process Kafka; keeps what the roles post.
-class Fixture {
+class RolesFixture {
  public:
-  explicit Fixture(std::function<void()> on_record = [] {}) {
+  explicit RolesFixture(std::function<void()> on_record = [] {}) {
     auto lines = graph_.stream("lines", 2);
     graph_.save(lines.map([on_record](const RecordView& record) {
       on_record();
@@ -76,7 +76,7 @@ class Fixture {
 }  // namespace
 
 TEST_CASE("every command is answered by its event", "[unit][runtime][roles]") {
-  Fixture fixture;
+  RolesFixture fixture;
   CHECK(fixture.expect<event::ProducerReady>(command::InitProducer{1s}).status.ok());
   CHECK(fixture.expect<event::TopicsCreated>(command::CreateTopics{{{"app-ledger", 1, 1, {}}}, 1s})
             .status.ok());
@@ -105,7 +105,7 @@ TEST_CASE("every command is answered by its event", "[unit][runtime][roles]") {
 }
 
 TEST_CASE("a claim and a confirmation need no answer", "[unit][runtime][roles]") {
-  Fixture fixture;
+  RolesFixture fixture;
   fixture.roles().carryOut(command::Claimed{Incarnation{1}});
   fixture.claimed.await();
   fixture.roles().carryOut(command::ConfirmBatch{BatchId{1}});
@@ -117,7 +117,7 @@ TEST_CASE("a claim and a confirmation need no answer", "[unit][runtime][roles]")
 TEST_CASE("a batch that is taken back while it runs is not answered", "[unit][runtime][roles]") {
   test::Signal computing;
   test::Signal go_on;
-  Fixture fixture([&] {
+  RolesFixture fixture([&] {
     computing.raise();
     go_on.await();
   });
@@ -135,7 +135,7 @@ TEST_CASE("a batch that is taken back while it runs is not answered", "[unit][ru
 }
 
 TEST_CASE("after a stop nothing is carried out any more", "[unit][runtime][roles]") {
-  Fixture fixture;
+  RolesFixture fixture;
   fixture.roles().stop();
   fixture.roles().stop();
   fixture.roles().carryOut(command::InitProducer{1s});
