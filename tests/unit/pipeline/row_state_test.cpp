@@ -14,6 +14,7 @@
 
 using namespace lockstep;
 using test::Lines;
+using test::sorted;
 using test::PipelineRunner;
 using test::PipelineText;
 

@@ -8,6 +8,7 @@
 
 using namespace lockstep;
 using test::Lines;
+using test::sorted;
 using test::outcome;
 using test::PipelineRunner;
 using test::PipelineText;
