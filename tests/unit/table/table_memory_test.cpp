@@ -11,21 +11,21 @@ using namespace lockstep;
 
 namespace {
 
-constexpr BatchId kOne{1};
-constexpr BatchId kTwo{2};
+constexpr BatchId kFirst{1};
+constexpr BatchId kSecond{2};
 constexpr BatchId kThree{3};
 constexpr std::uint64_t kEntry = sizeof(TableEntry);
 const std::string kLongKey(50, 'k');
 
-StateEntry& touchOne(StateShard& table, BatchId batch, std::string_view key) {
+StateEntry& touchKey(StateShard& table, BatchId batch, std::string_view key) {
   const StateKey one{key, murmur2(key)};
   StateEntry* entry = nullptr;
   table.touch(batch, BatchTime{std::chrono::seconds(batch.value())}, {&one, 1}, &entry);
   return *entry;
 }
 
-void set(StateShard& table, BatchId batch, std::string_view key, std::size_t size) {
-  table.assign(touchOne(table, batch, key), std::string(size, 'v'));
+void setSized(StateShard& table, BatchId batch, std::string_view key, std::size_t size) {
+  table.assign(touchKey(table, batch, key), std::string(size, 'v'));
 }
 
 /// Undecided bytes once the batch is sealed.
@@ -45,50 +45,50 @@ void take(StateTable& table) {
 TEST_CASE("an undecided batch counts its keys, their values and what these were",
           "[unit][table][memory]") {
   HashStateTable table;
-  set(table, kOne, "short", 5);
-  const auto per_key = sealed(table, kOne);
+  setSized(table, kFirst, "short", 5);
+  const auto per_key = sealed(table, kFirst);
   CHECK(per_key > kEntry);
-  set(table, kOne, kLongKey, 200);
-  CHECK(sealed(table, kOne) == 2 * per_key + kLongKey.size() + 200);
-  set(table, kOne, kLongKey, 90);  // in place of the 200: they are given back at once
-  CHECK(sealed(table, kOne) == 2 * per_key + kLongKey.size() + 90);
-  table.confirm(kOne);
-  CHECK(table.undecidedBytes(kOne) == 0);
+  setSized(table, kFirst, kLongKey, 200);
+  CHECK(sealed(table, kFirst) == 2 * per_key + kLongKey.size() + 200);
+  setSized(table, kFirst, kLongKey, 90);  // in place of the 200: they are given back at once
+  CHECK(sealed(table, kFirst) == 2 * per_key + kLongKey.size() + 90);
+  table.confirm(kFirst);
+  CHECK(table.undecidedBytes(kFirst) == 0);
 
-  set(table, kTwo, kLongKey, 30);
-  CHECK(sealed(table, kTwo) == per_key + kLongKey.size() + 90 + 30);
-  table.remove(touchOne(table, kTwo, kLongKey));
-  CHECK(sealed(table, kTwo) == per_key + kLongKey.size() + 90);
-  table.rollback(kTwo);
-  CHECK(table.undecidedBytes(kTwo) == 0);
+  setSized(table, kSecond, kLongKey, 30);
+  CHECK(sealed(table, kSecond) == per_key + kLongKey.size() + 90 + 30);
+  table.remove(touchKey(table, kSecond, kLongKey));
+  CHECK(sealed(table, kSecond) == per_key + kLongKey.size() + 90);
+  table.rollback(kSecond);
+  CHECK(table.undecidedBytes(kSecond) == 0);
 }
 
 TEST_CASE("two undecided batches count for themselves", "[unit][table][memory]") {
   HashStateTable table;
-  set(table, kOne, "a", 100);
-  const auto first = sealed(table, kOne);
-  set(table, kTwo, "a", 40);
-  CHECK(table.undecidedBytes(kOne) == first);
-  CHECK(sealed(table, kTwo) == first + 40);  // the 100 once more: as what it was
-  table.confirm(kOne);
-  CHECK(table.undecidedBytes(kOne) == 0);
-  CHECK(table.undecidedBytes(kTwo) == first + 40);
+  setSized(table, kFirst, "a", 100);
+  const auto first = sealed(table, kFirst);
+  setSized(table, kSecond, "a", 40);
+  CHECK(table.undecidedBytes(kFirst) == first);
+  CHECK(sealed(table, kSecond) == first + 40);  // the 100 once more: as what it was
+  table.confirm(kFirst);
+  CHECK(table.undecidedBytes(kFirst) == 0);
+  CHECK(table.undecidedBytes(kSecond) == first + 40);
 }
 
 TEST_CASE("dirty bytes are those of the committed values until a checkpoint is durable",
           "[unit][table][memory]") {
   HashStateTable table;
-  set(table, kOne, kLongKey, 200);
+  setSized(table, kFirst, kLongKey, 200);
   CHECK(table.dirtyBytes() == 0);
-  table.confirm(kOne);
+  table.confirm(kFirst);
   CHECK(table.dirtyBytes() == kEntry + kLongKey.size() + 200);
-  set(table, kTwo, kLongKey, 70);
+  setSized(table, kSecond, kLongKey, 70);
   CHECK(table.dirtyBytes() == kEntry + kLongKey.size() + 200);
-  table.confirm(kTwo);
+  table.confirm(kSecond);
   CHECK(table.dirtyBytes() == kEntry + kLongKey.size() + 70);
   take(table);
   CHECK(table.dirtyBytes() == kEntry + kLongKey.size() + 70);
-  set(table, kThree, kLongKey, 20);
+  setSized(table, kThree, kLongKey, 20);
   table.confirm(kThree);  // due again while in flight: counted once
   CHECK(table.dirtyBytes() == kEntry + kLongKey.size() + 20);
   table.checkpointEnded(true);
