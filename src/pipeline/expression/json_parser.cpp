@@ -37,7 +37,7 @@ void checkEnd(ondemand::document& document) {
   }
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view trimmedToken(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
@@ -75,7 +75,7 @@ Value largeNumber(Source& source) {
   // A result in the document, plain in a value: both become a result.
   const simdjson::simdjson_result<std::string_view> token(source.raw_json_token());
   check(token.error());
-  const auto text = trimmed(token.value_unsafe());
+  const auto text = trimmedToken(token.value_unsafe());
   const auto digits = text.substr(text.starts_with('-') ? 1 : 0);
   const bool whole = !digits.empty() && digits.front() != '0' &&
                      digits.find_first_not_of("0123456789") == std::string_view::npos;
@@ -117,14 +117,15 @@ Value readScalar(Source& source, ondemand::json_type type, Arena& arena) {
       check(token.error());
       bool null = false;
       check(source.is_null().get(null));
-      if (!null || trimmed(token.value_unsafe()) != "null") failMalformed(simdjson::N_ATOM_ERROR);
+      if (!null || trimmedToken(token.value_unsafe()) != "null")
+        failMalformed(simdjson::N_ATOM_ERROR);
       return {};
     }
   }
 }
 
 // As deep as simdjson's own parser goes: more is a mistake, or an attack on the stack.
-constexpr int kDepthMax = 1024;
+constexpr int kJsonDepthMax = 1024;
 
 }  // namespace
 
@@ -269,7 +270,7 @@ class JsonParser::Walker {
     if (!is_object && type != ondemand::json_type::array) {
       return readScalar(member, type, build_.arena());
     }
-    if (depth == kDepthMax) failMalformed(simdjson::DEPTH_ERROR);
+    if (depth == kJsonDepthMax) failMalformed(simdjson::DEPTH_ERROR);
     auto& node = build_.inside(is_object);
     if (is_object) {
       ondemand::object object;

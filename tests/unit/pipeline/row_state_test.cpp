@@ -14,9 +14,9 @@
 
 using namespace lockstep;
 using test::Lines;
-using test::sorted;
 using test::PipelineRunner;
 using test::PipelineText;
+using test::sorted;
 
 namespace {
 

@@ -8,10 +8,10 @@
 
 using namespace lockstep;
 using test::Lines;
-using test::sorted;
 using test::outcome;
 using test::PipelineRunner;
 using test::PipelineText;
+using test::sorted;
 
 TEST_CASE("map replaces value, key or both; both see the incoming row",
           "[unit][pipeline][row_steps]") {
