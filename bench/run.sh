@@ -5,7 +5,7 @@
 #
 # NAME is a file of bench/workloads, `smoke` (all but `peers`, small, in about two minutes; figures
 # are printed, not judged), or `engine` (without Kafka). Default: copy filter count words json start
-# recover latency. `peers` needs Maven's repositories and is long: --scale 25 takes half an hour.
+# recover latency. `peers` needs Maven's repositories and takes a quarter of an hour at --scale 25.
 #
 # --pairs N        times that the bound program and Lockstep run in turn (3)
 # --scale PERCENT  of the inputs' sizes in bench/README.md (100)

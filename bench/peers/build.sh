@@ -16,7 +16,7 @@ output=$(cd -- "$here/../.." && pwd)/build/peers/$peer
 built=$output/built
 if [[ ! -e $built || -n $(find "$here/$peer" "$here/common" -type f -newer "$built") ]]; then
   echo "building the peer $peer in $output" >&2
-  mvn -q -B -f "$here/$peer/pom.xml" -Doutput="$output" clean compile >&2
+  mvn -q -B -Dstyle.color=never -f "$here/$peer/pom.xml" -Doutput="$output" clean compile >&2
   touch "$built"
 fi
 echo "$output/classes:$output/libs/*"

@@ -1,10 +1,11 @@
 # shellcheck shell=bash disable=SC2154
-# Kafka Streams and Flink on the inputs of copy, count, words and json, and their start and recovery,
-# beside the bound's and Lockstep's figures of the same run (bench/README.md, "Peers").
+# Kafka Streams and Flink on the inputs of copy, count, words and json, and their start and
+# recovery, beside the bound's and Lockstep's figures of the same run (bench/README.md, "Peers").
 #
-# BENCH_PEERS       which ones (all: kafka-streams/rocksdb kafka-streams/memory flink/heap flink/rocksdb)
-# BENCH_PEER_JOBS   which jobs (copy count words json start recover)
+# BENCH_PEERS      which ones: PROGRAM/STORE, as in all_peers (all of them)
+# BENCH_PEER_JOBS  which jobs (copy count words json start recover)
 
+all_peers="kafka-streams/rocksdb kafka-streams/memory flink/heap flink/rocksdb"
 peer_runs=0
 
 # Sets peer_command, one word an element: bench_first_output splits at blanks.
@@ -61,8 +62,9 @@ peer_row() { # JOB PROGRAM FIGURES: a line of the table; sets lockstep_rate when
     def multiple(rate): if $ours > 0 and rate > 0 then $ours / rate * 10 | round / 10 else "-" end;
     (.records / .cpu_s) as $rate
     | (if (.steady_cpu_s // 0) > 0 then .steady_records / .steady_cpu_s else 0 end) as $steady
-    | [$job, $program, ($rate / 1e3 | round), (if $steady > 0 then $steady / 1e3 | round else "-" end),
-       .rss_max_mib, .wall_s, multiple($rate), multiple($steady)] | @tsv' <<<"$3" |
+    | [$job, $program, ($rate / 1e3 | round),
+       (if $steady > 0 then $steady / 1e3 | round else "-" end), .rss_max_mib, .wall_s,
+       multiple($rate), multiple($steady)] | @tsv' <<<"$3" |
     awk -F'\t' '{printf "%-8s %-22s %8s %8s %8s %8.1f %9s %9s\n", $1, $2, $3, $4, $5, $6, $7, $8}'
 }
 
@@ -90,7 +92,13 @@ peer_jobs() { # JOB INPUT INPUT-VIEW BOUND-VIEW OUTPUT-VIEW
   done
 }
 
-# From exec to the first committed output, one record waiting; a new folder and application each peer.
+peer_times() { # NAME PEER FIGURES
+  record "$1" "$2" "$3"
+  jq -r --arg who "$1, $2" '
+    "\($who): ms: p50 \(.ms_p50)  max \(.ms_max)  (\(.runs) runs)"' <<<"$3"
+}
+
+# From exec to the first committed output, one record waiting.
 peer_starts() {
   local peer application figures peer_command
   workload_start
@@ -98,11 +106,11 @@ peer_starts() {
     [[ $peer == */rocksdb ]] || continue
     application=peer-$((++peer_runs))
     create_topics "$application-in" "$application-out"
-    peer_start "$peer" copy "$application" "$application-in" "$application-out" until=stopped interval_ms=10
-    figures=$(watched bench_first_output brokers="$BENCH_BROKER" in="$application-in" out="$application-out" \
-      runs=5 limit_s=50 command="${peer_command[*]}")
-    record start "$peer" "$figures"
-    jq -r --arg peer "$peer" '"start, \($peer): ms: p50 \(.ms_p50)  max \(.ms_max)  (\(.runs) runs)"' <<<"$figures"
+    peer_start "$peer" copy "$application" "$application-in" "$application-out" \
+      until=stopped interval_ms=10
+    figures=$(watched bench_first_output brokers="$BENCH_BROKER" in="$application-in" \
+      out="$application-out" runs=5 limit_s=50 command="${peer_command[*]}")
+    peer_times start "$peer" "$figures"
     peer_forget "$application"
   done
 }
@@ -120,18 +128,18 @@ peer_recovers() {
     figures=$(watched bench_first_output brokers="$BENCH_BROKER" out="$application-out" runs=4 \
       kill_after_ms=2000 limit_s=60 command="${peer_command[*]}" | jq -c '.ms[1:] | sort
         | {runs: length, ms_p50: .[length / 2 | floor], ms_max: .[-1], ms: .}')
-    record recover "$peer" "$figures"
-    jq -r --arg peer "$peer" '"recover, \($peer): ms: p50 \(.ms_p50)  max \(.ms_max)  (\(.runs) runs)"' <<<"$figures"
+    peer_times recover "$peer" "$figures"
     peer_forget "$application"
   done
 }
 
 workload_peers() {
   local job peers
-  read -ra peers <<<"${BENCH_PEERS:-kafka-streams/rocksdb kafka-streams/memory flink/heap flink/rocksdb}"
-  echo "peers: thousands of input records per CPU-second, of the whole run and of its last three quarters;"
-  echo "       x: how many times as many Lockstep's whole run does"
-  printf '%-8s %-22s %8s %8s %8s %8s %9s %9s\n' job program whole steady MiB wall_s x-whole x-steady
+  read -ra peers <<<"${BENCH_PEERS:-$all_peers}"
+  echo "peers: thousands of input records per CPU-second, of the whole run and of its last three"
+  echo "       quarters; x: how many times as many Lockstep's whole run does"
+  printf '%-8s %-22s %8s %8s %8s %8s %9s %9s\n' \
+    job program whole steady MiB wall_s x-whole x-steady
   for job in ${BENCH_PEER_JOBS:-copy count words json start recover}; do
     case $job in
       copy) peer_jobs copy bench-count records records records ;;
