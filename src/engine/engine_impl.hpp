@@ -45,6 +45,10 @@ class Engine::Impl {
   [[nodiscard]] bool draining() const { return life_.is(ApplicationState::kDraining); }
   [[nodiscard]] bool stopped() const { return life_.is(ApplicationState::kStopped); }
 
+  // ownership.cpp: what belongs to this instance.
+  void handle(const event::OwnershipGranted& granted);
+  void handle(const event::OwnershipRevoked& revoked);
+
   // starting.cpp: watch, recover, claim, restore.
   void watchOwner(const event::ClusterRead& read);
   void recoverFrom(const event::ClusterRead& read);
@@ -117,6 +121,7 @@ class Engine::Impl {
   ApplicationLifeCycle life_;
   std::optional<Status> ending_;  ///< stop with it once the transaction under way has ended
 
+  std::optional<Ownership> owned_;  ///< once granted
   ProducerLifeCycle producer_;
   Backoff producer_backoff_;
   Backoff control_backoff_;

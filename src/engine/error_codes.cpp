@@ -80,6 +80,10 @@ constexpr ErrorText kErrors[] = {
      "with half its input; this one has a single record left, or none (a visit of all keys, as "
      "`updateStateByKey` without `visit: touched` does when a tick closes), or its plan is "
      "committed already. Nothing of it was sent."},
+    {"E223", "partitions changed their owner",
+     "Input partitions or shards were granted to, or taken from, an instance that was running. In "
+     "this version an instance owns the same partitions from its start to its end; after a restart "
+     "it goes on with what belongs to it then."},
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <lockstep/model/cluster.hpp>
 #include <lockstep/model/commit_metadata.hpp>
 #include <lockstep/model/ledger_record.hpp>
+#include <lockstep/model/ownership.hpp>
 #include <lockstep/ports/state_backend.hpp>
 
 /// Everything that can happen to the engine: a closed set. Each event answers a command of
@@ -20,6 +21,17 @@ namespace lockstep::event {
 
 /// The wake-up asked for by Engine::wakeAt(), or any other moment: time has passed.
 struct TimePassed {};
+
+/// These input partitions and shards are ours. From the runtime, once, at the start: before it the
+/// engine touches nothing. A second grant stops with E223, as a part of an operator's shards does.
+struct OwnershipGranted {
+  Ownership owned;
+};
+
+/// These are not ours any more. Not in this version: stops with E223, nothing more is sent.
+struct OwnershipRevoked {
+  Ownership lost;
+};
 
 /// Answer to InitProducer: older selves are fenced, what they left open is settled.
 /// kRetry: not yet, again. kFatal with a code: stop with it; without: fenced meanwhile.
@@ -130,11 +142,11 @@ namespace lockstep {
 
 /// An event and the moment it happened: the engine has no clock of its own.
 struct Event {
-  using Body = std::variant<event::TimePassed, event::ProducerReady, event::ClusterRead,
-                            event::TopicsCreated, event::TransactionEnded, event::DecisionEndsRead,
-                            event::InputEndsRead, event::InputsAssigned, event::StateRestored,
-                            event::BatchComputed, event::BatchRolledBack, event::CheckpointWritten,
-                            event::StopRequested>;
+  using Body = std::variant<event::TimePassed, event::OwnershipGranted, event::OwnershipRevoked,
+                            event::ProducerReady, event::ClusterRead, event::TopicsCreated,
+                            event::TransactionEnded, event::DecisionEndsRead, event::InputEndsRead,
+                            event::InputsAssigned, event::StateRestored, event::BatchComputed,
+                            event::BatchRolledBack, event::CheckpointWritten, event::StopRequested>;
   Instant now;
   WallTime wall;
   Body body;

@@ -92,6 +92,7 @@ Status Engine::Impl::checkInputs(const event::InputEndsRead& read) {
     }
     for (auto i = identity->partitions; i < topic.partitions; ++i) {
       PartitionOffset start{{topic.name, Partition{i}}, Offset{0}};
+      if (!owned_->owns(start.partition)) continue;
       for (const auto& log : read.log_starts) {
         if (log.partition == start.partition) start.next = log.next;
       }

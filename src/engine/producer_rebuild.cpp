@@ -17,7 +17,7 @@ constexpr int kReadsWithoutTopicMax = 6;
 }  // namespace
 
 void Engine::Impl::pumpProducer() {
-  if (life_.is(ApplicationState::kWatching)) return;
+  if (!owned_ || life_.is(ApplicationState::kWatching)) return;
   const bool finished =
       draining() && pipeline_.empty() && !checkpoints_.due(now_, committed_.batch().id, true);
   if (finished) return;

@@ -14,8 +14,8 @@ namespace {
 /// Decides one start; the steps in the order of run().
 class Recoverer {
  public:
-  Recoverer(const EngineOptions& options, const ClusterView& cluster)
-      : options_(options), cluster_(cluster), ledger_(cluster.read().ledger) {}
+  Recoverer(const EngineOptions& options, const Ownership& owned, const ClusterView& cluster)
+      : options_(options), owned_(owned), cluster_(cluster), ledger_(cluster.read().ledger) {}
 
   Result<Recovery> run();
 
@@ -34,6 +34,7 @@ class Recoverer {
   [[nodiscard]] bool lists(const std::string& topic) const;
 
   const EngineOptions& options_;
+  const Ownership& owned_;
   const ClusterView& cluster_;
   const LedgerRecord& ledger_;
   Recovery recovery_;
@@ -192,6 +193,7 @@ Status Recoverer::choosePositions() {
     const auto* topic = cluster_.topic(input.topic);
     for (std::int32_t i = 0; i < topic->partitions; ++i) {
       const TopicPartition partition{input.topic, Partition{i}};
+      if (!owned_.owns(partition)) continue;
       LOCKSTEP_ASSIGN(const Offset next, position(input, partition));
       LOCKSTEP_TRY(checkInLog(partition, next));
       positions.push_back({partition, next});
@@ -294,8 +296,9 @@ bool Recoverer::lists(const std::string& topic) const {
 
 }  // namespace
 
-Result<Recovery> recover(const EngineOptions& options, const ClusterView& cluster) {
-  return Recoverer(options, cluster).run();
+Result<Recovery> recover(const EngineOptions& options, const Ownership& owned,
+                         const ClusterView& cluster) {
+  return Recoverer(options, owned, cluster).run();
 }
 
 Result<Offset> chooseStart(const EngineOptions& options, const ClusterView& cluster,

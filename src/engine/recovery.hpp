@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include <lockstep/model/ownership.hpp>
+
 #include "src/engine/cluster_view.hpp"
 #include "src/engine/committed.hpp"
 
@@ -19,11 +21,13 @@ struct Recovery {
 };
 
 /// Decides from what was read after fencing whether the application is fresh, where it continues,
-/// or why it must not run (docs/guarantees.md, "Start"). Pure.
+/// or why it must not run (docs/guarantees.md, "Start"). Positions are those of what is `owned`.
+/// Pure.
 ///
 /// Fresh means: no committed offset, empty or absent ledger, no changelog with records, no state
 /// folder. A changelog that never held a record is a start that died before its claim.
-[[nodiscard]] Result<Recovery> recover(const EngineOptions& options, const ClusterView& cluster);
+[[nodiscard]] Result<Recovery> recover(const EngineOptions& options, const Ownership& owned,
+                                       const ClusterView& cluster);
 
 /// Checks that inputs, outputs and internal topics are the ones the ledger lists: same topic id,
 /// not fewer partitions (E205, E206, E207, E208), and that they exist (E211).

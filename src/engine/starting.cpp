@@ -61,7 +61,7 @@ void Engine::Impl::recoverFrom(const event::ClusterRead& read) {
   }
   attempt_.reset();
   const ClusterView cluster(read);
-  auto recovered = recover(options_, cluster);
+  auto recovered = recover(options_, *owned_, cluster);
   if (!recovered.ok()) {
     if (!readAgain(cluster)) stop(recovered.status());
     return;

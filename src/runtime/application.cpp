@@ -70,6 +70,7 @@ class Application::Parts {
 
   EngineLoop& loop() { return loop_; }
   Status run() {
+    loop_.post(event::OwnershipGranted{});  // one instance: everything
     auto status = loop_.run();
     roles_.stop();
     return status;

@@ -138,6 +138,7 @@ void Instance::serve(Role& role) {
 void Instance::generate() {
   const std::function<bool()> has_event = [this] { return !events_.empty(); };
   handle(engine_.start(around_.clock.now(), around_.clock.wallNow()));
+  post(event::OwnershipGranted{});
   while (!stopped_) {
     const Instant wake = engine_.wakeAt().value_or(around_.clock.now() + std::chrono::seconds(1));
     around_.scheduler.waitFor(has_event, wake);

@@ -156,7 +156,7 @@ EngineDriver::EngineDriver(EngineOptions options) : engine(options), options_(st
 
 EngineDriver& EngineDriver::start() {
   accept(engine.start(now, wall));
-  return settle();
+  return owned ? feed(event::OwnershipGranted{*owned}) : settle();
 }
 
 EngineDriver& EngineDriver::settle() {

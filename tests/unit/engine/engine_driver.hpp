@@ -27,6 +27,8 @@ class EngineDriver {
   static EngineOptions options();  ///< application "app", topic "in" with 2 partitions -> "out"
   static EngineOptions statefulOptions();  ///< the same with state "counts" of 2 shards
 
+  /// Granted by start(); none = nothing is granted.
+  std::optional<Ownership> owned = Ownership{};
   FakeCluster cluster;
   std::vector<std::string> log;
   std::vector<std::string> reports;

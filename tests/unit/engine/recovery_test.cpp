@@ -49,7 +49,7 @@ FakeCluster used() {
 Result<Recovery> recovered(const FakeCluster& cluster,
                            const EngineOptions& options = EngineDriver::statefulOptions()) {
   const auto read = cluster.read(options);
-  return recover(options, ClusterView(read));
+  return recover(options, {}, ClusterView(read));
 }
 
 std::string code(const FakeCluster& cluster,
