@@ -13,6 +13,7 @@ void fillCommon(LedgerRecord& record, const EngineOptions& options, const Commit
   record.owner = options.nonce;
   record.graph_hash = options.graph_hash;
   record.topics = committed.last.topics;
+  record.states = options.state;
   record.ends = committed.ends;
   record.previous_hash = committed.last_hash;
 }

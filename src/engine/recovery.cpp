@@ -25,6 +25,7 @@ class Recoverer {
   [[nodiscard]] bool fresh() const;
   [[nodiscard]] Status refuseWithoutLedger() const;
   Status checkLedger() const;
+  Status checkSignatures() const;
   Status checkChangelogs();
   void planCreation();
   Status choosePositions();
@@ -46,6 +47,7 @@ Result<Recovery> Recoverer::run() {
   if (!read.has_ledger_record && !fresh()) return refuseWithoutLedger();
   if (read.has_ledger_record) {
     LOCKSTEP_TRY(checkLedger());
+    LOCKSTEP_TRY(checkSignatures());
     LOCKSTEP_TRY(checkChangelogs());
   }
   planCreation();
@@ -139,6 +141,22 @@ Status Recoverer::checkLedger() const {
                         fmt::format("the ledger's last record is of batch {}, but batch {} is "
                                     "committed",
                                     ledger_.batch.id.value(), metadata->batch.value()));
+  }
+  return {};
+}
+
+/// The changelog holds values as the operator of that time wrote them; the folder, which knows its
+/// signature too, may be lost.
+Status Recoverer::checkSignatures() const {
+  for (const auto& declared : options_.state) {
+    for (const auto& stored : ledger_.states) {
+      if (stored.id != declared.id || stored == declared) continue;
+      return errors::stop(
+          options_, ExitCode::kData, "E231",
+          fmt::format("the state of '{}' cannot be read by this graph: {}. Nothing was committed.",
+                      declared.id, difference(stored, declared)),
+          "change it back, give the operator a new id, or: lockstep reset FILE --state clear");
+    }
   }
   return {};
 }

@@ -51,6 +51,17 @@ BatchPlan planFromJson(const Json& json) {
   return plan;
 }
 
+Json stateToJson(const StateDeclaration& state) {
+  return {{"id", state.id},        {"shards", state.shards},    {"kind", state.kind},
+          {"key", state.key_type}, {"value", state.value_type}, {"reduction", state.reduction}};
+}
+
+StateDeclaration stateFromJson(const Json& json) {
+  return {json.at("id").get<std::string>(),    json.at("shards").get<std::uint32_t>(),
+          json.at("kind").get<std::string>(),  json.at("key").get<std::string>(),
+          json.at("value").get<std::string>(), json.at("reduction").get<std::string>()};
+}
+
 std::string_view kindName(LedgerKind kind) {
   switch (kind) {
     case LedgerKind::kBatch:
@@ -113,6 +124,7 @@ std::string encode(const LedgerRecord& record) {
                {"outputs_hash", hex(record.outputs_hash)},
                {"previous_hash", hex(record.previous_hash)},
                {"graph_hash", hex(record.graph_hash)}};
+  for (const auto& state : record.states) json["operators"].push_back(stateToJson(state));
   if (record.open_plan.id.value() != 0) json["open_plan"] = planToJson(record.open_plan);
   return json.dump();
 }
@@ -128,6 +140,9 @@ Result<LedgerRecord> decodeLedgerRecord(std::string_view value) {
     record.owner = Nonce{unhex(json.at("own"))};
     record.batch = planFromJson(json.at("batch"));
     if (json.contains("open_plan")) record.open_plan = planFromJson(json.at("open_plan"));
+    for (const auto& state : json.value("operators", Json::array())) {
+      record.states.push_back(stateFromJson(state));
+    }
     for (const auto& topic : json.at("topics")) {
       record.topics.push_back({topic.at(0).get<std::string>(), topic.at(1).get<std::string>(),
                                topic.at(2).get<std::int32_t>()});

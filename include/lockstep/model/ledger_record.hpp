@@ -7,6 +7,7 @@
 
 #include <lockstep/base/result.hpp>
 #include <lockstep/model/batch_plan.hpp>
+#include <lockstep/model/state_declaration.hpp>
 
 namespace lockstep {
 
@@ -47,6 +48,8 @@ struct LedgerRecord {
   BatchPlan open_plan;
   /// Every topic that the application owns or reads, internal ones too.
   std::vector<TopicIdentity> topics;
+  /// Signatures of the stateful operators; empty in records of versions that did not write them.
+  std::vector<StateDeclaration> states;
   /// End offsets of changelogs, outputs and ledger as known at the previous decision.
   std::vector<PartitionOffset> ends;
   std::vector<OutputCount> outputs;

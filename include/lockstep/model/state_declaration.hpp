@@ -18,4 +18,9 @@ struct StateDeclaration {
   bool operator==(const StateDeclaration&) const = default;
 };
 
+/// What keeps the operator `declared` from reading the state of `stored`, which has the same id:
+/// "value type: was long, is double"; "" when nothing does.
+[[nodiscard]] std::string difference(const StateDeclaration& stored,
+                                     const StateDeclaration& declared);
+
 }  // namespace lockstep

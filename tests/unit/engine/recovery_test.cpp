@@ -260,6 +260,37 @@ TEST_CASE("a ledger or changelog that ends below its known end stops", "[unit][e
   }
 }
 
+TEST_CASE("an operator that cannot read its old state is refused by the ledger alone",
+          "[unit][engine][recovery]") {
+  auto cluster = used();
+  CHECK(recovered(cluster).ok());  // a ledger without signatures says nothing
+  cluster.ledger->states = stateful().state;
+  CHECK(recovered(cluster).ok());
+  auto& stored = cluster.ledger->states[0];
+  std::string what;
+  SECTION("kind") { stored.kind = "mapWithState", what = "operator: was mapWithState"; }
+  SECTION("key") { stored.key_type = "long", what = "key type: was long, is string"; }
+  SECTION("value") { stored.value_type = "double", what = "value type: was double, is long"; }
+  SECTION("reduction") { stored.reduction = "max", what = "reduction: was 'max', is ''"; }
+  SECTION("shards") { stored.shards = 3, what = "parallelism: was 3, is 2"; }
+  const auto status = recovered(cluster).status();
+  CHECK(status.info().code == "E231");
+  CHECK(status.message().find("'counts'") != std::string::npos);
+  CHECK(status.message().find(what) != std::string::npos);
+  stored.id = "another";  // an operator that is gone
+  CHECK(recovered(cluster).ok());
+}
+
+TEST_CASE("every record tells the operators' signatures", "[unit][engine][recovery]") {
+  EngineDriver driver(stateful());
+  driver.cluster.end("in") = Offset{10};
+  driver.start();
+  CHECK(driver.lastTransaction().ledger->states == stateful().state);  // the claim
+  driver.tick();
+  CHECK(driver.lastTransaction().ledger->kind == LedgerKind::kBatch);
+  CHECK(driver.lastTransaction().ledger->states == stateful().state);
+}
+
 TEST_CASE("a mix of batches, or offsets moved by hand, stops", "[unit][engine][recovery]") {
   auto cluster = used();
   SECTION("another offset") { cluster.offsetOf("in", 0).offset = Offset{39}; }
