@@ -13,8 +13,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kRequestTimeoutMax{10'000};
 constexpr int kHasQueueBackoff = 0x02020000;
-constexpr std::uint32_t kBatchQueuedMin = 30'000;
-constexpr std::uint32_t kReplayQueuedMin = 10'000;
+constexpr std::uint32_t kQueuedMin = 10'000;
 constexpr std::uint64_t kPartitionQueueBytesMin = 1024 * 1024;
 constexpr std::uint64_t kPartitionQueueBytesMax = 32ULL * 1024 * 1024;
 
@@ -79,12 +78,13 @@ void fetchPromptly(ClientSettings& settings) {
   setNumber(settings, "fetch.max.bytes", 32 * 1024 * 1024);
 }
 
-/// Reads ahead within bounds. The client counts per partition when queues are read one by one.
-void boundReadAhead(ClientSettings& settings, std::uint32_t messages, Bytes total,
-                    std::size_t partitions) {
+/// Reads ahead within bounds. The client counts per partition when queues are read one by one, and
+/// a waiting record takes 300 bytes beside its own: 10,000 of them are a third of the memory that
+/// 30,000 take, at the same speed, because readers wake the fetcher every 2 ms at most.
+void boundReadAhead(ClientSettings& settings, Bytes total, std::size_t partitions) {
   const auto share = total.count / std::max<std::size_t>(1, partitions);
   const auto bytes = std::clamp(share, kPartitionQueueBytesMin, kPartitionQueueBytesMax);
-  setNumber(settings, "queued.min.messages", messages);
+  setNumber(settings, "queued.min.messages", kQueuedMin);
   setNumber(settings, "queued.max.messages.kbytes", static_cast<std::int64_t>(bytes / 1024));
   if (!needsWaking(rd_kafka_version())) setNumber(settings, "fetch.queue.backoff.ms", 2);
 }
@@ -161,7 +161,7 @@ Result<ClientSettings> inputSettings(const KafkaConnection& connection, InputUse
   noticeDamage(settings);
   fetchPromptly(settings);
   const bool batches = use == InputUse::kBatches;
-  boundReadAhead(settings, batches ? kBatchQueuedMin : kReplayQueuedMin,
+  boundReadAhead(settings,
                  batches ? connection.input_queue_bytes_max : connection.replay_queue_bytes_max,
                  partitions);
   LOCKSTEP_TRY(applyOverrides(settings, connection, ClientKeyScope::kInput));
