@@ -264,7 +264,7 @@ TEST_CASE("an operator that cannot read its old state is refused by the ledger a
           "[unit][engine][recovery]") {
   auto cluster = used();
   CHECK(recovered(cluster).ok());  // a ledger without signatures says nothing
-  cluster.ledger->states = stateful().state;
+  cluster.ledger->states = EngineDriver::statefulOptions().state;
   CHECK(recovered(cluster).ok());
   auto& stored = cluster.ledger->states[0];
   std::string what;
@@ -282,13 +282,14 @@ TEST_CASE("an operator that cannot read its old state is refused by the ledger a
 }
 
 TEST_CASE("every record tells the operators' signatures", "[unit][engine][recovery]") {
-  EngineDriver driver(stateful());
+  EngineDriver driver(EngineDriver::statefulOptions());
   driver.cluster.end("in") = Offset{10};
   driver.start();
-  CHECK(driver.lastTransaction().ledger->states == stateful().state);  // the claim
+  CHECK(driver.lastTransaction().ledger->states ==
+        EngineDriver::statefulOptions().state);  // the claim
   driver.tick();
   CHECK(driver.lastTransaction().ledger->kind == LedgerKind::kBatch);
-  CHECK(driver.lastTransaction().ledger->states == stateful().state);
+  CHECK(driver.lastTransaction().ledger->states == EngineDriver::statefulOptions().state);
 }
 
 TEST_CASE("a mix of batches, or offsets moved by hand, stops", "[unit][engine][recovery]") {
