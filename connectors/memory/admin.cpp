@@ -155,7 +155,8 @@ void Admin::compact(const TopicPartition& partition, bool drop_tombstones) {
 std::vector<CommittedOffset> Admin::committed(const std::string& group,
                                               const std::vector<TopicPartition>& partitions) {
   const OffsetFetch request{std::make_shared<ClientName>(ClientName{{}, group}), partitions, false};
-  return broker_.handle(request).offsets;
+  return broker_.withParts(
+      [&](Broker::Parts& parts) { return parts.groups.fetch(request, parts.now).offsets; });
 }
 
 void Admin::commit(const std::string& group, const std::vector<CommittedOffset>& offsets) {
@@ -170,6 +171,10 @@ std::string Admin::transactionState(const std::string& transactional_id) {
   return broker_.withParts([&](Broker::Parts& parts) {
     return std::string(parts.coordinator.stateOf(transactional_id));
   });
+}
+
+void Admin::failOver(std::chrono::nanoseconds away, std::chrono::nanoseconds loading) {
+  broker_.failOver(away, loading);
 }
 
 void Admin::fence(const std::string& transactional_id) {

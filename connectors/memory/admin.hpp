@@ -56,6 +56,8 @@ class Admin {
   void expireOffsets(const std::string& group);
   /// "Ongoing", "CompleteCommit" and so on; "" for an unknown id.
   [[nodiscard]] std::string transactionState(const std::string& transactional_id);
+  /// The coordinators move to another broker: see Broker::failOver().
+  void failOver(std::chrono::nanoseconds away, std::chrono::nanoseconds loading);
   /// Fences whoever uses the id and aborts what it has open, as an administrator does.
   void fence(const std::string& transactional_id);
 

@@ -1,5 +1,7 @@
 #include "connectors/memory/broker.hpp"
 
+#include <algorithm>
+
 namespace lockstep::memory {
 
 std::string_view toString(RequestKind kind) {
@@ -35,9 +37,35 @@ void Broker::settle() {
   runDue();
 }
 
+void Broker::failOver(std::chrono::nanoseconds away, std::chrono::nanoseconds loading) {
+  MutexLock lock(mutex_);
+  runDue();
+  away_until_ = std::max(away_until_, now_ + away);
+  ready_at_ = std::max(ready_at_, away_until_ + loading);
+  asked_former_ = true;
+  const Instant ready = ready_at_;
+  schedule(ready, [this, ready] {
+    if (ready != ready_at_) return;  // it has moved again
+    coordinator_.reload();
+    sendMarkers();
+  });
+}
+
+BrokerError Broker::coordinatorError() {
+  if (now_ >= ready_at_) return BrokerError::kNone;
+  if (std::exchange(asked_former_, false)) return BrokerError::kNotCoordinator;
+  return now_ < away_until_ ? BrokerError::kCoordinatorNotAvailable
+                            : BrokerError::kCoordinatorLoadInProgress;
+}
+
+std::optional<Instant> Broker::nextScan() const {
+  const auto scan = coordinator_.nextScan();
+  return scan ? std::optional(std::max(*scan, ready_at_)) : std::nullopt;
+}
+
 std::optional<Instant> Broker::nextDue() {
   MutexLock lock(mutex_);
-  std::optional<Instant> due = coordinator_.nextScan();
+  std::optional<Instant> due = nextScan();
   if (!events_.empty() && (!due || events_.top().at < *due)) due = events_.top().at;
   return due;
 }
@@ -45,7 +73,7 @@ std::optional<Instant> Broker::nextDue() {
 void Broker::runDue() {
   const Instant present = clock_.now();
   for (;;) {
-    const std::optional<Instant> scan = coordinator_.nextScan();
+    const std::optional<Instant> scan = nextScan();
     const bool event_first = !events_.empty() && (!scan || events_.top().at <= *scan);
     if (event_first && events_.top().at <= present) {
       Event event = events_.top();
@@ -80,6 +108,9 @@ void Broker::sendMarkers() {
 }
 
 void Broker::writeMarker(const MarkerTask& marker) {
+  // A former coordinator's: its successor sends all of them again, and logs know who is who. Until
+  // then nobody can tell whether it was written.
+  if (!coordinator_.isCurrent(marker) || now_ < ready_at_) return;
   if (marker.partition == nullptr)
     groups_.applyMarker(marker.group, marker.session, marker.commit);
   else if (PartitionLog* log = topics_.log(*marker.partition))  // none: deleted meanwhile
@@ -89,18 +120,21 @@ void Broker::writeMarker(const MarkerTask& marker) {
 }
 
 InitProducerId::Reply Broker::apply(const InitProducerId& request) {
+  if (const auto moving = coordinatorError(); moving != BrokerError::kNone) return {moving, {}};
   const InitProducerId::Reply reply = coordinator_.initProducerId(request, now_);
   sendMarkers();
   return reply;
 }
 
 Verdict Broker::apply(const AddPartitionsToTxn& request) {
+  if (const auto moving = coordinatorError(); moving != BrokerError::kNone) return {moving};
   for (const PartitionName& name : request.partitions)
     if (topics_.log(*name) == nullptr) return {BrokerError::kUnknownTopicOrPartition};
   return {coordinator_.addPartitions(request, now_)};
 }
 
 Verdict Broker::apply(const AddOffsetsToTxn& request) {
+  if (const auto moving = coordinatorError(); moving != BrokerError::kNone) return {moving};
   return {coordinator_.addOffsets(request, now_)};
 }
 
@@ -109,6 +143,7 @@ Produce::Reply Broker::apply(const Produce& request) {
   PartitionLog* log = topics_.log(*request.partition);
   if (log == nullptr) return {BrokerError::kUnknownTopicOrPartition};
   if (request.batch.transactional && !log->hasOpen(request.batch.producer.id)) {
+    if (const auto moving = coordinatorError(); moving != BrokerError::kNone) return {moving};
     const BrokerError error =
         coordinator_.verify(*request.client, request.batch.producer, request.partition.get());
     if (error != BrokerError::kNone) return {error};
@@ -118,6 +153,7 @@ Produce::Reply Broker::apply(const Produce& request) {
 }
 
 Verdict Broker::apply(const TxnOffsetCommit& request) {
+  if (const auto moving = coordinatorError(); moving != BrokerError::kNone) return {moving};
   const BrokerError error = coordinator_.verify(*request.client, request.session, nullptr);
   if (error != BrokerError::kNone) return {error};
   for (const PartitionOffset& offset : request.offsets)
@@ -126,6 +162,7 @@ Verdict Broker::apply(const TxnOffsetCommit& request) {
 }
 
 Verdict Broker::apply(const EndTxn& request) {
+  if (const auto moving = coordinatorError(); moving != BrokerError::kNone) return {moving};
   const BrokerError error = coordinator_.endTxn(request, now_);
   sendMarkers();
   return {error};
@@ -165,6 +202,7 @@ ListOffsets::Reply Broker::apply(const ListOffsets& request) {
 }
 
 OffsetFetch::Reply Broker::apply(const OffsetFetch& request) {
+  if (const auto moving = coordinatorError(); moving != BrokerError::kNone) return {moving, {}};
   return groups_.fetch(request, now_);
 }
 

@@ -73,6 +73,15 @@ class Broker {
   void settle();
   /// When something will happen by itself next.
   [[nodiscard]] std::optional<Instant> nextDue();
+  /// The coordinators of transactions and groups move to another broker: for `away` nobody answers
+  /// for them, for `loading` the new one reads their logs; then all that was acknowledged is there.
+  void failOver(std::chrono::nanoseconds away, std::chrono::nanoseconds loading);
+  /// Whether requests to a coordinator are refused now.
+  [[nodiscard]] bool coordinatorMoves() {
+    MutexLock lock(mutex_);
+    runDue();
+    return now_ < ready_at_;
+  }
   /// REQUIRES: no client lives yet.
   void observe(OutcomeObserver observer) { observer_ = std::move(observer); }
 
@@ -98,6 +107,9 @@ class Broker {
   DescribeTopics::Reply apply(const DescribeTopics& request) REQUIRES_LOCK(mutex_);
   CreateTopics::Reply apply(const CreateTopics& request) REQUIRES_LOCK(mutex_);
 
+  /// NONE while there is a coordinator.
+  [[nodiscard]] BrokerError coordinatorError() REQUIRES_LOCK(mutex_);
+  [[nodiscard]] std::optional<Instant> nextScan() const REQUIRES_LOCK(mutex_);
   void runDue() REQUIRES_LOCK(mutex_);
   void schedule(Instant at, std::function<void()> action) REQUIRES_LOCK(mutex_);
   void sendMarkers() REQUIRES_LOCK(mutex_);
@@ -111,7 +123,10 @@ class Broker {
   TransactionCoordinator coordinator_ GUARDED_BY(mutex_);
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_ GUARDED_BY(mutex_);
   std::uint64_t next_order_ GUARDED_BY(mutex_) = 0;
-  Instant now_ GUARDED_BY(mutex_);  ///< the time of what is being done
+  Instant now_ GUARDED_BY(mutex_);                ///< the time of what is being done
+  Instant away_until_ GUARDED_BY(mutex_){};       ///< no coordinator
+  Instant ready_at_ GUARDED_BY(mutex_){};         ///< the new coordinator has read its log
+  bool asked_former_ GUARDED_BY(mutex_) = false;  ///< the next client still asks the former one
   OutcomeObserver observer_;
 };
 

@@ -34,6 +34,12 @@ std::string_view toString(BrokerError error) {
       return "OFFSET_METADATA_TOO_LARGE";
     case BrokerError::kUnstableOffsetCommit:
       return "UNSTABLE_OFFSET_COMMIT";
+    case BrokerError::kCoordinatorNotAvailable:
+      return "COORDINATOR_NOT_AVAILABLE";
+    case BrokerError::kNotCoordinator:
+      return "NOT_COORDINATOR";
+    case BrokerError::kCoordinatorLoadInProgress:
+      return "COORDINATOR_LOAD_IN_PROGRESS";
   }
   return "UNKNOWN";
 }

@@ -21,8 +21,17 @@ enum class BrokerError {
   kConcurrentTransactions,
   kOffsetMetadataTooLarge,
   kUnstableOffsetCommit,
+  kCoordinatorNotAvailable,
+  kNotCoordinator,
+  kCoordinatorLoadInProgress,
 };
 
 [[nodiscard]] std::string_view toString(BrokerError error);
+
+/// The coordinator is being replaced: clients look for it and ask again, as often as it takes.
+[[nodiscard]] constexpr bool coordinatorMoves(BrokerError error) {
+  return error == BrokerError::kCoordinatorNotAvailable || error == BrokerError::kNotCoordinator ||
+         error == BrokerError::kCoordinatorLoadInProgress;
+}
 
 }  // namespace lockstep::memory

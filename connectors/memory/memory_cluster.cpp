@@ -54,7 +54,8 @@ Result<std::vector<CommittedOffset>> MemoryCluster::committed(
     std::span<const TopicPartition> partitions, Timeout timeout) {
   const OffsetFetch request{client_, {partitions.begin(), partitions.end()}, true};
   LOCKSTEP_ASSIGN(auto reply, ask(request, timeout, [](const OffsetFetch::Reply& answer) {
-                    return answer.error != BrokerError::kUnstableOffsetCommit;
+                    return answer.error != BrokerError::kUnstableOffsetCommit &&
+                           !coordinatorMoves(answer.error);
                   }));
   return std::move(reply.offsets);
 }

@@ -21,8 +21,9 @@
 /// What is modelled: logs with control markers, aborted data, sequences, retention and compaction
 /// (partition_log); transactional ids with epochs, fencing, time-outs and markers that are written
 /// later (transaction_coordinator); committed and pending offsets (group_offsets); topics with ids,
-/// limits and settings (topics); requests that get lost, delayed, doubled (network). What is not:
-/// several replicas, leader changes, groups with members, quotas, ACLs.
+/// limits and settings (topics); requests that get lost, delayed, doubled (network); coordinators
+/// that move to another broker and reload their logs (Broker::failOver). What is not: several
+/// replicas, leader changes of data partitions, groups with members, quotas, ACLs.
 ///
 /// Time      Only the given clock. With a virtual one nothing here ever takes real time.
 /// Threads   One coarse lock in the broker, never held while a client waits: clients may live on

@@ -26,7 +26,9 @@ Result<typename Request::Reply> MemoryOutput::ask(const Request& request, Deadli
     const auto left = deadline.at - clock.now();
     const auto timeout = std::min<std::chrono::nanoseconds>(options_.socket_timeout, left);
     auto reply = connection_.call(request, timeout, attempt);
-    if (reply && reply->error != BrokerError::kConcurrentTransactions) return std::move(*reply);
+    const bool again = reply && (reply->error == BrokerError::kConcurrentTransactions ||
+                                 coordinatorMoves(reply->error));
+    if (reply && !again) return std::move(*reply);
     if (!reply && leavesDoubt(Request::kKind)) dirty_ = true;
     const auto pause = reply ? options_.concurrent_backoff : options_.retry_backoff;
     clock.sleep(std::min<std::chrono::nanoseconds>(

@@ -53,7 +53,8 @@ class MemoryOutput final : public TransactionalOutput {
   /// Remembers errors that outlive the call.
   Status failed(Status status);
 
-  /// Repeats a request until it is answered with something else than CONCURRENT_TRANSACTIONS.
+  /// Repeats a request until it is answered with something else than CONCURRENT_TRANSACTIONS and
+  /// the errors of a coordinator that moves: answers like these are routine, and leave no doubt.
   template <class Request>
   Result<typename Request::Reply> ask(const Request& request, Deadline deadline);
 

@@ -27,6 +27,7 @@ InitProducerId::Reply TransactionCoordinator::initProducerId(const InitProducerI
       ++transaction->session.epoch;
       transaction->updated = now;
       prepare(id, *transaction, false);
+      persist(id);
       return {BrokerError::kConcurrentTransactions, {}};
     case State::kEmpty:
     case State::kCompleteCommit:
@@ -37,6 +38,7 @@ InitProducerId::Reply TransactionCoordinator::initProducerId(const InitProducerI
   transaction->state = State::kEmpty;
   transaction->timeout = request.transaction_timeout;
   transaction->updated = now;
+  persist(id);
   return {BrokerError::kNone, transaction->session};
 }
 
@@ -51,6 +53,7 @@ BrokerError TransactionCoordinator::addPartitions(const AddPartitionsToTxn& requ
                                    [&](const PartitionName& other) { return *other == *name; });
     if (!known) transaction->partitions.push_back(name);
   }
+  persist(request.client->transactional_id);
   return BrokerError::kNone;
 }
 
@@ -63,6 +66,7 @@ BrokerError TransactionCoordinator::addOffsets(const AddOffsetsToTxn& request, I
   auto& groups = transaction->groups;
   if (std::find(groups.begin(), groups.end(), request.client->group) == groups.end())
     groups.push_back(request.client->group);
+  persist(request.client->transactional_id);
   return BrokerError::kNone;
 }
 
@@ -89,6 +93,7 @@ BrokerError TransactionCoordinator::endTxn(const EndTxn& request, Instant now) {
   }
   transaction->updated = now;
   prepare(request.client->transactional_id, *transaction, request.commit);
+  persist(request.client->transactional_id);
   return BrokerError::kNone;
 }
 
@@ -127,6 +132,7 @@ void TransactionCoordinator::expire(Instant now) {
     ++transaction.session.epoch;
     transaction.updated = now;
     prepare(id, transaction, false);
+    persist(id);
   }
 }
 
@@ -137,6 +143,7 @@ std::optional<TransactionOutcome> TransactionCoordinator::markerWritten(const Ma
   Transaction& transaction = found->second;
   if (--transaction.markers_left > 0) return std::nullopt;
   complete(transaction);
+  persist(marker.transactional_id);
   return TransactionOutcome{marker.transactional_id, marker.session, marker.commit};
 }
 
@@ -170,6 +177,7 @@ TransactionCoordinator::Transaction* TransactionCoordinator::find(
                     transaction.state == State::kCompleteAbort;
   if (idle && now - transaction.updated > kIdExpiry) {
     transactions_.erase(found);
+    log_.erase(transactional_id);
     return nullptr;
   }
   return &found->second;
@@ -198,12 +206,35 @@ BrokerError TransactionCoordinator::beginIfNeeded(Transaction& transaction, Inst
 
 void TransactionCoordinator::prepare(const std::string& id, Transaction& transaction, bool commit) {
   transaction.state = commit ? State::kPrepareCommit : State::kPrepareAbort;
+  sendMarkers(id, transaction);
+}
+
+void TransactionCoordinator::sendMarkers(const std::string& id, Transaction& transaction) {
+  const bool commit = transaction.state == State::kPrepareCommit;
   transaction.markers_left = transaction.partitions.size() + transaction.groups.size();
   for (const PartitionName& name : transaction.partitions)
-    new_markers_.push_back({id, transaction.session, commit, name, {}});
+    new_markers_.push_back({id, transaction.session, commit, name, {}, epoch_});
   for (const std::string& group : transaction.groups)
-    new_markers_.push_back({id, transaction.session, commit, nullptr, group});
+    new_markers_.push_back({id, transaction.session, commit, nullptr, group, epoch_});
   if (transaction.markers_left == 0) complete(transaction);
+}
+
+void TransactionCoordinator::persist(const std::string& id) { log_[id] = transactions_.at(id); }
+
+void TransactionCoordinator::reload() {
+  ++epoch_;
+  new_markers_.clear();
+  transactions_ = {log_.begin(), log_.end()};
+  earliest_deadline_.reset();
+  for (auto& [id, logged] : log_) {  // in the order of ids: the same in every run
+    Transaction& transaction = transactions_.at(id);
+    const bool decided =
+        transaction.state == State::kPrepareCommit || transaction.state == State::kPrepareAbort;
+    if (decided) sendMarkers(id, transaction);
+    if (transaction.state != State::kOngoing) continue;
+    const Instant deadline = transaction.started + transaction.timeout;
+    if (!earliest_deadline_ || deadline < *earliest_deadline_) earliest_deadline_ = deadline;
+  }
 }
 
 void TransactionCoordinator::complete(Transaction& transaction) {

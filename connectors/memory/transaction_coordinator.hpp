@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -20,6 +21,8 @@ struct MarkerTask {
   bool commit = false;
   PartitionName partition;  ///< null: the marker goes to the offsets of `group`
   std::string group;
+  /// Of the coordinator that sends it: what a former one had under way is refused.
+  std::int32_t coordinator_epoch = 0;
 };
 
 /// A transaction that ended: all its markers are written.
@@ -31,6 +34,9 @@ struct TransactionOutcome {
 
 /// Transactional ids and what they have open. Follows Kafka's TransactionCoordinator for clients of
 /// the older protocol (TV1): consecutive transactions of a producer have the same epoch.
+///
+/// Every state is in the transaction log before it is answered for: a coordinator that takes over
+/// knows what was acknowledged, and sends the markers of decided transactions again, all of them.
 ///
 /// Life of an id: Empty -> Ongoing -> PrepareCommit | PrepareAbort -> CompleteCommit |
 /// CompleteAbort -> Ongoing. Prepare ends when the last marker is written; meanwhile requests get
@@ -64,6 +70,13 @@ class TransactionCoordinator {
   /// A marker was written. Returns the outcome when it was the transaction's last.
   std::optional<TransactionOutcome> markerWritten(const MarkerTask& marker);
 
+  /// Another broker becomes the coordinator: reads the log, and goes on where its predecessor was.
+  void reload();
+  /// Whether the marker comes from the present coordinator.
+  [[nodiscard]] bool isCurrent(const MarkerTask& marker) const {
+    return marker.coordinator_epoch == epoch_;
+  }
+
   /// "Ongoing", "PrepareCommit" and so on; "" for an unknown id. For dumps and tests.
   [[nodiscard]] std::string_view stateOf(const std::string& transactional_id) const;
 
@@ -92,9 +105,14 @@ class TransactionCoordinator {
   BrokerError beginIfNeeded(Transaction& transaction, Instant now);
   void prepare(const std::string& id, Transaction& transaction, bool commit);
   void complete(Transaction& transaction);
+  void sendMarkers(const std::string& id, Transaction& transaction);
+  /// Writes an id's state to the transaction log.
+  void persist(const std::string& id);
   void bump(ProducerSession& session);
 
   std::unordered_map<std::string, Transaction> transactions_;
+  std::map<std::string, Transaction> log_;  ///< compacted: the last state of each id
+  std::int32_t epoch_ = 0;
   std::vector<MarkerTask> new_markers_;
   std::optional<Instant> earliest_deadline_;  ///< no later than the first time-out of an open one
   std::int64_t next_producer_id_ = 1000;

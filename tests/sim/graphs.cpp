@@ -8,6 +8,7 @@
 #include <lockstep/dstream/kafka_output.hpp>
 #include <lockstep/model/record_error.hpp>
 
+#include "tests/sim/input_history.hpp"
 #include "tests/sim/mutants.hpp"
 
 namespace lockstep::sim {
@@ -22,10 +23,9 @@ Amounts amounts(const DStream<RecordView>& input) {
   });
 }
 
-void wordCount(const DStream<RecordView>& input) {
-  kafkaOutput(
-      amounts(input).updateStateByKey(reduction::Sum{}, {.id = kStateId, .emit = Emit::kChanged}),
-      {.topic = kOutputTopic, .step = {}});
+void wordCount(const DStream<RecordView>& input, Emit emit) {
+  kafkaOutput(amounts(input).updateStateByKey(reduction::Sum{}, {.id = kStateId, .emit = emit}),
+              {.topic = kOutputTopic, .step = {}});
 }
 
 /// State: sum * 10 + visits since the last record, at most kVisitsMax.
@@ -71,10 +71,13 @@ std::int64_t amountOf(std::string_view value) {
 std::shared_ptr<DStreamGraph> makeGraph(const Options& options,
                                         std::function<void(Effect)> on_effect) {
   auto graph = std::make_shared<DStreamGraph>();
-  const auto input = directKafkaInput(graph, {kInputTopic});
+  const auto input = directKafkaInput(graph, inputTopics(options));
   switch (options.graph) {
     case Graph::kWordCount:
-      wordCount(input);
+      wordCount(input, Emit::kChanged);
+      break;
+    case Graph::kEveryKey:
+      wordCount(input, options.mutant == Mutant::kEmitOnlyChanged ? Emit::kChanged : Emit::kAll);
       break;
     case Graph::kIdleVisits:
       idleVisits(input);

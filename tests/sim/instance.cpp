@@ -3,6 +3,7 @@
 #include <lockstep/model/internal_topics.hpp>
 
 #include "src/runtime/state_engine.hpp"
+#include "tests/sim/input_history.hpp"
 #include "tests/sim/mutants.hpp"
 
 namespace lockstep::sim {
@@ -42,7 +43,7 @@ Instance::Instance(const Surroundings& around, Identity identity, SimDisk& disk,
       outputs_(mutated(around.kafka.outputs(outputOptions(around.options)), around.kafka,
                        outputOptions(around.options), around.options.mutant, random_)),
       engine_(engineOptions(identity)) {
-  auto inputs = mutated(around.kafka.inputs(inputOptions()), around.options.mutant);
+  auto inputs = mutated(around.kafka.inputs(inputOptions()), around.kafka, around.options.mutant);
   input_ = std::move(inputs->createInput()).value();
   if (!graph_->states().empty()) {
     auto store = std::make_unique<SimStore>(disk, around.clock, hooks_.disk);
@@ -72,13 +73,16 @@ EngineOptions Instance::engineOptions(const Identity& identity) const {
   const Options& given = around_.options;
   EngineOptions options;
   options.application = kApplication;
-  options.inputs = {{kInputTopic, StartFrom::kEarliest}};
+  for (const auto& topic : inputTopics(given))
+    options.inputs.push_back({topic, StartFrom::kEarliest});
   options.outputs = {kOutputTopic, kDeadLetterTopic};
   options.state = graph_->states();
   options.side_effects = graph_->hasSideEffects();
   options.idle_batches = graph_->needsIdleBatches();
   options.nonce = identity.nonce;
   options.yield_to = identity.yield_to;
+  options.takeover = identity.takeover && given.mutant != Mutant::kTakeoverIgnored;
+  options.until_end = given.until_end;
   options.batch_interval = given.interval;
   options.checkpoint_interval = given.checkpoint_interval;
   options.transaction_timeout = given.transaction_timeout;
@@ -117,7 +121,7 @@ ControlPlane::Ports Instance::controlPorts(SimDisk& disk) {
 ControlPlane::Options Instance::controlOptions() const {
   ControlPlane::Options options;
   options.application = kApplication;
-  options.inputs = {kInputTopic};
+  options.inputs = inputTopics(around_.options);
   options.outputs = {kOutputTopic, kDeadLetterTopic};
   for (const auto& state : graph_->states()) options.state_operators.push_back(state.id);
   return options;
@@ -162,6 +166,7 @@ void Instance::submit(RoleThread thread, Job job) {
 }
 
 void Instance::claimed(const command::Claimed& body) {
+  claimed_ = true;
   around_.trace.add("{}: claimed, incarnation {}", process_.name, body.incarnation.value());
 }
 

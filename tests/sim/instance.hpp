@@ -52,6 +52,7 @@ class Instance {
     std::string name;
     Nonce nonce;
     std::optional<Nonce> yield_to;
+    bool takeover = false;
   };
   Instance(const Surroundings& around, Identity identity, SimDisk& disk, InstanceHooks hooks);
   ~Instance();
@@ -60,7 +61,14 @@ class Instance {
 
   [[nodiscard]] Process& process() { return process_; }
   [[nodiscard]] bool stopped() const { return stopped_; }
-  void requestStop() { post(event::StopRequested{}); }
+  void requestStop() {
+    stop_requested_ = true;
+    post(event::StopRequested{});
+  }
+  [[nodiscard]] bool stopRequested() const { return stop_requested_; }
+  [[nodiscard]] bool claimed() const { return claimed_; }
+  /// Whether it has tried to take the application over.
+  [[nodiscard]] bool initialised() const { return sim_producer_->initialised(); }
 
  private:
   using Job = std::function<void()>;
@@ -111,6 +119,8 @@ class Instance {
   std::deque<Event::Body> events_;
   std::array<Role, 4> roles_;  ///< by RoleThread
   bool stopped_ = false;
+  bool stop_requested_ = false;
+  bool claimed_ = false;
 };
 
 }  // namespace lockstep::sim

@@ -78,13 +78,14 @@ Invariants::Invariants(memory::MemoryKafka& kafka, const Options& options, Trace
       options_(options),
       trace_(trace),
       oracle_(options.graph),
-      offsets_(static_cast<std::size_t>(options.partitions), 0) {}
+      history_(kafka, options) {}
 
 void Invariants::transactionCommitted() {
   const auto delta = readDelta();
   if (violation_ || !delta) return;
   checkOffsetsGoForward(*delta);
   checkOwner(*delta);
+  checkTopicIds(*delta);
   const auto plan = checkTiles(*delta);
   if (violation_) return;
   Oracle::Expected expected;
@@ -98,33 +99,61 @@ void Invariants::transactionCommitted() {
   if (const auto early = early_checkpoints_.extract(last_.batch)) {
     checkCheckpoint(last_.batch, early.mapped());
   }
-  trace_.add("committed: {} offsets {}", format(last_), fmt::join(offsets_, " "));
+  std::string shown;
+  for (const auto& [partition, offset] : offsets_)
+    shown += fmt::format(" {}={}", toString(partition), offset);
+  trace_.add("committed: {} offsets{}", format(last_), shown);
 }
 
 std::optional<Invariants::Delta> Invariants::readDelta() {
   Delta delta;
-  std::vector<TopicPartition> owned;
-  for (int i = 0; i < options_.partitions; ++i) owned.push_back({kInputTopic, Partition{i}});
+  auto owned = history_.partitions();
   owned.push_back(ledgerPartition(kApplication));
   const auto committed = kafka_.admin().committed(kApplication, owned);
   checkOffsetsAgree(committed);
   if (violation_) return std::nullopt;
-  const auto metadata = parseCommitMetadata(committed.front().metadata);
+  const auto metadata = parseCommitMetadata(committed.back().metadata);
   if (!metadata) {
     violated("I6: offsets were committed without Lockstep's metadata");
     return std::nullopt;
   }
   delta.metadata = *metadata;
-  for (int i = 0; i < options_.partitions; ++i) {
-    const auto now = committed[static_cast<std::size_t>(i)].offset->value();
-    delta.offsets.push_back(now);
-    delta.input.push_back(inputBetween(Partition{i}, offsets_[static_cast<std::size_t>(i)], now));
+  delta.offsets = offsets_;
+  for (const auto& offset : committed) {
+    const bool input = offset.partition.topic != ledgerTopic(kApplication);
+    if (input && offset.offset) delta.offsets[offset.partition] = offset.offset->value();
   }
   delta.outputs = newRecords(kOutputTopic);
   delta.dead_letters = newRecords(kDeadLetterTopic);
   delta.changelog = newRecords(changelogTopic(kApplication, kStateId));
   delta.ledger = newRecords(ledgerTopic(kApplication));
+  // With a topic its committed offsets are deleted: the ledger has them.
+  if (delta.ledger.size() == 1 && delta.metadata.batch != last_.batch) {
+    const auto record = decodeLedgerRecord(delta.ledger.front().value.value_or(""));
+    for (const auto& range : record.ok() ? record->batch.ranges : std::vector<OffsetRange>()) {
+      if (history_.isGone(range.partition.topic))
+        delta.offsets[range.partition] = range.until.value();
+    }
+  }
+  readInput(delta);
   return delta;
+}
+
+/// A partition that was not read before starts at its beginning.
+std::int64_t Invariants::offsetBefore(const TopicPartition& partition) const {
+  const auto known = offsets_.find(partition);
+  return known == offsets_.end() ? 0 : known->second;
+}
+
+void Invariants::readInput(Delta& delta) {
+  for (const auto& [partition, until] : delta.offsets) {
+    if (until > history_.end(partition)) {
+      violated(fmt::format("I2: offset {} of {} is committed, beyond the log's end", until,
+                           toString(partition)));
+      return;
+    }
+    delta.input.push_back(history_.between(partition, offsetBefore(partition), until));
+  }
 }
 
 std::vector<Seen> Invariants::newRecords(const std::string& topic) {
@@ -158,46 +187,28 @@ std::vector<Seen> Invariants::newRecords(const TopicPartition& partition) {
   });
 }
 
-std::vector<Seen> Invariants::inputBetween(Partition partition, std::int64_t from,
-                                           std::int64_t until) {
-  return kafka_.broker().withParts([&](memory::Broker::Parts& parts) {
-    std::vector<Seen> records;
-    const auto* log = parts.topics.log({kInputTopic, partition});
-    if (until > log->end()) {
-      violated(fmt::format("I2: offset {} of {} is committed, beyond the log's end", until,
-                           partition.value()));
-      return records;
-    }
-    if (from >= until) return records;
-    const auto slice = log->read(from, static_cast<std::size_t>(-1), true);
-    for (const auto& piece : slice.pieces) {
-      for (const auto& record : piece.block->records()) {
-        const auto offset = piece.base + record.offset_delta;
-        if (offset < from || offset >= until) continue;
-        records.push_back({partition, std::optional<std::string>(record.key),
-                           std::optional<std::string>(record.value)});
-      }
-    }
-    return records;
-  });
-}
-
 /// I6: all partitions of a transaction agree: they carry the same batch, owner and beat.
 void Invariants::checkOffsetsAgree(const std::vector<CommittedOffset>& committed) {
+  const auto& ledger = committed.back();
   for (const auto& offset : committed) {
-    if (offset.offset && offset.metadata == committed.front().metadata) continue;
+    if (offset.offset && offset.metadata == ledger.metadata) continue;
+    const bool may_be_new = claimed() || options_.has(Fault::kGrowth);
+    const bool unknown =
+        offset.partition != ledger.partition && may_be_new && !offsets_.contains(offset.partition);
+    if (!offset.offset && (unknown || history_.isGone(offset.partition.topic))) continue;
     violated(fmt::format("I6: {} has '{}' where {} has '{}'", toString(offset.partition),
-                         offset.offset ? offset.metadata : "nothing",
-                         toString(committed.front().partition), committed.front().metadata));
+                         offset.offset ? offset.metadata : "nothing", toString(ledger.partition),
+                         ledger.metadata));
   }
 }
 
 /// I7: committed offsets and batch ids never go back.
 void Invariants::checkOffsetsGoForward(const Delta& delta) {
-  for (std::size_t i = 0; i < offsets_.size(); ++i) {
-    if (delta.offsets[i] < offsets_[i])
-      violated(fmt::format("I7: the offset of input {} went back from {} to {}", i, offsets_[i],
-                           delta.offsets[i]));
+  for (const auto& [partition, offset] : delta.offsets) {
+    const auto before = offsetBefore(partition);
+    if (offset < before)
+      violated(fmt::format("I7: the offset of {} went back from {} to {}", toString(partition),
+                           before, offset));
   }
   const auto batch = delta.metadata.batch.value();
   if (batch != last_.batch.value() && batch != last_.batch.value() + 1)
@@ -230,8 +241,11 @@ std::optional<BatchPlan> Invariants::checkTiles(const Delta& delta) {
   const bool is_batch = delta.metadata.batch != last_.batch;
   if (delta.ledger.size() > 1) violated("I3: two ledger records in one transaction");
   if (!is_batch) {
-    const bool first = last_.incarnation.value() == 0;
-    if (delta.offsets != offsets_ && !first) violated("I2: offsets moved without a batch");
+    for (const auto& [partition, offset] : delta.offsets) {
+      if (offset != offsetBefore(partition))
+        violated(fmt::format("I2: the offset of {} moved from {} to {} without a batch",
+                             toString(partition), offsetBefore(partition), offset));
+    }
     return std::nullopt;
   }
   if (delta.ledger.empty()) {
@@ -241,16 +255,27 @@ std::optional<BatchPlan> Invariants::checkTiles(const Delta& delta) {
   }
   const auto record = decodeLedgerRecord(delta.ledger.front().value.value_or(""));
   if (!record.ok() || record->kind != LedgerKind::kBatch ||
-      record->batch.id != delta.metadata.batch || record->batch.ranges.size() != offsets_.size()) {
+      record->batch.id != delta.metadata.batch) {
     violated("I2: the ledger's record is not of the committed batch");
     return std::nullopt;
   }
-  for (std::size_t i = 0; i < offsets_.size(); ++i) {
-    const auto& range = record->batch.ranges[i];
-    if (range.from.value() != offsets_[i] || range.until.value() != delta.offsets[i])
-      violated(fmt::format("I2: batch {} says {}, but offsets went from {} to {}",
-                           delta.metadata.batch.value(), toString(range), offsets_[i],
-                           delta.offsets[i]));
+  for (const auto& [partition, offset] : delta.offsets) {
+    const auto range = std::find_if(record->batch.ranges.begin(), record->batch.ranges.end(),
+                                    [&](const auto& one) { return one.partition == partition; });
+    const auto before = offsetBefore(partition);
+    // A plan from before a topic grew does not name its new partitions.
+    if (range == record->batch.ranges.end() && offset == before) continue;
+    if (range == record->batch.ranges.end() || range->from.value() != before ||
+        range->until.value() != offset)
+      violated(fmt::format("I2: batch {} says {}, but offsets of {} went from {} to {}",
+                           delta.metadata.batch.value(),
+                           range == record->batch.ranges.end() ? "nothing" : toString(*range),
+                           toString(partition), before, offset));
+  }
+  for (const auto& range : record->batch.ranges) {
+    if (!delta.offsets.contains(range.partition))
+      violated(fmt::format("I6: batch {} has {}, but no offset of it is committed",
+                           delta.metadata.batch.value(), toString(range)));
   }
   if (record->batch.time < last_time_) violated("I2: batch time went back");
   last_time_ = record->batch.time;
@@ -368,17 +393,67 @@ void Invariants::checkEffect(const BatchPlan& plan) {
                          plan.id.value()));
 }
 
-/// Data is never refused: what happens in a schedule never destroys anything.
-void Invariants::instanceStopped(const std::string& name, const Status& status) {
-  if (status.ok()) return;
+/// Data is never refused, unless an input has really lost some: nothing else that happens in a
+/// schedule destroys anything.
+bool Invariants::instanceStopped(const std::string& name, const Status& status) {
+  if (status.ok()) return false;
   switch (status.exitCode()) {
     case ExitCode::kUnavailable:
     case ExitCode::kOtherOwner:
     case ExitCode::kRestart:
     case ExitCode::kDisk:
-      return;
+      return false;
     default:
-      violated(fmt::format("{} refuses to go on: {}", name, status.toString()));
+      break;
+  }
+  const auto& codes = expected_codes_;
+  const bool expected = std::find(codes.begin(), codes.end(), status.info().code) != codes.end();
+  if (!expected) violated(fmt::format("{} refuses to go on: {}", name, status.toString()));
+  return expected;
+}
+
+void Invariants::loseInput(const std::string& topic, std::vector<std::string> codes) {
+  expected_codes_ = std::move(codes);
+  trace_.add("input {} is about to lose records", topic);
+}
+
+/// A topic that was made anew is another topic, whatever its name: it is never adopted.
+void Invariants::checkTopicIds(const Delta& delta) {
+  for (const auto& item : delta.ledger) {
+    const auto record = decodeLedgerRecord(item.value.value_or(""));
+    if (!record.ok()) continue;  // told elsewhere
+    for (const auto& topic : inputTopics(options_)) {
+      for (const auto& identity : record->topics) {
+        if (identity.topic != topic) continue;
+        const auto [known, fresh] = topic_ids_.emplace(topic, identity.id);
+        if (!fresh && known->second != identity.id)
+          violated(fmt::format("I2: input {} is now another topic, with id {} instead of {}", topic,
+                               identity.id, known->second));
+      }
+    }
+  }
+}
+
+std::map<TopicPartition, std::int64_t> Invariants::ends() const {
+  Offsets ends;
+  for (const auto& partition : history_.partitions())
+    ends[partition] = history_.lastStable(partition);
+  return ends;
+}
+
+void Invariants::endReached(const std::string& name, const Offsets& ends) {
+  trace_.add("{} has ended at its end", name);
+  ends_to_reach_ = ends;
+}
+
+/// --until-end: everything that was stable at the start is processed when it ends.
+void Invariants::checkEndsReached() {
+  if (ends_to_reach_.empty()) return;
+  if (kafka_.admin().transactionState(kTransactionalId).starts_with("Prepare")) return;
+  for (const auto& [partition, end] : std::exchange(ends_to_reach_, {})) {
+    if (offsetBefore(partition) < end)
+      violated(fmt::format("I1: --until-end has ended at offset {} of {}, below {}",
+                           offsetBefore(partition), toString(partition), end));
   }
 }
 
@@ -412,12 +487,9 @@ void Invariants::atEnd() {
 bool Invariants::caughtUp() {
   // Between decision and last marker readers see a part: not yet the end.
   if (kafka_.admin().transactionState(kTransactionalId).starts_with("Prepare")) return false;
-  for (int i = 0; i < options_.partitions; ++i) {
-    const auto end = kafka_.broker().withParts([&](memory::Broker::Parts& parts) {
-      const auto* log = parts.topics.log({kInputTopic, Partition{i}});
-      return log->lastStable();
-    });
-    if (offsets_[static_cast<std::size_t>(i)] < end) return false;
+  for (const auto& partition : history_.partitions()) {
+    const auto known = offsets_.find(partition);
+    if (known == offsets_.end() || known->second < history_.lastStable(partition)) return false;
   }
   return true;
 }

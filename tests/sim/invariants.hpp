@@ -13,6 +13,7 @@
 
 #include "connectors/memory/memory_kafka.hpp"
 #include "tests/sim/graphs.hpp"
+#include "tests/sim/input_history.hpp"
 #include "tests/sim/oracle.hpp"
 #include "tests/sim/sim_disk.hpp"
 #include "tests/sim/trace.hpp"
@@ -31,14 +32,31 @@ class Invariants {
   void checkpointWritten(const SimDisk& disk);
   /// foreachRDD was called.
   void effectRun(const Effect& effect);
-  /// An instance gave up.
-  void instanceStopped(const std::string& name, const Status& status);
+  /// An instance gave up. Returns whether it refuses to go on, as it should after loseInput().
+  bool instanceStopped(const std::string& name, const Status& status);
+  /// An input is about to lose records that may not be processed yet: from now on the application
+  /// may stop with one of these codes.
+  void loseInput(const std::string& topic, std::vector<std::string> codes);
+  /// What --until-end has to reach, if it starts now.
+  [[nodiscard]] std::map<TopicPartition, std::int64_t> ends() const;
+  /// An instance with --until-end that started at these ends has ended.
+  void endReached(const std::string& name, const std::map<TopicPartition, std::int64_t>& ends);
+  /// Whether an end waits for checkEndsReached(): when all that is committed by now was seen.
+  [[nodiscard]] bool endsToCheck() const { return !ends_to_reach_.empty(); }
+  void checkEndsReached();
   /// Now and then.
   void lookAtOpenTransactions(Instant now);
   /// Nothing happens any more.
   void atEnd();
 
   [[nodiscard]] bool caughtUp();
+  /// A claim was committed, and what happened to an input is known to the history.
+  [[nodiscard]] bool claimed() const { return last_.incarnation.value() > 0; }
+  /// Whether the application has committed an offset of the partition.
+  [[nodiscard]] bool reads(const TopicPartition& partition) const {
+    return offsets_.contains(partition);
+  }
+  [[nodiscard]] InputHistory& history() { return history_; }
   [[nodiscard]] const std::optional<std::string>& violation() const { return violation_; }
   void violated(std::string text) {
     if (!violation_) violation_ = std::move(text);
@@ -46,19 +64,21 @@ class Invariants {
   [[nodiscard]] std::uint64_t batches() const { return last_.batch.value(); }
 
  private:
+  using Offsets = std::map<TopicPartition, std::int64_t>;
+
   /// What one transaction made visible, and where it moved the offsets.
   struct Delta {
     CommitMetadata metadata;
-    std::vector<std::int64_t> offsets;  ///< committed, by input partition
-    std::vector<std::vector<Seen>> input;
+    Offsets offsets;                       ///< committed
+    std::vector<std::vector<Seen>> input;  ///< by partition, as in offsets
     std::vector<Seen> outputs, dead_letters, changelog, ledger;
   };
 
   [[nodiscard]] std::optional<Delta> readDelta();
   [[nodiscard]] std::vector<Seen> newRecords(const TopicPartition& partition);
   [[nodiscard]] std::vector<Seen> newRecords(const std::string& topic);
-  [[nodiscard]] std::vector<Seen> inputBetween(Partition partition, std::int64_t from,
-                                               std::int64_t until);
+  [[nodiscard]] std::int64_t offsetBefore(const TopicPartition& partition) const;
+  void readInput(Delta& delta);
   void checkOffsetsAgree(const std::vector<CommittedOffset>& committed);        // I6
   void checkOffsetsGoForward(const Delta& delta);                               // I7
   void checkOwner(const Delta& delta);                                          // I8
@@ -69,14 +89,19 @@ class Invariants {
   void checkCheckpoint(BatchId batch, const std::map<std::string, std::int64_t>& found);  // I5
   void checkEffect(const BatchPlan& plan);
   void checkPartitionOfKeys(const std::vector<Seen>& outputs);  // I4
+  void checkTopicIds(const Delta& delta);
 
   memory::MemoryKafka& kafka_;
   const Options& options_;
   Trace& trace_;
   Oracle oracle_;
+  InputHistory history_;
   std::map<TopicPartition, std::int64_t> cursors_;
   CommitMetadata last_;
-  std::vector<std::int64_t> offsets_;
+  Offsets offsets_;
+  std::map<std::string, std::string> topic_ids_;  ///< of inputs, as the ledger's first record says
+  std::vector<std::string> expected_codes_;
+  Offsets ends_to_reach_;  ///< as soon as the last transaction's markers are written
   BatchTime last_time_{};
   std::map<std::string, Partition> partition_of_key_;
   std::map<std::string, std::string> effects_;  ///< by begin of the ranges: the whole as text

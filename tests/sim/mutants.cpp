@@ -50,6 +50,11 @@ class MutantOutput final : public TransactionalOutput {
     if (mutant_ == Mutant::kSwapOffsets && offsets.size() > 2)
       std::swap(offsets[0].next, offsets[1].next);
     if (mutant_ == Mutant::kLongCommit) offsets[0].next = Offset{offsets[0].next.value() + 1};
+    if (mutant_ == Mutant::kSecondInputForgotten) {
+      std::erase_if(offsets, [](const PartitionOffset& offset) {
+        return offset.partition.topic == kSecondInputTopic;
+      });
+    }
     // Something has to be in it: the ledger's own offset, which comes last.
     if (mutant_ == Mutant::kSkipOffsets || mutant_ == Mutant::kOffsetsOutside)
       offsets.erase(offsets.begin(), offsets.end() - 1);
@@ -58,6 +63,10 @@ class MutantOutput final : public TransactionalOutput {
       for (const auto& offset : consumed.first(consumed.size() - 1))
         outside.push_back({offset.partition, offset.next, std::string(metadata)});
       kafka_.admin().commit(kApplication, outside);
+    }
+    if (mutant_ == Mutant::kLoadingIsSuccess && kafka_.broker().coordinatorMoves()) {
+      dirty_ = true;
+      return {};
     }
     auto status = real_->commit(offsets, metadata, timeout);
     if (status.ok() || status.reaction() != Reaction::kRetry) return status;
@@ -69,13 +78,16 @@ class MutantOutput final : public TransactionalOutput {
     if (mutant_ == Mutant::kUnknownIsAborted) return {};
     return real_->abort(timeout);
   }
-  bool dirty() const override { return mutant_ != Mutant::kIgnoreDirty && real_->dirty(); }
+  bool dirty() const override {
+    return mutant_ != Mutant::kIgnoreDirty && (dirty_ || real_->dirty());
+  }
 
  private:
   std::unique_ptr<TransactionalOutput> real_;
   memory::MemoryKafka& kafka_;
   const Mutant mutant_;
   bool init_later_ = false;
+  bool dirty_ = false;
 };
 
 class MutantOutputs final : public TransactionalOutputFactory {
@@ -107,51 +119,78 @@ class MutantOutputs final : public TransactionalOutputFactory {
   Prng random_;
 };
 
-/// Does not go back when a batch is run again.
-class ForgetfulPartition final : public PartitionInput {
+/// Does not go back when a batch is run again; or skips what retention has deleted, as
+/// auto.offset.reset=earliest does.
+class MutantPartition final : public PartitionInput {
  public:
-  explicit ForgetfulPartition(PartitionInput& real) : real_(real) {}
+  MutantPartition(PartitionInput& real, TopicPartition name, memory::MemoryKafka& kafka,
+                  Mutant mutant)
+      : real_(real), name_(std::move(name)), kafka_(kafka), mutant_(mutant) {}
   Status seek(Offset next) override {
-    return next < real_.position() ? Status() : real_.seek(next);
+    const bool back = next < real_.position();
+    return mutant_ == Mutant::kNoSeek && back ? Status() : real_.seek(next);
   }
   Offset position() const override { return real_.position(); }
   Result<RangeRead> read(Offset until, Deadline deadline) override {
+    if (mutant_ == Mutant::kSkipDeletedRecords) {
+      if (const auto start = logStart(); real_.position() < start) {
+        LOCKSTEP_TRY(real_.seek(start));
+      }
+    }
     if (real_.position() >= until) return RangeRead{nullptr, true};
     return real_.read(until, deadline);
   }
 
  private:
+  [[nodiscard]] Offset logStart() {
+    return kafka_.broker().withParts([&](memory::Broker::Parts& parts) {
+      const auto* log = parts.topics.log(name_);
+      return Offset{log == nullptr ? 0 : log->start()};
+    });
+  }
+
   PartitionInput& real_;
+  const TopicPartition name_;
+  memory::MemoryKafka& kafka_;
+  const Mutant mutant_;
 };
 
-class ForgetfulInput final : public Input {
+class MutantInput final : public Input {
  public:
-  explicit ForgetfulInput(std::unique_ptr<Input> real) : real_(std::move(real)) {}
+  MutantInput(std::unique_ptr<Input> real, memory::MemoryKafka& kafka, Mutant mutant)
+      : real_(std::move(real)), kafka_(kafka), mutant_(mutant) {}
   Status assign(std::span<const PartitionOffset> positions) override {
     partitions_.clear();
     return real_->assign(positions);
   }
   PartitionInput& partition(const TopicPartition& partition) override {
     auto& wrapped = partitions_[partition];
-    if (!wrapped) wrapped = std::make_unique<ForgetfulPartition>(real_->partition(partition));
+    if (!wrapped)
+      wrapped = std::make_unique<MutantPartition>(real_->partition(partition), partition, kafka_,
+                                                  mutant_);
     return *wrapped;
   }
 
  private:
   std::unique_ptr<Input> real_;
-  std::map<TopicPartition, std::unique_ptr<ForgetfulPartition>> partitions_;
+  memory::MemoryKafka& kafka_;
+  const Mutant mutant_;
+  std::map<TopicPartition, std::unique_ptr<MutantPartition>> partitions_;
 };
 
-class ForgetfulInputs final : public InputFactory {
+class MutantInputs final : public InputFactory {
  public:
-  explicit ForgetfulInputs(std::unique_ptr<InputFactory> real) : real_(std::move(real)) {}
+  MutantInputs(std::unique_ptr<InputFactory> real, memory::MemoryKafka& kafka, Mutant mutant)
+      : real_(std::move(real)), kafka_(kafka), mutant_(mutant) {}
   Result<std::unique_ptr<Input>> createInput() override {
     LOCKSTEP_ASSIGN(auto real, real_->createInput());
-    return {std::make_unique<ForgetfulInput>(std::move(real))};
+    return {std::make_unique<MutantInput>(std::move(real), kafka_, mutant_)};
   }
 
  private:
   std::unique_ptr<InputFactory> real_;
+  memory::MemoryKafka& kafka_;
+  const Mutant mutant_;
 };
 
 /// Leaves an aborted batch's changes in the tables: all of it, or of batches that are too large.
@@ -212,9 +251,10 @@ std::unique_ptr<TransactionalOutputFactory> mutated(
                                          random);
 }
 
-std::unique_ptr<InputFactory> mutated(std::unique_ptr<InputFactory> inputs, Mutant mutant) {
-  if (mutant != Mutant::kNoSeek) return inputs;
-  return std::make_unique<ForgetfulInputs>(std::move(inputs));
+std::unique_ptr<InputFactory> mutated(std::unique_ptr<InputFactory> inputs,
+                                      memory::MemoryKafka& kafka, Mutant mutant) {
+  if (mutant != Mutant::kNoSeek && mutant != Mutant::kSkipDeletedRecords) return inputs;
+  return std::make_unique<MutantInputs>(std::move(inputs), kafka, mutant);
 }
 
 }  // namespace lockstep::sim

@@ -17,6 +17,7 @@ namespace lockstep::sim {
 inline const std::string kApplication = "app";
 inline const std::string kTransactionalId = "lockstep-app";
 inline const std::string kInputTopic = "in";
+inline const std::string kSecondInputTopic = "in2";
 inline const std::string kOutputTopic = "out";
 inline const std::string kDeadLetterTopic = "dead";
 inline const std::string kStateId = "state";
@@ -28,7 +29,7 @@ inline const std::string kStateId = "state";
     memory::OutputOptions options, Mutant mutant, Prng random);
 /// The same for the inputs of batches.
 [[nodiscard]] std::unique_ptr<InputFactory> mutated(std::unique_ptr<InputFactory> inputs,
-                                                    Mutant mutant);
+                                                    memory::MemoryKafka& kafka, Mutant mutant);
 /// The same for the state; `share` is what a batch may have of it.
 [[nodiscard]] std::unique_ptr<StateBackend> mutated(std::unique_ptr<StateBackend> state,
                                                     Mutant mutant, std::uint64_t share);

@@ -8,12 +8,14 @@ namespace lockstep::sim {
 namespace {
 
 constexpr std::array<std::string_view, kFaults> kFaultNames{
-    "lost-requests", "lost-replies", "disconnects", "late-requests", "duplicates", "slow-replies",
-    "slow-markers",  "outages",      "crashes",     "pauses",        "zombies",    "rivals",
-    "restarts",      "disk-errors",  "torn-disk",   "lost-disk",     "compaction", "aborted-input"};
+    "lost-requests", "lost-replies", "disconnects",     "late-requests", "duplicates",
+    "slow-replies",  "slow-markers", "outages",         "crashes",       "pauses",
+    "zombies",       "rivals",       "restarts",        "disk-errors",   "torn-disk",
+    "lost-disk",     "compaction",   "aborted-input",   "growth",        "expired-offsets",
+    "takeovers",     "failover",     "recreated-input", "deleted-input", "retention"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Graph::kCount)> kGraphNames{
-    "copy", "word-count", "dead-letters", "idle-visits", "plan"};
+    "copy", "word-count", "dead-letters", "idle-visits", "plan", "every-key"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)> kMutantNames{
     "none",
@@ -40,7 +42,18 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)>
     "skip-ledger",
     "state-limit-ignored",
     "oversized-kept",
-    "dirty-limit-ignored"};
+    "dirty-limit-ignored",
+    "second-input-forgotten",
+    "emit-only-changed",
+    "new-partition-at-end",
+    "expired-is-end",
+    "ledger-offset-ignored",
+    "until-end-short",
+    "takeover-ignored",
+    "topic-ids-ignored",
+    "deleted-is-empty",
+    "skip-deleted-records",
+    "loading-is-success"};
 
 /// From a stream of its own, so that what others draw stays the same. An undecided key takes some
 /// 110 bytes: a batch of one record fits always, a visit of all six keys where there are visits.
@@ -49,6 +62,28 @@ std::uint64_t stateShareOf(std::uint64_t seed, Graph graph) {
   if (!random.chance(300)) return 0;
   const bool visits = graph == Graph::kIdleVisits;
   return static_cast<std::uint64_t>(visits ? random.between(700, 1'300) : random.between(110, 700));
+}
+
+/// The graphs that one stream of random numbers chooses among; the later ones come from another, so
+/// that a seed keeps its meaning.
+constexpr int kFirstGraphs = static_cast<int>(Graph::kEveryKey);
+
+void addChanges(Options& options) {
+  Prng random(options.seed, 7);
+  const auto on = [&](Fault fault, int per_thousand) {
+    options.faults[static_cast<std::size_t>(fault)] = random.chance(per_thousand);
+  };
+  if (random.chance(120)) options.graph = Graph::kEveryKey;
+  if (random.chance(300)) options.inputs = 2;
+  options.until_end = random.chance(120);
+  on(Fault::kGrowth, 200);
+  on(Fault::kExpiredOffsets, 200);
+  on(Fault::kTakeovers, 300);
+  on(Fault::kFailover, 250);
+  if (!random.chance(200)) return;
+  on(static_cast<Fault>(random.between(static_cast<int>(Fault::kRecreatedInput),
+                                       static_cast<int>(Fault::kRetention))),
+     1'000);
 }
 
 }  // namespace
@@ -63,10 +98,10 @@ Options optionsOf(std::uint64_t seed) {
   Prng random(seed, 1);
   Options options;
   options.seed = seed;
-  options.graph = static_cast<Graph>(random.below(static_cast<int>(Graph::kCount)));
+  options.graph = static_cast<Graph>(random.below(kFirstGraphs));
   // One schedule in sixteen runs without faults, the others with about half of them.
   const bool calm = random.chance(62);
-  for (auto& fault : options.faults) fault = random.chance(500) && !calm;
+  for (std::size_t i = 0; i < kFirstChange; ++i) options.faults[i] = random.chance(500) && !calm;
   options.fault_per_thousand = random.between(3, 60);
   options.upsets = static_cast<int>(random.between(1, 8));
   options.records = static_cast<int>(random.between(5, 60));
@@ -79,6 +114,15 @@ Options optionsOf(std::uint64_t seed) {
   options.commit_timeout = std::chrono::milliseconds(random.between(1'200, 5'000));
   options.span_max = random.chance(500) ? static_cast<int>(random.between(1, 10)) : 0;
   options.state_share = stateShareOf(seed, options.graph);
+  addChanges(options);
+  return options;
+}
+
+Options withoutChanges(Options options) {
+  for (std::size_t i = kFirstChange; i < kFaults; ++i) options.faults[i] = false;
+  options.graph = static_cast<Graph>(Prng(options.seed, 1).below(kFirstGraphs));
+  options.inputs = 1;
+  options.until_end = false;
   return options;
 }
 
@@ -90,12 +134,13 @@ std::string describe(const Options& options) {
   return fmt::format(
       "seed={} mutant={} graph={} faults=[{}] per_thousand={} upsets={} records={} partitions={} "
       "shards={} length={}ms interval={}ms checkpoint={}ms transaction_timeout={}ms "
-      "commit_timeout={}ms span_max={} state_share={}",
+      "commit_timeout={}ms span_max={} state_share={} inputs={} until_end={}",
       options.seed, toString(options.mutant), toString(options.graph), faults,
       options.fault_per_thousand, options.upsets, options.records, options.partitions,
       options.shards, options.length.count(), options.interval.count(),
       options.checkpoint_interval.count(), options.transaction_timeout.count(),
-      options.commit_timeout.count(), options.span_max, options.state_share);
+      options.commit_timeout.count(), options.span_max, options.state_share, options.inputs,
+      options.until_end);
 }
 
 }  // namespace lockstep::sim

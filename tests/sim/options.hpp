@@ -29,12 +29,22 @@ enum class Fault {
   kLostDisk,
   kCompaction,
   kAbortedInput,
+  // What happens to topics and offsets (changes.hpp).
+  kGrowth,          ///< input topics get more partitions
+  kExpiredOffsets,  ///< committed offsets expire while the application is down
+  kTakeovers,       ///< second instances start, and come back with --takeover
+  kFailover,        ///< the coordinators move to another broker
+  // At most one of these: the application has to stop, with nothing wrong committed.
+  kRecreatedInput,  ///< while the application is down an input topic is deleted and made anew
+  kDeletedInput,
+  kRetention,  ///< the log start passes the committed offset, unless the application is faster
   kCount,
 };
+inline constexpr std::size_t kFirstChange = static_cast<std::size_t>(Fault::kGrowth);
 inline constexpr std::size_t kFaults = static_cast<std::size_t>(Fault::kCount);
 [[nodiscard]] std::string_view toString(Fault fault);
 
-enum class Graph { kCopy, kWordCount, kDeadLetters, kIdleVisits, kPlan, kCount };
+enum class Graph { kCopy, kWordCount, kDeadLetters, kIdleVisits, kPlan, kEveryKey, kCount };
 [[nodiscard]] std::string_view toString(Graph graph);
 
 /// Bugs made on purpose, at the ports and roles: each has to be found (docs/simulator.md).
@@ -64,6 +74,17 @@ enum class Mutant {
   kStateLimitIgnored,
   kOversizedKept,
   kDirtyLimitIgnored,
+  kSecondInputForgotten,
+  kEmitOnlyChanged,
+  kNewPartitionAtEnd,
+  kExpiredIsEnd,
+  kLedgerOffsetIgnored,
+  kUntilEndShort,
+  kTakeoverIgnored,
+  kTopicIdsIgnored,
+  kDeletedIsEmpty,
+  kSkipDeletedRecords,
+  kLoadingIsSuccess,
   kCount,
 };
 [[nodiscard]] std::string_view toString(Mutant mutant);
@@ -86,13 +107,22 @@ struct Options {
   std::chrono::milliseconds commit_timeout{5'000};
   int span_max = 0;               ///< offsets per partition and batch; 0 = no limit
   std::uint64_t state_share = 0;  ///< bytes for undecided state, and for dirty; 0 = the default
+  int inputs = 1;                 ///< input topics, 1 or 2
+  bool until_end = false;
   bool trace = false;
 
   [[nodiscard]] bool has(Fault fault) const { return faults[static_cast<std::size_t>(fault)]; }
+  /// Whether something happens to an input that the application must not go on after.
+  [[nodiscard]] bool losesInput() const {
+    return has(Fault::kRecreatedInput) || has(Fault::kDeletedInput) || has(Fault::kRetention);
+  }
 };
 
 /// The options that a seed stands for.
 [[nodiscard]] Options optionsOf(std::uint64_t seed);
+/// The same without what changes.hpp does, with one input and without --until-end: what the seed
+/// stood for before these existed.
+[[nodiscard]] Options withoutChanges(Options options);
 /// One line, complete: the seed and every option.
 [[nodiscard]] std::string describe(const Options& options);
 

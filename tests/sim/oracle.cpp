@@ -15,7 +15,7 @@ std::string eightBytes(std::int64_t number) {
 }  // namespace
 
 std::int64_t Oracle::shown(const Entry& entry) const {
-  return graph_ == Graph::kWordCount ? entry.sum : entry.sum * 10 + entry.visits;
+  return graph_ == Graph::kIdleVisits ? entry.sum * 10 + entry.visits : entry.sum;
 }
 
 void Oracle::visit(BatchTime tick) {
@@ -25,6 +25,12 @@ void Oracle::visit(BatchTime tick) {
     ++entry.visits;
     entry.touched = tick;
   }
+}
+
+void Oracle::streamEveryKey(Expected& expected) const {
+  if (graph_ != Graph::kEveryKey) return;
+  for (const auto& [key, entry] : entries_)
+    expected.outputs.push_back({Partition{0}, key, eightBytes(shown(entry))});
 }
 
 Oracle::Expected Oracle::batch(const std::vector<std::vector<Seen>>& input, const BatchPlan& plan) {
@@ -43,7 +49,10 @@ Oracle::Expected Oracle::batch(const std::vector<std::vector<Seen>>& input, cons
   }
   std::map<std::string, std::int64_t> before;
   for (const auto& [key, entry] : entries_) before[key] = shown(entry);
-  if (!plan.closes_first.empty()) visit(plan.closes_first.back());
+  if (!plan.closes_first.empty()) {
+    visit(plan.closes_first.back());
+    streamEveryKey(expected);
+  }
   for (const auto& partition : input) {
     for (const auto& record : partition) {
       auto& entry = entries_[record.key.value_or("")];
@@ -52,13 +61,17 @@ Oracle::Expected Oracle::batch(const std::vector<std::vector<Seen>>& input, cons
       entry.touched = plan.time;
     }
   }
-  if (plan.closes_own_tick) visit(plan.time);
+  if (plan.closes_own_tick) {
+    visit(plan.time);
+    streamEveryKey(expected);
+  }
   auto& after = states_[plan.id];
   for (const auto& [key, entry] : entries_) {
     const auto value = after[key] = shown(entry);
     const auto old = before.find(key);
     if (old != before.end() && old->second == value) continue;
     expected.state[key] = value;
+    if (graph_ == Graph::kEveryKey) continue;
     expected.outputs.push_back({Partition{0}, key, eightBytes(value)});
   }
   return expected;

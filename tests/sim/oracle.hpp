@@ -40,7 +40,8 @@ class Oracle {
   /// The state after the batch with that id, for checkpoints. Null: there was no such batch.
   [[nodiscard]] const std::map<std::string, std::int64_t>* stateAt(BatchId batch) const;
   [[nodiscard]] bool stateful() const {
-    return graph_ == Graph::kWordCount || graph_ == Graph::kIdleVisits;
+    return graph_ == Graph::kWordCount || graph_ == Graph::kIdleVisits ||
+           graph_ == Graph::kEveryKey;
   }
 
  private:
@@ -50,6 +51,8 @@ class Oracle {
     BatchTime touched{};
   };
   void visit(BatchTime tick);
+  /// Each tick that closes streams every key (Graph::kEveryKey).
+  void streamEveryKey(Expected& expected) const;
   [[nodiscard]] std::int64_t shown(const Entry& entry) const;
 
   const Graph graph_;

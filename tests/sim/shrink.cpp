@@ -20,6 +20,12 @@ class Shrinker {
       shorten(best_.records, 1);
       shorten(best_.partitions, 1);
       shorten(best_.shards, 1);
+      shorten(best_.inputs, 1);
+      if (best_.until_end) {
+        auto plain = best_;
+        plain.until_end = false;
+        attempt(plain);
+      }
       auto shorter = best_;
       shorter.length = std::max(shorter.length / 2, std::chrono::milliseconds(200));
       if (shorter.length != best_.length) attempt(shorter);

@@ -3,6 +3,62 @@
 #include <algorithm>
 
 namespace lockstep::sim {
+namespace {
+
+void forgetIds(std::vector<TopicDescription>& topics) {
+  for (auto& topic : topics) topic.id.clear();
+}
+
+OffsetRange* listed(event::ClusterRead& read, const TopicPartition& partition) {
+  for (auto& range : read.ledger.batch.ranges) {
+    if (range.partition == partition) return &range;
+  }
+  return nullptr;
+}
+
+std::optional<Offset> committedOffset(const event::ClusterRead& read,
+                                      const TopicPartition& partition) {
+  for (const auto& committed : read.committed) {
+    if (committed.partition == partition) return committed.offset;
+  }
+  return std::nullopt;
+}
+
+void inventTopics(event::ClusterRead& read) {
+  for (auto& topic : read.topics) {
+    for (const auto& known : read.ledger.topics) {
+      if (topic.exists || known.topic != topic.name) continue;
+      topic.exists = true;
+      topic.id = known.id;
+      topic.partitions = known.partitions;
+    }
+  }
+}
+
+/// The bugs of a recovery that takes its reading for something else.
+void mutateReading(event::ClusterRead& read, Mutant mutant) {
+  if (mutant == Mutant::kTopicIdsIgnored) forgetIds(read.topics);
+  if (mutant == Mutant::kDeletedIsEmpty) inventTopics(read);
+  for (auto& stable : read.last_stable) {
+    const auto committed = committedOffset(read, stable.partition);
+    auto* range = listed(read, stable.partition);
+    const bool expired = !committed && range != nullptr;
+    const auto position = committed.value_or(expired ? range->until : Offset{0});
+    if (mutant == Mutant::kUntilEndShort && stable.next > position)
+      stable.next = Offset{stable.next.value() - 1};
+    if (mutant == Mutant::kExpiredIsEnd && expired) range->until = stable.next;
+    if (mutant == Mutant::kLedgerOffsetIgnored && expired)
+      read.ledger.batch.ranges.erase(read.ledger.batch.ranges.begin() +
+                                     (range - read.ledger.batch.ranges.data()));
+    if (mutant == Mutant::kNewPartitionAtEnd && !committed && range == nullptr) {
+      for (auto& start : read.log_starts) {
+        if (start.partition == stable.partition && read.has_ledger_record) start.next = stable.next;
+      }
+    }
+  }
+}
+
+}  // namespace
 
 void StateWatch::computed(BatchId batch, const StateMemory& state) {
   if (share_ == 0) return;
@@ -34,10 +90,24 @@ event::TransactionEnded SimProducer::execute(const command::CommitTransaction& b
 }
 
 event::ClusterRead SimControl::execute(const command::ReadCluster& body) {
-  if (mutant_ != Mutant::kStaleReadBack) return real_.execute(body);
+  if (mutant_ != Mutant::kStaleReadBack) {
+    auto read = real_.execute(body);
+    if (read.status.ok()) mutateReading(read, mutant_);
+    return read;
+  }
   if (!first_read_ || !first_read_->status.ok() || !first_read_->has_ledger_record)
     first_read_ = real_.execute(body);
   return *first_read_;
+}
+
+event::InputEndsRead SimControl::execute(const command::ReadInputEnds& body) {
+  auto read = real_.execute(body);
+  if (mutant_ == Mutant::kDeletedIsEmpty && !read.status.ok() &&
+      read.status.reaction() == Reaction::kFatal)
+    return {};
+  if (mutant_ == Mutant::kTopicIdsIgnored) forgetIds(read.topics);
+  if (mutant_ == Mutant::kNewPartitionAtEnd) read.log_starts = read.ends;
+  return read;
 }
 
 event::StateRestored SimControl::execute(command::RestoreState body) {

@@ -57,6 +57,7 @@ class SimControl {
 
   [[nodiscard]] event::ClusterRead execute(const command::ReadCluster& body);
   [[nodiscard]] event::StateRestored execute(command::RestoreState body);
+  [[nodiscard]] event::InputEndsRead execute(const command::ReadInputEnds& body);
   template <class Body>
   [[nodiscard]] auto execute(const Body& body) {
     return real_.execute(body);

@@ -49,7 +49,7 @@ TEST_CASE("seeds that found a bug once find none", "[sim]") {
   // 143695: the simulator's own, a commit seen at the very end.
   // 20598: a checkpoint's positions covered what another owner had appended.
   const auto seed = GENERATE(as<std::uint64_t>{}, 20'598, 143'695);
-  const auto options = optionsOf(seed);
+  const auto options = withoutChanges(optionsOf(seed));
   const auto outcome = simulate(options);
   INFO(describe(options));
   CHECK(outcome.violation.value_or("") == "");
@@ -84,8 +84,10 @@ TEST_CASE("every bug that was put in on purpose is found", "[sim]") {
 
 TEST_CASE("a failing schedule shrinks to a smaller one that still fails", "[sim]") {
   quiet();
-  auto options = optionsOf(hunt(Mutant::kNoSeek, 1'000).value().seeds);
-  options.mutant = Mutant::kNoSeek;
+  const auto mutant = GENERATE(Mutant::kNoSeek, Mutant::kNewPartitionAtEnd, Mutant::kUntilEndShort,
+                               Mutant::kDeletedIsEmpty);
+  auto options = optionsOf(hunt(mutant, 1'000).value().seeds);
+  options.mutant = mutant;
   const auto small = shrink(options);
   CHECK(small.outcome.violation);
   CHECK(small.options.records <= options.records);

@@ -7,6 +7,7 @@
 
 #include <lockstep/model/internal_topics.hpp>
 
+#include "tests/sim/changes.hpp"
 #include "tests/sim/instance.hpp"
 #include "tests/sim/invariants.hpp"
 #include "tests/sim/mutants.hpp"
@@ -22,6 +23,11 @@ using std::chrono::milliseconds;
 constexpr std::size_t kHosts = 2;
 /// Watching a silent owner takes a minute, a hanging transaction half a minute, a restart seconds.
 constexpr std::chrono::seconds kHealsWithin{240};
+/// What refuses to go on is started once more, and has to refuse again.
+constexpr int kRefusals = 2;
+/// The time-out of a start, and then some; well below the minute for which a silent owner is
+/// watched without --takeover.
+constexpr std::chrono::seconds kTakesOverWithin{45};
 
 /// One schedule: the world, its hosts, what happens to them.
 class Simulation {
@@ -34,6 +40,8 @@ class Simulation {
         kafka_(clock_, &network_),
         invariants_(kafka_, options_, trace_),
         workload_({options_, scheduler_, clock_, trace_, kafka_}),
+        changes_({options_, scheduler_, trace_, kafka_, invariants_, [this] { downForAWhile(); },
+                  [this] { checkCommits(); }, [this] { takeOver(); }, [this] { return healed_; }}),
         random_(options.seed, 3),
         disk_faults_(options.seed, 4) {
     for (std::size_t i = 0; i < kHosts; ++i) hosts_.push_back(std::make_unique<Host>(options_, i));
@@ -50,13 +58,21 @@ class Simulation {
     std::optional<Nonce> yield_to;
     bool wanted = false;  ///< somebody restarts it when it stops
     std::uint64_t starts = 0;
+    std::map<TopicPartition, std::int64_t> ends;  ///< of the inputs when the instance started
+    bool takes_over_next = false;                 ///< the next start is one with --takeover
+    std::optional<Instant> takes_over_since;      ///< it was started with --takeover
   };
 
   void prepareTopics();
   void start(std::size_t number);
   void startSoon(std::size_t number, milliseconds pause);
   void stopped(std::size_t number, const command::Stop& stop);
+  void notYielding(const Host& host, const command::Stop& stop);
+  void takeOver();
+  void lookAtTakeovers();
+  [[nodiscard]] bool takingOver() const;
   void crash(std::size_t number);
+  void downForAWhile();
   void pause(std::size_t number, milliseconds length);
   void upset();
   void planUpsets();
@@ -69,6 +85,10 @@ class Simulation {
     return host.instance && !host.instance->stopped();
   }
   void checkCommits();
+  /// What has lost an input for good has to refuse to go on.
+  [[nodiscard]] bool mayEnd() const {
+    return !changes_.inputLost() || options_.has(Fault::kRetention);
+  }
   [[nodiscard]] bool goOn();
   [[nodiscard]] Instant in(milliseconds pause) const { return scheduler_.now() + pause; }
 
@@ -80,6 +100,7 @@ class Simulation {
   memory::MemoryKafka kafka_;
   Invariants invariants_;
   Workload workload_;
+  Changes changes_;
   Prng random_;
   Prng disk_faults_;
   std::vector<std::unique_ptr<Host>> hosts_;
@@ -87,11 +108,15 @@ class Simulation {
   bool healed_ = false;
   Instant heal_deadline_{};
   std::uint64_t starts_ = 0;
+  int refusals_ = 0;
+  bool reached_end_ = false;  ///< --until-end has ended by itself after everything healed
 };
 
 void Simulation::prepareTopics() {
-  for (const auto& topic : {kInputTopic, kOutputTopic, kDeadLetterTopic})
-    kafka_.admin().createTopic({topic, options_.partitions, 1, {}});
+  auto topics = inputTopics(options_);
+  topics.push_back(kOutputTopic);
+  topics.push_back(kDeadLetterTopic);
+  for (const auto& topic : topics) kafka_.admin().createTopic({topic, options_.partitions, 1, {}});
   kafka_.broker().observe([this](const memory::TransactionOutcome& outcome) {
     const bool ours = outcome.transactional_id.starts_with(kTransactionalId);
     if (ours && outcome.committed) ++commits_to_check_;
@@ -121,10 +146,14 @@ void Simulation::start(std::size_t number) {
   const Nonce nonce{random_.next() | 1U};
   host.nonce = nonce;
   const auto name = fmt::format("{}{}", number == 0 ? "A" : "B", host.starts);
-  trace_.add("{} starts, nonce {:016x}", name, nonce.value());
+  const bool takeover = std::exchange(host.takes_over_next, false);
+  host.takes_over_since.reset();
+  if (takeover) host.takes_over_since = scheduler_.now();
+  host.ends = invariants_.ends();
+  trace_.add("{} starts{}, nonce {:016x}", name, takeover ? " with --takeover" : "", nonce.value());
   host.instance = std::make_unique<Instance>(
       Surroundings{options_, scheduler_, clock_, trace_, kafka_},
-      Instance::Identity{name, nonce, host.yield_to}, host.disk, std::move(hooks));
+      Instance::Identity{name, nonce, host.yield_to, takeover}, host.disk, std::move(hooks));
 }
 
 void Simulation::startSoon(std::size_t number, milliseconds pause) {
@@ -135,13 +164,56 @@ void Simulation::startSoon(std::size_t number, milliseconds pause) {
 /// Called on the instance's own fiber: what follows happens later.
 void Simulation::stopped(std::size_t number, const command::Stop& stop) {
   auto& host = *hosts_[number];
-  invariants_.instanceStopped(host.instance->process().name, stop.status);
+  const auto& name = host.instance->process().name;
   if (stop.yield_to && *stop.yield_to == host.nonce)
     invariants_.violated("I8: an instance takes itself for another owner");
   host.yield_to = stop.yield_to;
+  const bool refuses = invariants_.instanceStopped(name, stop.status);
   const bool yields = !stop.status.ok() && stop.status.exitCode() == ExitCode::kOtherOwner;
-  host.wanted = !yields;  // nobody restarts after 73
-  if (!yields) startSoon(number, milliseconds(random_.between(50, 1'000)));
+  if (yields) notYielding(host, stop);
+  if (options_.until_end && stop.status.ok() && !host.instance->stopRequested()) {
+    invariants_.endReached(name, host.ends);
+    reached_end_ = healed_;
+  }
+  host.wanted = !yields && !refuses;  // nobody restarts after 73; after 65 somebody looks first
+  if (refuses && ++refusals_ < kRefusals) startSoon(number, milliseconds(2'000));
+  if (host.wanted) startSoon(number, milliseconds(random_.between(50, 1'000)));
+}
+
+/// --takeover does not watch the owner that an earlier start yielded to.
+void Simulation::notYielding(const Host& host, const command::Stop& stop) {
+  if (host.takes_over_since && !host.instance->initialised())
+    invariants_.violated("I8: --takeover has yielded without a try: " + stop.status.toString());
+}
+
+/// A second instance starts; whoever has yielded, then or before, comes back with --takeover.
+void Simulation::takeOver() {
+  const auto number = victim();
+  if (healed_ || !number || refusals_ > 0) return;
+  auto& other = *hosts_[1 - *number];
+  other.takes_over_next = other.yield_to.has_value();
+  startSoon(1 - *number, milliseconds(0));
+}
+
+bool Simulation::takingOver() const {
+  return std::any_of(hosts_.begin(), hosts_.end(), [](const auto& host) {
+    const bool alive = host->instance && !host->instance->stopped();
+    return alive && host->takes_over_since && !host->instance->claimed();
+  });
+}
+
+void Simulation::lookAtTakeovers() {
+  for (std::size_t i = 0; i < kHosts; ++i) {
+    auto& host = *hosts_[i];
+    if (!host.takes_over_since || !alive(i)) continue;
+    auto& instance = *host.instance;
+    const auto since = std::max(*host.takes_over_since, instance.process().paused_until);
+    if (instance.claimed()) {
+      host.takes_over_since.reset();
+    } else if (scheduler_.now() - since > kTakesOverWithin) {
+      invariants_.violated("I9: --takeover has neither claimed the application nor given up");
+    }
+  }
 }
 
 void Simulation::crash(std::size_t number) {
@@ -152,6 +224,14 @@ void Simulation::crash(std::size_t number) {
   if (options_.has(Fault::kLostDisk) && random_.chance(200)) {
     trace_.add("the disk of host {} is lost", number);
     host.disk.lose();
+  }
+}
+
+void Simulation::downForAWhile() {
+  for (std::size_t i = 0; i < kHosts; ++i) {
+    if (!alive(i)) continue;
+    crash(i);
+    startSoon(i, milliseconds(random_.between(20, 2'500)));
   }
 }
 
@@ -227,6 +307,7 @@ void Simulation::planUpsets() {
   for (int i = 0; i < options_.upsets; ++i) {
     scheduler_.at(in(milliseconds(random_.below(options_.length.count()))), [this] { upset(); });
   }
+  changes_.plan();
   scheduler_.at(in(options_.length), [this] { heal(); });
 }
 
@@ -246,10 +327,12 @@ void Simulation::heal() {
 void Simulation::watch() {
   kafka_.settle();
   invariants_.lookAtOpenTransactions(scheduler_.now());
+  lookAtTakeovers();
   bool wanted = false;
   for (std::size_t i = 0; i < kHosts; ++i) wanted = wanted || hosts_[i]->wanted;
   // The operator finds that both instances have yielded, and starts one again.
-  if (!wanted) startSoon(static_cast<std::size_t>(random_.below(kHosts)), milliseconds(10));
+  if (!wanted && refusals_ == 0)
+    startSoon(static_cast<std::size_t>(random_.below(kHosts)), milliseconds(10));
   scheduler_.at(in(milliseconds(500)), [this] { watch(); });
 }
 
@@ -259,9 +342,16 @@ void Simulation::checkCommits() {
 
 bool Simulation::goOn() {
   checkCommits();
+  if (invariants_.endsToCheck()) {
+    kafka_.settle();
+    checkCommits();
+    invariants_.checkEndsReached();
+  }
   if (invariants_.violation()) return false;
   if (!healed_) return true;
-  if (workload_.done() && invariants_.caughtUp()) return false;
+  const bool done = workload_.done() && invariants_.caughtUp() && !takingOver();
+  if (done && (reached_end_ || !options_.until_end) && mayEnd()) return false;
+  if (refusals_ >= kRefusals && !alive(0) && !alive(1)) return false;
   if (scheduler_.now() > heal_deadline_) {
     invariants_.violated(fmt::format("I9: no full progress within {} s after everything healed",
                                      kHealsWithin.count()));

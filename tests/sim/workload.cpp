@@ -9,7 +9,6 @@ namespace lockstep::sim {
 using std::chrono::milliseconds;
 
 void Workload::start() {
-  indexes_.resize(static_cast<std::size_t>(around_.options.partitions));
   const auto& options = around_.options;
   if (options.has(Fault::kAbortedInput))
     foreign_.emplace(around_.kafka.foreignProducer("another-application"));
@@ -26,28 +25,44 @@ void Workload::start() {
   }
 }
 
-memory::OwnedRecord Workload::record(Partition partition) {
+std::optional<TopicPartition> Workload::target() {
+  const bool second = around_.options.inputs > 1 && random_.chance(500);
+  const auto& topic = second ? kSecondInputTopic : kInputTopic;
+  const auto partitions =
+      around_.kafka.broker().withParts([&](memory::Broker::Parts& parts) -> std::int64_t {
+        const auto* found = parts.topics.find(topic);
+        return found == nullptr ? 0 : static_cast<std::int64_t>(found->partitions.size());
+      });
+  if (partitions == 0) return std::nullopt;
+  return TopicPartition{topic, Partition{static_cast<std::int32_t>(random_.below(partitions))}};
+}
+
+/// "p2:17:5": topic and partition, index, amount.
+memory::OwnedRecord Workload::record(const TopicPartition& partition) {
   memory::OwnedRecord record;
-  const auto index = indexes_[static_cast<std::size_t>(partition.value())]++;
+  const auto index = indexes_[partition]++;
   if (!random_.chance(100)) record.key = fmt::format("k{}", random_.below(5));
-  record.value = fmt::format("{}{}:{}:{}", random_.chance(150) ? "bad" : "p", partition.value(),
-                             index, random_.between(1, 9));
+  record.value = fmt::format("{}{}{}:{}:{}", random_.chance(150) ? "bad" : "p",
+                             partition.topic == kSecondInputTopic ? "q" : "",
+                             partition.partition.value(), index, random_.between(1, 9));
   record.timestamp = around_.clock.wallNow();
   return record;
 }
 
 void Workload::produce() {
-  const Partition partition{static_cast<std::int32_t>(random_.below(around_.options.partitions))};
+  const auto partition = target();
+  if (!partition) return;
   std::vector<memory::OwnedRecord> records;
-  for (auto i = random_.between(1, 3); i > 0; --i) records.push_back(record(partition));
-  around_.kafka.admin().produce({kInputTopic, partition}, records);
+  for (auto i = random_.between(1, 3); i > 0; --i) records.push_back(record(*partition));
+  around_.kafka.admin().produce(*partition, records);
 }
 
 void Workload::produceInTransaction() {
-  const Partition partition{static_cast<std::int32_t>(random_.below(around_.options.partitions))};
-  std::vector<memory::OwnedRecord> records{record(partition)};
+  const auto partition = target();
+  if (!partition) return;
+  std::vector<memory::OwnedRecord> records{record(*partition)};
   // CONCURRENT_TRANSACTIONS while the last one's markers are on their way: never mind.
-  const auto sent = foreign_->send({kInputTopic, partition}, records);
+  const auto sent = foreign_->send(*partition, records);
   if (sent != memory::BrokerError::kNone || open_) return;
   open_ = true;
   around_.scheduler.at(around_.clock.now() + milliseconds(random_.below(1'500)),
@@ -55,12 +70,10 @@ void Workload::produceInTransaction() {
 }
 
 void Workload::endTransaction() {
-  open_ = false;
-  if (random_.chance(500)) {
-    (void)foreign_->commit();
-  } else {
-    (void)foreign_->abort();
-  }
+  const auto ended = random_.chance(500) ? foreign_->commit() : foreign_->abort();
+  open_ = memory::coordinatorMoves(ended);
+  if (open_)
+    around_.scheduler.at(around_.clock.now() + milliseconds(100), [this] { endTransaction(); });
 }
 
 void Workload::produceLast() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,7 +23,9 @@ class Workload {
   [[nodiscard]] bool done() const { return last_produced_ && !open_; }
 
  private:
-  [[nodiscard]] memory::OwnedRecord record(Partition partition);
+  /// A partition of an input topic that exists; nothing if the chosen topic does not.
+  [[nodiscard]] std::optional<TopicPartition> target();
+  [[nodiscard]] memory::OwnedRecord record(const TopicPartition& partition);
   void produce();
   void produceInTransaction();
   void endTransaction();
@@ -30,7 +33,7 @@ class Workload {
   Surroundings around_;
   Prng random_;
   std::optional<memory::ForeignProducer> foreign_;
-  std::vector<int> indexes_;
+  std::map<TopicPartition, int> indexes_;
   bool open_ = false;
   bool last_produced_ = false;
 };

@@ -151,3 +151,32 @@ TEST_CASE("a time-out above the broker's limit is refused", "[unit][memory][coor
   CHECK(coordinator.initProducerId({kOwner, 16min}, {}).error ==
         BrokerError::kInvalidTransactionTimeout);
 }
+
+TEST_CASE("a coordinator that takes over knows every acknowledged state",
+          "[unit][memory][coordinator]") {
+  Coordinator coordinator;
+  const auto session = coordinator.init().session;
+  CHECK(coordinator.add(session) == kNone);
+  coordinator.reload();
+  CHECK(coordinator.stateOf("app") == "Ongoing");
+  CHECK(coordinator.verify(*kClient, session, kOut.get()) == kNone);
+  CHECK(coordinator.nextScan().has_value());
+  CHECK(coordinator.end(session, true) == kNone);
+}
+
+TEST_CASE("a coordinator that takes over sends the markers of decided transactions again",
+          "[unit][memory][coordinator]") {
+  Coordinator coordinator;
+  const auto session = coordinator.init().session;
+  coordinator.add(session);
+  coordinator.end(session, true);
+  const auto former = std::exchange(coordinator.newMarkers(), {});
+  REQUIRE(former.size() == 1);
+  coordinator.reload();
+  CHECK_FALSE(coordinator.isCurrent(former.front()));
+  CHECK(coordinator.stateOf("app") == "PrepareCommit");
+  CHECK(coordinator.add(session) == BrokerError::kConcurrentTransactions);
+  CHECK(coordinator.write() == 1);
+  CHECK(coordinator.stateOf("app") == "CompleteCommit");
+  CHECK(coordinator.outcome->committed);
+}
