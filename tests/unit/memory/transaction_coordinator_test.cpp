@@ -159,7 +159,7 @@ TEST_CASE("a coordinator that takes over knows every acknowledged state",
   CHECK(coordinator.add(session) == kNone);
   coordinator.reload();
   CHECK(coordinator.stateOf("app") == "Ongoing");
-  CHECK(coordinator.verify(*kClient, session, kOut.get()) == kNone);
+  CHECK(coordinator.verify(*kOwner, session, kOutName.get()) == kNone);
   CHECK(coordinator.nextScan().has_value());
   CHECK(coordinator.end(session, true) == kNone);
 }
