@@ -31,7 +31,9 @@ struct EngineLoopFixture {
               loop.post(event::ProducerReady{answers.front()});
               answers.erase(answers.begin());
             },
-            [this](const command::Stop& stop) { stops.push_back(stop.status); }) {}
+            [this](const command::Stop& stop) { stops.push_back(stop.status); }) {
+    loop.post(event::OwnershipGranted{});  // nothing begins before
+  }
 
   int inits = 0;
   std::vector<Status> stops;
