@@ -42,6 +42,7 @@ exits 1 "did you mean 'flatMap'" lint "$work/bad.yaml"
 exits 78 "error[E012]" run "$work/bad.yaml"
 exits 0 "0 errors" lint "$good"
 exits 1 "E031" lint "$good" --set batch.interval=1ms
+# shellcheck disable=SC2016 # the backquotes are Markdown's
 printf '# Example\n\n```yaml\napplication: a\nkafka: { bootstrap: b }\nthreads: 0\n```\n' >"$work/page.md"
 exits 1 "page.md:6:10: error[E031]" lint "$work/page.md"
 exits 66 "E002" lint "$work/none.md"

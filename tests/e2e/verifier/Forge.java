@@ -172,8 +172,8 @@ final class Forge {
              new ByteArraySerializer(), new ByteArraySerializer())) {
       for (Seen seen : records) {
         final byte[] key = seen.key() == null ? null : seen.key().getBytes(StandardCharsets.UTF_8);
-        producer.send(new ProducerRecord<>(
-            topic, seen.partition(), seen.timestamp(), key, seen.value()));
+        producer.send(
+            new ProducerRecord<>(topic, seen.partition(), seen.timestamp(), key, seen.value()));
       }
     }
     return 0;

@@ -12,6 +12,7 @@ import java.util.TreeSet;
  * way. One call makes them all: fault F goes to the topic OUTPUT-F.
  */
 final class ForgeKeyed {
+  private static final byte VERSION = 2; // of a changelog value
   private static final int PARTITIONS = 2;
   private static final long TICKS = 6;
   private static final String REMOVED = "removed";
@@ -125,7 +126,7 @@ final class ForgeKeyed {
         records.set(last, record(1 - victim.partition(), victim.key(), victim.value()));
         break;
       case "form":
-        records.set(last, with(victim, new byte[] {1, 4, 0, 0}));
+        records.set(last, with(victim, new byte[] {VERSION, 4, 0, 0}));
         break;
       case "key":
         records.add(record(1, "plain", longValue(1)));
@@ -143,11 +144,11 @@ final class ForgeKeyed {
       return longValue(number);
     if (number >= 64)
       throw new IllegalStateException("one byte of varint holds less than 64");
-    return new byte[] {1, 3, (byte) (2 * number)};
+    return new byte[] {VERSION, 3, (byte) (2 * number)};
   }
 
   private static byte[] longValue(long number) {
-    return ByteBuffer.allocate(1 + Long.BYTES).put((byte) 1).putLong(number).array();
+    return ByteBuffer.allocate(1 + Long.BYTES).put(VERSION).putLong(number).array();
   }
 
   private static byte[] longBytes(long number) {
