@@ -65,13 +65,17 @@ run_bound() { # MODE INPUT [argument...]: prints the figures
     changelog=bound-changelog ms="$interval_ms" "${@:3}"
 }
 
+# The commit times are in the log of batches, which is at level debug.
 run_lockstep() { # NAME [argument...]: prints the figures
+  local figures
   create_topics "bench-$1-out"
-  timeout 900 "$bin/bench_measure" "$lockstep" run --until-end "${@:2}" "$root/bench/configs/$1.yaml" \
-    2>"$work/lockstep.log" || {
+  figures=$(timeout 900 "$bin/bench_measure" "$lockstep" run --until-end --log-level debug "${@:2}" \
+    "$root/bench/configs/$1.yaml" 2>"$work/lockstep.log") || {
     tail -20 "$work/lockstep.log" >&2
     return 1
   }
+  sed -n 's/.*committed in \([0-9.]*\) ms.*/\1/p' "$work/lockstep.log" | jq -cs --argjson f "$figures" '
+    sort | $f + {commits: length, commit_ms_p50: .[length / 2 | floor], commit_ms_p99: .[length * 0.99 | floor]}'
 }
 
 # A bench program that starts Lockstep itself; its log is shown only when something went wrong.
@@ -85,8 +89,9 @@ watched() { # PROGRAM [argument...]: prints the figures
 print_pair() { # NAME PAIR BOUND LOCKSTEP
   jq -rn --arg name "$1" --arg pair "$2" --argjson b "$3" --argjson l "$4" '
     def rate(x): ($b.records / x.cpu_s / 1e6 * 100 | round / 100);
-    "\($name) \($pair): bound \(rate($b)) M records/CPU-s (\($b.rss_max_mib) MiB, \($b.wall_s) s)   " +
-    "lockstep \(rate($l)) M records/CPU-s (\($l.rss_max_mib) MiB, \($l.wall_s) s)   " +
+    def text(x): "\(rate(x)) M records/CPU-s (\(x.rss_max_mib) MiB, \(x.wall_s) s, " +
+      "commit \(x.commit_ms_p50)/\(x.commit_ms_p99) ms)   ";
+    "\($name) \($pair): bound \(text($b))lockstep \(text($l))" +
     "ratio \($b.cpu_s / $l.cpu_s * 100 | round / 100)"'
 }
 

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <functional>
+#include <map>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -27,6 +28,12 @@ void addOverrides(CLI::App* verb, std::vector<std::string>& overrides) {
       ->allow_extra_args(false);
 }
 
+const std::map<std::string, log::Level> kLogLevels{{"debug", log::Level::kDebug},
+                                                   {"info", log::Level::kInfo},
+                                                   {"warn", log::Level::kWarn},
+                                                   {"error", log::Level::kError},
+                                                   {"off", log::Level::kOff}};
+
 /// All verbs and their flags. Later versions bring more; what is not here does not exist.
 struct CommandLine {
   CommandLine() {
@@ -51,6 +58,8 @@ struct CommandLine {
     verb->add_flag("--takeover", run.takeover, "Do not wait for another owner to fall silent");
     verb->add_flag("--accept-changed-plan", run.accept_changed_plan,
                    "Run a recorded plan although the graph has changed since");
+    verb->add_option("--log-level", log_level, "What to log; debug has a line per batch")
+        ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
   }
 
   void addLint() {
@@ -88,6 +97,7 @@ struct CommandLine {
   LintCommand lint;
   ExplainCommand explain;
   TryCommand attempt;
+  std::string log_level = "info";
   bool version_json = false;
 };
 
@@ -96,7 +106,6 @@ int runMain(int count, char** values) {
     fmt::print(stderr, "{}\n", problem);
     return static_cast<int>(ExitCode::kUsage);
   }
-  log::configure(log::Level::kInfo, log::Format::kAuto);
   CommandLine line;
   try {
     line.app.parse(count, values);
@@ -106,6 +115,7 @@ int runMain(int count, char** values) {
     line.app.exit(error);
     return static_cast<int>(ExitCode::kUsage);
   }
+  log::configure(kLogLevels.at(line.log_level), log::Format::kAuto);
   return static_cast<int>(line.action());
 }
 

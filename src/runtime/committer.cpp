@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <lockstep/base/failpoint.hpp>
+#include <lockstep/base/log.hpp>
 
 namespace lockstep {
 namespace {
@@ -14,6 +15,18 @@ Failpoint kLedger{"transaction.ledger"};
 Failpoint kDecided{"transaction.decided"};
 
 constexpr std::chrono::milliseconds kAbortTimeout{5'000};
+
+struct Times {
+  std::chrono::nanoseconds send;
+  std::chrono::nanoseconds commit;
+};
+
+void logTimes(const command::CommitTransaction& command, const Times& times) {
+  using Milliseconds = std::chrono::duration<double, std::milli>;
+  if (!command.batch) return;
+  log::debug("batch {}: sent in {:.1f} ms, committed in {:.1f} ms", command.batch->value(),
+             Milliseconds(times.send).count(), Milliseconds(times.commit).count());
+}
 
 }  // namespace
 
@@ -46,6 +59,9 @@ event::TransactionEnded Committer::execute(const command::CommitTransaction& com
     ended.refused = ended.status.info().code;
   }
   ended.dirty = output_->dirty();
+  // Not known to be over: the client may still read the batch's bytes, which go when the batch is
+  // rolled back. What comes next begins with a new producer anyway.
+  if (!ended.status.ok() && ended.status.reaction() != Reaction::kAbort) output_.reset();
   kDecided.hit();
   return ended;
 }
@@ -56,9 +72,12 @@ void Committer::transact(const command::CommitTransaction& command,
   const auto open_until = Deadline::in(clock_, std::min(command.open_max, command.commit_timeout));
   kBegin.hit();
   ended.status = output_->begin();
+  const Instant begun = clock_.now();
   if (ended.status.ok()) ended.status = send(command, open_until, ended);
   if (ended.status.ok()) {
+    const Instant sent = clock_.now();
     ended.status = commit(command, deadline);
+    logTimes(command, {sent - begun, clock_.now() - sent});
   } else if (ended.status.reaction() != Reaction::kFatal) {
     // Nothing of this transaction was sent for commit: it is certain not to have happened.
     ended.open_too_long = open_until.passed(clock_);

@@ -38,6 +38,7 @@ exits 64 "subcommand is required" frobnicate
 exits 64 "FILE" lint
 exits 66 "E002" lint "$work/none.yaml"
 exits 66 "E002" run "$work/none.yaml"
+exits 64 "log-level" run "$good" --log-level loud
 exits 1 "did you mean 'flatMap'" lint "$work/bad.yaml"
 exits 78 "error[E012]" run "$work/bad.yaml"
 exits 0 "0 errors" lint "$good"

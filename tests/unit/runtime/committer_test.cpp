@@ -68,6 +68,7 @@ TEST_CASE("a commit that stays unanswered is left to the resolver", "[unit][runt
   REQUIRE_FALSE(ended.status.ok());
   CHECK(ended.status.reaction() == Reaction::kRetry);
   CHECK(std::count(fixture.log.calls.begin(), fixture.log.calls.end(), "abort") == 0);
+  CHECK(fixture.log.calls.back() == "destroy");  // its bytes go when the batch is resolved
 }
 
 TEST_CASE("a failed commit shows nothing and says what comes next", "[unit][runtime][committer]") {
@@ -77,7 +78,8 @@ TEST_CASE("a failed commit shows nothing and says what comes next", "[unit][runt
   };
   const auto row = GENERATE(values<Row>({
       {Reaction::kAbort, {"begin", "append out/0", "commit", "abort"}},
-      {Reaction::kFatal, {"begin", "append out/0", "commit"}},  // dead: not ours to abort
+      // Dead: not ours to abort; and gone before the bytes that it refers to.
+      {Reaction::kFatal, {"begin", "append out/0", "commit", "destroy"}},
   }));
   CommitterFixture fixture;
   fixture.log.next_commit = {Status(row.reaction, "injected")};
