@@ -122,6 +122,23 @@ std::vector<DStreamGraph::StepInfo> DStreamGraph::describe() const {
   return steps;
 }
 
+std::string DStreamGraph::outline() const {
+  std::string text;
+  const auto add = [&text](const std::string& word) { text += word + '\t'; };
+  for (const std::string& topic : topics_read_) add(topic);
+  for (const StepInfo& step : describe()) {
+    text += '\n';
+    add(step.step);
+    add(step.op);
+    for (const std::string& parent : step.parents) add(parent);
+  }
+  for (const OutputInfo& output : outputs_) {
+    text += '\n';
+    for (const std::string& word : {output.step, output.kind, output.topic, output.from}) add(word);
+  }
+  return text;
+}
+
 std::string DStreamGraph::stepName(const std::string& op, const std::string& name) {
   requireOpen();
   if (!name.empty()) return name;

@@ -8,6 +8,7 @@
 
 #include <lockstep/base/log.hpp>
 #include <lockstep/model/internal_topics.hpp>
+#include <lockstep/model/ledger_record.hpp>
 
 #include "src/runtime/engine_loop.hpp"
 #include "src/runtime/owner_marker.hpp"
@@ -218,6 +219,7 @@ EngineOptions Application::engineOptions() const {
   options.outputs = writtenTopics();
   options.state = spec_.graph->states();
   options.side_effects = spec_.graph->hasSideEffects();
+  options.graph_hash = ledgerHash(spec_.graph->outline());
   options.idle_batches = spec_.graph->needsIdleBatches();
   return options;
 }

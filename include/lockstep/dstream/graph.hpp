@@ -77,6 +77,9 @@ class DStreamGraph {
   [[nodiscard]] bool hasSideEffects() const { return side_effects_; }
   [[nodiscard]] const std::vector<OutputInfo>& outputs() const { return outputs_; }
   [[nodiscard]] std::vector<StepInfo> describe() const;
+  /// Inputs, steps and outputs with what they take, as text: what tells one graph from another. It
+  /// does not know what functions compute.
+  [[nodiscard]] std::string outline() const;
 
   /// For operators: registration. REQUIRES: !prepared().
   [[nodiscard]] Lineage& lineage();

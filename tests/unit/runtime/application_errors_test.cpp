@@ -94,3 +94,24 @@ TEST_CASE("a broker that goes away is waited for, and the batch happens once",
   CHECK(world.counts() == undisturbed());
   CHECK(world.committed() == Offsets{3, 3});
 }
+
+TEST_CASE("a planned batch is not run by another graph unless that is accepted",
+          "[unit][runtime][application][errors]") {
+  World world;
+  world.feedVerses();
+  const auto fail = [] { throw std::runtime_error("the mail server is away"); };
+  CHECK(exitOf(Process(world, {.side_effect = fail}).run()) == ExitCode::kData);
+  CHECK(world.counts().empty());  // planned, not committed
+
+  int effects = 0;
+  const auto count = [&effects] { ++effects; };
+  checkEnd(Process(world, {.side_effect = count, .changed_graph = true}).run(), ExitCode::kData,
+           "E215");
+  CHECK(effects == 0);
+
+  const ProcessOptions accepting{
+      .accept_changed_plan = true, .side_effect = count, .changed_graph = true};
+  CHECK(exitOf(Process(world, accepting).run()) == ExitCode::kOk);
+  CHECK(effects > 0);
+  CHECK(world.counts() == undisturbed());
+}

@@ -56,7 +56,11 @@ std::shared_ptr<DStreamGraph> wordCount(const ProcessOptions& options) {
                       return std::pair{std::string_view(word), std::int64_t{1}};
                     })
                     .updateStateByKey(reduction::Sum{}, {.id = "counts", .emit = Emit::kChanged});
+  if (options.changed_graph) counts = counts.filter([](const auto&) { return true; });
   kafkaOutput(counts, {.topic = "counts"});
+  if (options.side_effect) {
+    counts.foreachRDD([effect = options.side_effect](const auto&, BatchTime) { effect(); });
+  }
   return graph;
 }
 
@@ -83,6 +87,7 @@ ApplicationSpec specOf(ProcessOptions options) {
   spec.engine.checkpoint_interval = 1ms;
   spec.engine.until_end = options.until_end;
   spec.engine.takeover = options.takeover;
+  spec.engine.accept_changed_plan = options.accept_changed_plan;
   spec.graph = wordCount(options);
   spec.errors = options.errors;
   spec.state_dir = options.state_dir;

@@ -108,6 +108,11 @@ struct ProcessOptions {
   std::uint32_t threads = 1;
   ErrorPolicy errors = {};
   std::string input = "lines";
+  bool accept_changed_plan = false;
+  /// Called for each batch's counts before their commit, as an output outside Kafka; may throw.
+  std::function<void()> side_effect = {};
+  /// With a step more than the graph of other processes.
+  bool changed_graph = false;
   /// Sees every word before it is counted; may wait, may throw.
   std::function<void(std::string_view)> on_word = {};
 };
