@@ -3,12 +3,22 @@ package verifier;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -45,31 +55,79 @@ final class Produce {
     int sent = 0;
     long aborted = 0;
     final long begin = System.nanoTime();
-    try (KafkaProducer<byte[], byte[]> producer = producer(topic)) {
-      producer.initTransactions();
-      for (; sent < total && (until == null || !Files.exists(until));) {
-        final boolean abort = random.nextDouble() < aborts;
+    KafkaProducer<byte[], byte[]> producer = started(topic);
+    while (sent < total && (until == null || !Files.exists(until))) {
+      final boolean abort = random.nextDouble() < aborts;
+      final int count = Math.min(perTransaction, total - sent);
+      open.clear();
+      Future<RecordMetadata> first = null;
+      boolean done;
+      try {
         producer.beginTransaction();
-        open.clear();
-        int count = 0;
-        for (; count < perTransaction && sent + count < total; count++) {
-          producer.send(next(topic, partitions, abort));
+        for (int i = 0; i < count; i++) {
+          final Future<RecordMetadata> each = producer.send(next(topic, partitions, abort));
+          first = first == null ? each : first;
         }
-        if (abort) {
-          producer.flush(); // an abort of what was never sent would prove nothing
+        producer.flush(); // an abort of what was never sent would prove nothing
+        if (abort)
           producer.abortTransaction();
-          aborted += count;
-        } else {
+        else
           producer.commitTransaction();
-          committed.putAll(open);
-          sent += count;
-        }
-        if (perSecond > 0)
-          pause(begin + sent * 1_000_000_000L / perSecond);
+        done = true;
+      } catch (KafkaException error) {
+        System.err.println("produce: starting anew after " + error);
+        producer.close(Duration.ZERO);
+        producer = started(topic); // decides what was left open
+        done = !abort && isCommitted(first);
       }
+      if (abort) {
+        aborted += count;
+      } else if (done) {
+        committed.putAll(open);
+        sent += count;
+      }
+      if (perSecond > 0)
+        pause(begin + sent * 1_000_000_000L / perSecond);
     }
+    producer.close();
     System.out.println("ok    produce: " + sent + " committed records, " + aborted + " aborted");
     return 0;
+  }
+
+  /**
+   * Whether a read_committed reader gets the record: brokers with the newer transaction protocol
+   * end a transaction now and then by themselves, and then refuse its producer for good.
+   */
+  private boolean isCommitted(Future<RecordMetadata> record) throws InterruptedException {
+    if (record == null)
+      return false;
+    final RecordMetadata place;
+    try {
+      place = record.get();
+    } catch (ExecutionException neverWritten) {
+      return false;
+    }
+    final TopicPartition partition = new TopicPartition(place.topic(), place.partition());
+    try (KafkaConsumer<byte[], byte[]> reader =
+             new KafkaConsumer<>(Map.of("bootstrap.servers", options.get("brokers"),
+                                     "isolation.level", "read_committed"),
+                 new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      reader.assign(List.of(partition));
+      reader.seek(partition, place.offset());
+      while (reader.position(partition) <= place.offset()) {
+        for (ConsumerRecord<byte[], byte[]> found : reader.poll(Duration.ofMillis(100))) {
+          if (found.offset() == place.offset())
+            return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private KafkaProducer<byte[], byte[]> started(String topic) {
+    final KafkaProducer<byte[], byte[]> producer = producer(topic);
+    producer.initTransactions();
+    return producer;
   }
 
   private KafkaProducer<byte[], byte[]> producer(String topic) {
