@@ -97,7 +97,7 @@ print_pair() { # NAME PAIR BOUND LOCKSTEP
 
 print_spread() { # NAME RATIO...
   printf '%s\n' "${@:2}" | jq -rs --arg name "$1" '
-    sort | "\($name): ratio median \(.[length / 2 | floor])  spread \(.[0]) to \(.[-1])  (\(length) pairs)"'
+    sort | "\($name): ratio median \((.[(length - 1) / 2 | floor] + .[length / 2 | floor]) * 50 | round / 100)  spread \(.[0]) to \(.[-1])  (\(length) pairs)"'
 }
 
 # Bound and Lockstep in turn on the same input; both outputs are read back and compared.

@@ -22,7 +22,7 @@ version=${BENCH_KAFKA:-4.1.0}
 pair_count=3
 scale=100
 interval_ms=100
-work=$(mktemp -d /tmp/lockstep-bench.XXXXXX)
+work=$(mktemp -d "${TMPDIR:-/tmp}/lockstep-bench.XXXXXX")
 results=$root/bench/results/$(date +%Y%m%d-%H%M%S).jsonl
 
 # shellcheck source=bench/lib.sh
