@@ -9,6 +9,10 @@
 namespace lockstep {
 namespace {
 
+/// The message before it says which of the two was outgrown, and by how much.
+constexpr const char* kRaiseOutgrown =
+    "output: raise output.queue_bytes_max; shuffles: raise state.memory_limit; then start again";
+
 std::int64_t spanOf(const BatchPlan& plan) {
   std::int64_t span = 0;
   for (const auto& range : plan.ranges) span += range.span();
@@ -72,12 +76,12 @@ void Engine::Impl::handle(const event::BatchComputed& computed) {
         fail(errors::stop(options_, ExitCode::kData, "E217",
                           fmt::format("the planned {} outgrows its memory: {}",
                                       errors::describe(slot->plan), computed.status.message()),
-                          "raise output.queue_bytes_max and start again"));
+                          kRaiseOutgrown));
       } else if (!span_control_.halveForLong(slot->plan)) {
         fail(errors::stop(options_, ExitCode::kData, "E219",
                           fmt::format("{} outgrows its memory and cannot be made smaller: {}",
                                       errors::describe(slot->plan), computed.status.message()),
-                          "raise output.queue_bytes_max"));
+                          kRaiseOutgrown));
       } else {
         rollBack(false, true);
       }

@@ -67,7 +67,7 @@ constexpr ErrorText kErrors[] = {
      "input left to halve. The broker would abort it and fence the process."},
     {"E219", "a batch outgrows its memory",
      "The batch was cut down to a single record and still makes more output than "
-     "`output.queue_bytes_max` holds."},
+     "`output.queue_bytes_max` holds, or shuffles more than a quarter of `state.memory_limit`."},
     {"E220", "too many producers were lost",
      "The transactional producer was fenced or died again and again although no other instance "
      "owns the application. Restarting is safe and gives it a new budget."},
