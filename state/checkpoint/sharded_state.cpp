@@ -145,8 +145,9 @@ StateMemory ShardedState::memory(BatchId batch) const {
     for (const auto& shard : state.shards) {
       const StateTable& table = shard.table();
       memory.dirty += table.dirtyBytes();
-      memory.batch += table.undecidedBytes(batch);
-      memory.undecided += table.undecidedBytes(batch) + table.undecidedBytes(next(batch));
+      const std::uint64_t own = table.undecidedBytes(batch);
+      memory.batch += own;
+      memory.undecided += own + table.undecidedBytes(next(batch));
     }
   }
   return memory;
