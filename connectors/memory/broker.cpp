@@ -1,6 +1,7 @@
 #include "connectors/memory/broker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace lockstep::memory {
 

@@ -16,8 +16,7 @@ constexpr ErrorText kErrors[] = {
     {"E307", "standard output cannot be written", "`print` found standard output closed or full."},
     {"E390", "a task failed",
      "An exception that is no record's fault came out of a step: memory ran out, or there is a "
-     "bug. "
-     "Nothing of the batch was committed."},
+     "bug. Nothing of the batch was committed."},
 };
 
 }  // namespace

@@ -21,9 +21,8 @@ constexpr ErrorText kErrors[] = {
      "program wrote to the topic, or a newer version of Lockstep did."},
     {"E234", "a stored value cannot be read",
      "The bytes of a state value, or of a key, are not what expressions write: another program "
-     "wrote "
-     "to the changelog, or the state belongs to a C++ program. Give the operator a new id, or run "
-     "the program that wrote it."},
+     "wrote to the changelog, or the state belongs to a C++ program. Give the operator a new id, "
+     "or run the program that wrote it."},
     {"E701", "the state folder cannot be written",
      "The disk is full or fails. The checkpoint on the disk is still good: what it lacks is in the "
      "changelog. With a new folder, everything comes from the changelog."},

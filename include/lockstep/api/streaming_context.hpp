@@ -32,8 +32,8 @@ struct StartOptions {
 ///        \---------------------stop()---------------------------^
 ///
 /// A second start() or stop() does nothing, but stop(false) cuts what a graceful stop still waits
-/// for. start() after the stop is refused, and so is a new
-/// input, step or output after start() or stop(), by the call that makes it (Error E070).
+/// for. start() after the stop is refused, and so is a new input, step or output after start() or
+/// stop(), by the call that makes it (Error E070).
 /// Thread: the graph is built by one, which also calls start(); the rest may be called from any.
 class StreamingContext {
  public:
