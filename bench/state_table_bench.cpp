@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
   auto start = now();
   for (std::size_t i = 0; i < key_count; i += kChunk) {
     const auto chunk = std::span(keys.keys).subspan(i, std::min(kChunk, key_count - i));
-    table.touch(batch, BatchTime{}, chunk, entries.data());
+    static_cast<void>(table.touch(batch, BatchTime{}, chunk, entries.data()));
     for (std::size_t k = 0; k < chunk.size(); ++k) entries[k]->setInline(&i, 8);
     if (i / kChunk % kChunksPerBatch == 0) table.confirm(batch), batch = next(batch);
   }
@@ -93,8 +93,8 @@ int main(int argc, char** argv) {
     for (std::size_t c = 0; c < kChunksPerBatch && done < updates; ++c, done += kChunk) {
       choose(keys, state, chunk, bytes);
       start = now();
-      table.touch(batch, BatchTime(std::chrono::milliseconds(batch.value())), chunk,
-                  entries.data());
+      static_cast<void>(table.touch(batch, BatchTime(std::chrono::milliseconds(batch.value())),
+                                    chunk, entries.data()));
       for (StateEntry* entry : entries) {
         std::int64_t value;
         std::memcpy(&value, entry->value().data(), sizeof value);

@@ -34,17 +34,18 @@ void HashStateTable::mark(Undecided& batch, TableEntry& entry, BatchTime time) {
   entry.touched = time;
 }
 
-void HashStateTable::touch(BatchId batch, BatchTime time, std::span<const StateKey> keys,
-                           StateEntry** entries) {
+Status HashStateTable::touch(BatchId batch, BatchTime time, std::span<const StateKey> keys,
+                             StateEntry** entries) {
   Undecided& undecided = open(batch, keys.size());
   findOrInsertAll(keys, [&](std::size_t i, TableEntry& entry) {
     mark(undecided, entry, time);
     entries[i] = &entry;
   });
   publish(undecided);
+  return {};
 }
 
-void HashStateTable::touchItems(BatchId batch, BatchTime time, std::span<const Item> items) {
+void HashStateTable::touchItems(BatchId batch, BatchTime time, std::span<Item> items) {
   Undecided& undecided = open(batch, items.size());
   for (const Item& item : items) mark(undecided, static_cast<TableEntry&>(*item.entry), time);
   publish(undecided);
@@ -82,7 +83,7 @@ void HashStateTable::remove(StateEntry& entry) {
   target.setAbsent();
 }
 
-std::size_t HashStateTable::scan(std::uint64_t& cursor, std::span<Item> out) {
+Result<std::size_t> HashStateTable::scan(std::uint64_t& cursor, std::span<Item> out) {
   constexpr std::size_t kAhead = 16;
   std::size_t count = 0;
   const std::size_t end = index_.end();

@@ -26,12 +26,12 @@ class HashStateTable final : public StateTable {
  public:
   HashStateTable() = default;
 
-  void touch(BatchId batch, BatchTime time, std::span<const StateKey> keys,
-             StateEntry** entries) override;
+  Status touch(BatchId batch, BatchTime time, std::span<const StateKey> keys,
+               StateEntry** entries) override;
   void assign(StateEntry& entry, std::string_view value) override;
   void remove(StateEntry& entry) override;
-  std::size_t scan(std::uint64_t& cursor, std::span<Item> out) override;
-  void touchItems(BatchId batch, BatchTime time, std::span<const Item> items) override;
+  Result<std::size_t> scan(std::uint64_t& cursor, std::span<Item> out) override;
+  void touchItems(BatchId batch, BatchTime time, std::span<Item> items) override;
   std::size_t touched(BatchId batch, std::uint64_t& cursor, std::span<Item> out) override;
   [[nodiscard]] const StateEntry& before(BatchId batch, const StateEntry& entry) const override;
   [[nodiscard]] std::size_t size() const override;

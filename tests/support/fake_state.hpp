@@ -109,12 +109,13 @@ class FakeState final : public StateBackend {
       entry->touched = time;
       return *entry;
     }
-    void touch(BatchId batch, BatchTime time, std::span<const StateKey> keys,
-               StateEntry** out) override {
+    Status touch(BatchId batch, BatchTime time, std::span<const StateKey> keys,
+                 StateEntry** out) override {
       for (const StateKey& key : keys) {
         LOCKSTEP_CHECK(key.hash == murmur2(key.bytes), "the hash is the key's");
         *out++ = &keep(batch, time, std::string(key.bytes));
       }
+      return {};
     }
     void assign(StateEntry& entry, std::string_view value) override {
       static_cast<Entry&>(entry).assign(std::string(value));
@@ -123,7 +124,7 @@ class FakeState final : public StateBackend {
     static Item item(const std::string& key, Entry& entry) {
       return {{key, murmur2(key)}, &entry, entry.touched};
     }
-    std::size_t scan(std::uint64_t& cursor, std::span<Item> out) override {
+    Result<std::size_t> scan(std::uint64_t& cursor, std::span<Item> out) override {
       std::vector<Item> all;
       for (auto& [key, entry] : entries)
         if (entry->present()) all.push_back(item(key, *entry));
@@ -132,7 +133,7 @@ class FakeState final : public StateBackend {
       });
       return page(all, cursor, out);
     }
-    void touchItems(BatchId batch, BatchTime time, std::span<const Item> items) override {
+    void touchItems(BatchId batch, BatchTime time, std::span<Item> items) override {
       for (const Item& i : items) keep(batch, time, std::string(i.key.bytes));
     }
     std::size_t touched(BatchId batch, std::uint64_t& cursor, std::span<Item> out) override {

@@ -59,7 +59,7 @@ class StateBench {
       const StateKey touched{key, murmur2(key)};
       StateEntry* entry = nullptr;
       auto& shard = state->shard("counts", shardOf(key));
-      shard.touch(id, time, {&touched, 1}, &entry);
+      LOCKSTEP_CHECK(shard.touch(id, time, {&touched, 1}, &entry).ok(), "the store can be read");
       if (value == "-") {
         shard.remove(*entry);
       } else {
@@ -116,7 +116,7 @@ class StateBench {
     for (std::uint32_t i = 0; i < declaration.shards; ++i) {
       StateShard::Item found[16];
       std::uint64_t cursor = 0;
-      while (const auto count = state->shard("counts", ShardId{i}).scan(cursor, found)) {
+      while (const auto count = state->shard("counts", ShardId{i}).scan(cursor, found).value()) {
         for (std::size_t k = 0; k < count; ++k) {
           items[std::string(found[k].key.bytes)] = {std::string(found[k].entry->value()),
                                                     found[k].touched};

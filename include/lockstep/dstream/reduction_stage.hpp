@@ -1,6 +1,7 @@
 #pragma once
 
 #include <type_traits>
+#include <utility>
 
 #include <lockstep/dstream/reduction.hpp>
 #include <lockstep/dstream/state_stage.hpp>
@@ -37,11 +38,14 @@ class ReductionStage final
   Status applyValues(Task& task, StateShard& shard) override {
     Reducer& chunk = task.instance<Reducer>(this).first;
     chunk.size = 0;
+    Status touched;
     const auto apply = [&] {
-      shard.touch(task.plan().id, task.plan().time, {chunk.keys.data(), chunk.size},
-                  chunk.entries.data());
-      for (std::size_t i = 0; i < chunk.size; ++i) updateOne(*chunk.entries[i], chunk.values[i]);
-      chunk.size = 0;
+      const std::size_t size = std::exchange(chunk.size, 0);
+      if (touched.ok())
+        touched = shard.touch(task.plan().id, task.plan().time, {chunk.keys.data(), size},
+                              chunk.entries.data());
+      if (!touched.ok()) return;
+      for (std::size_t i = 0; i < size; ++i) updateOne(*chunk.entries[i], chunk.values[i]);
     };
     this->shuffle().forEachBucket(task.index(), [&](const ShuffleBucket& bucket) {
       bucket.forEach([&](const ShuffledElement& element) {
@@ -51,6 +55,7 @@ class ReductionStage final
       });
     });
     if (chunk.size > 0) apply();
+    LOCKSTEP_TRY(touched);
     return task.checkCancelled();
   }
 

@@ -91,7 +91,9 @@ class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public Stage {
     const DescribeKey<KeySerde> describe{keySerde(), scratch};
     SourceOperator<Element>& out = source(task);
     std::uint64_t cursor = 0;
-    while (const std::size_t found = shard.scan(cursor, items)) {
+    for (;;) {
+      LOCKSTEP_ASSIGN(const std::size_t found, shard.scan(cursor, items));
+      if (found == 0) break;
       for (std::size_t i = 0; i < found; ++i)
         LOCKSTEP_TRY(out.add(describe, keySerde().read(items[i].key.bytes),
                              stateSerde().read(items[i].entry->value())));

@@ -40,7 +40,7 @@ class UpdateFunctionStage final
       for (std::size_t i = first; i < first + count; ++i)
         u.keys.push_back({u.index.key(i), u.index.hash(i)});
       u.entries.resize(count);
-      shard.touch(task.plan().id, task.plan().time, u.keys, u.entries.data());
+      LOCKSTEP_TRY(shard.touch(task.plan().id, task.plan().time, u.keys, u.entries.data()));
       for (std::size_t i = 0; i < count; ++i) {
         const auto begin = u.starts[first + i], end = u.starts[first + i + 1];
         LOCKSTEP_TRY(update(task, u.keys[i].bytes, *u.entries[i],
@@ -60,7 +60,9 @@ class UpdateFunctionStage final
   Status visitIdle(Task& task, StateShard& shard, BatchTime tick) override {
     std::array<StateShard::Item, kChunkElements> items;
     std::uint64_t cursor = 0;
-    while (const std::size_t found = shard.scan(cursor, items)) {
+    for (;;) {
+      LOCKSTEP_ASSIGN(const std::size_t found, shard.scan(cursor, items));
+      if (found == 0) return {};
       for (std::size_t i = 0; i < found; ++i) {
         StateShard::Item& item = items[i];
         if (item.touched >= tick) continue;
@@ -76,7 +78,6 @@ class UpdateFunctionStage final
       }
       LOCKSTEP_TRY(task.checkCancelled());
     }
-    return {};
   }
 
  private:

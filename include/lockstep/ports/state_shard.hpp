@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include <lockstep/base/result.hpp>
 #include <lockstep/model/ids.hpp>
 
 namespace lockstep {
@@ -71,9 +72,10 @@ class StateShard {
 
   /// Finds or adds every key, in order; duplicates give the same entry. Marks them touched by
   /// `batch` at `time`. Works a chunk at a time, with prefetch: pass hundreds of keys, not one.
-  /// `entries` has room for keys.size() pointers.
-  virtual void touch(BatchId batch, BatchTime time, std::span<const StateKey> keys,
-                     StateEntry** entries) = 0;
+  /// `entries` has room for keys.size() pointers. Keys that were given up to the checkpoint store
+  /// are read back first. Fails (kFatal) when the store cannot be read: then no key is touched.
+  virtual Status touch(BatchId batch, BatchTime time, std::span<const StateKey> keys,
+                       StateEntry** entries) = 0;
 
   /// Sets a value of any length; copies. REQUIRES: touched in this batch.
   virtual void assign(StateEntry& entry, std::string_view value) = 0;
@@ -89,10 +91,13 @@ class StateShard {
 
   /// Walks over all keys that have state, in an order that a re-run of the batch repeats: by hash,
   /// then by key bytes. Fills `out` from `cursor` (0 at first) and returns how many; 0 = done.
-  /// REQUIRES: no touch() of a new key during the walk.
-  virtual std::size_t scan(std::uint64_t& cursor, std::span<Item> out) = 0;
-  /// Touches what a scan returned: undo and dirty list as for touch(). Addresses stay valid.
-  virtual void touchItems(BatchId batch, BatchTime time, std::span<const Item> items) = 0;
+  /// Keys that lie in the checkpoint store only are among them: they are passed on, not kept. Fails
+  /// (kFatal) when the store cannot be read. REQUIRES: no touch() of a new key during the walk.
+  virtual Result<std::size_t> scan(std::uint64_t& cursor, std::span<Item> out) = 0;
+  /// Touches what the last scan() returned: undo and dirty list as for touch(). An item that came
+  /// from the checkpoint store gets the entry that the key has from now on; the other addresses
+  /// stay valid.
+  virtual void touchItems(BatchId batch, BatchTime time, std::span<Item> items) = 0;
 
   /// The keys that `batch` has touched so far, in order of first touch, with their present entries:
   /// what `emit: changed` passes on. Fills from `cursor` as scan() does.

@@ -21,7 +21,7 @@ StateKey keyOf(std::string_view bytes) { return {bytes, murmur2(bytes)}; }
 StateEntry& touchOne(StateShard& table, BatchId batch, std::string_view key, int seconds = 1) {
   const StateKey one = keyOf(key);
   StateEntry* entry = nullptr;
-  table.touch(batch, at(seconds), {&one, 1}, &entry);
+  REQUIRE(table.touch(batch, at(seconds), {&one, 1}, &entry).ok());
   return *entry;
 }
 
@@ -34,7 +34,7 @@ Keys scanned(StateShard& table) {
   Keys keys;
   std::uint64_t cursor = 0;
   StateShard::Item items[3];
-  while (const auto count = table.scan(cursor, items)) {
+  while (const auto count = table.scan(cursor, items).value()) {
     for (std::size_t i = 0; i < count; ++i) keys.emplace_back(items[i].key.bytes);
   }
   return keys;
@@ -74,7 +74,7 @@ TEST_CASE("duplicates in one touch give the same entry", "[unit][table][touch]")
   HashStateTable table;
   const std::vector<StateKey> keys{keyOf("a"), keyOf("b"), keyOf("a"), keyOf(kLong), keyOf(kLong)};
   std::vector<StateEntry*> entries(keys.size());
-  table.touch(kOne, at(1), keys, entries.data());
+  REQUIRE(table.touch(kOne, at(1), keys, entries.data()).ok());
   CHECK(entries[0] == entries[2]);
   CHECK(entries[3] == entries[4]);
   CHECK(entries[0] != entries[1]);
@@ -105,7 +105,7 @@ TEST_CASE("a rollback gives back value, absence and time of touch", "[unit][tabl
   CHECK(table.size() == 2);
   std::uint64_t cursor = 0;
   StateShard::Item items[8];
-  REQUIRE(table.scan(cursor, items) == 2);
+  REQUIRE(table.scan(cursor, items).value() == 2);
   for (const auto& item : {items[0], items[1]}) {
     CHECK(item.entry->value() == (item.key.bytes == "long" ? kLong : "1"));
     CHECK(item.touched == at(1));

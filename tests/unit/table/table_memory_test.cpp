@@ -20,7 +20,8 @@ const std::string kLongKey(50, 'k');
 StateEntry& touchKey(StateShard& table, BatchId batch, std::string_view key) {
   const StateKey one{key, murmur2(key)};
   StateEntry* entry = nullptr;
-  table.touch(batch, BatchTime{std::chrono::seconds(batch.value())}, {&one, 1}, &entry);
+  REQUIRE(
+      table.touch(batch, BatchTime{std::chrono::seconds(batch.value())}, {&one, 1}, &entry).ok());
   return *entry;
 }
 

@@ -69,7 +69,7 @@ class Run {
     std::vector<StateKey> keys;
     for (const auto& name : names) keys.push_back({name, murmur2(name)});
     std::vector<StateEntry*> entries(keys.size());
-    table_.touch(batch.id, batch.time, keys, entries.data());
+    REQUIRE(table_.touch(batch.id, batch.time, keys, entries.data()).ok());
     for (std::size_t i = 0; i < keys.size(); ++i) change(*entries[i], keys[i], batch.time);
   }
 
@@ -138,7 +138,7 @@ class Run {
     std::vector<std::pair<std::uint32_t, std::string>> order;
     std::uint64_t cursor = 0;
     StateShard::Item items[13];
-    while (const auto count = table_.scan(cursor, items)) {
+    while (const auto count = table_.scan(cursor, items).value()) {
       for (std::size_t i = 0; i < count; ++i) {
         order.emplace_back(items[i].key.hash, items[i].key.bytes);
         found[order.back()] = {std::string(items[i].entry->value()), items[i].touched};
@@ -178,10 +178,10 @@ TEST_CASE("keys that come and go do not make the table grow", "[unit][table][mod
     }
     for (const auto& name : names) keys.push_back({name, murmur2(name)});
     std::vector<StateEntry*> entries(keys.size());
-    table.touch(BatchId{2 * round}, BatchTime{}, keys, entries.data());
+    REQUIRE(table.touch(BatchId{2 * round}, BatchTime{}, keys, entries.data()).ok());
     for (auto* entry : entries) table.assign(*entry, std::string(200, 'v'));
     table.confirm(BatchId{2 * round});
-    table.touch(BatchId{2 * round + 1}, BatchTime{}, keys, entries.data());
+    REQUIRE(table.touch(BatchId{2 * round + 1}, BatchTime{}, keys, entries.data()).ok());
     for (auto* entry : entries) table.remove(*entry);
     table.confirm(BatchId{2 * round + 1});
     KeyedValue due[1000];
