@@ -135,9 +135,10 @@ Status Restore::loadCheckpoint(const CheckpointPositions& stored) {
     }
     for (std::uint32_t i = 0; i < state.shards.size(); ++i) {
       StateTable& table = state.shards[i].table();
-      LOCKSTEP_TRY(context_.store->read(id, ShardId{i}, [&](std::span<const KeyedValue> values) {
-        table.load(values, StateTable::Source::kCheckpoint);
-      }));
+      LOCKSTEP_TRY(
+          context_.store->read(id, ShardId{i}, {}, [&](std::span<const KeyedValue> values) {
+            table.load(values, StateTable::Source::kCheckpoint);
+          }));
     }
   }
   return {};

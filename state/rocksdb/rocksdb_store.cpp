@@ -7,28 +7,31 @@
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
 
 #include <lockstep/base/check.hpp>
 #include <lockstep/base/log.hpp>
+#include <lockstep/base/mutex.hpp>
 
 #include "state/rocksdb/rocksdb_errors.hpp"
 #include "state/rocksdb/sst_builder.hpp"
+#include "state/rocksdb/stored_reads.hpp"
 
 namespace lockstep {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kCacheBytes = 4 << 20;
 constexpr std::size_t kWriteBufferBytes = 1 << 20;  ///< for the positions only
-constexpr std::size_t kFileBytes = 16 << 20;        ///< values collected into one file
-constexpr std::size_t kReadChunk = 1024;
 constexpr const char* kPositionsKey = "positions";
 
-/// Small in every respect: the database is written every few seconds and read at start.
-rocksdb::Options smallOptions() {
+/// Small in every respect: the database is written every few seconds, read at start, and asked for
+/// keys that memory has no room for. Filters answer for those that are not there; they and the
+/// index are cut into pieces that the cache takes one by one, since of a large state it cannot hold
+/// all.
+rocksdb::Options smallOptions(std::size_t cache_bytes) {
   rocksdb::Options options;
   options.create_if_missing = true;
   options.max_background_jobs = 2;
@@ -43,9 +46,14 @@ rocksdb::Options smallOptions() {
   options.compression = rocksdb::kLZ4Compression;
   options.avoid_flush_during_shutdown = true;
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(kCacheBytes, 0);
-  table.block_size = 16 << 10;
+  table.block_cache = rocksdb::NewLRUCache(cache_bytes, 0);
+  table.block_size = 4 << 10;
+  table.format_version = 5;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   table.cache_index_and_filter_blocks = true;
+  table.pin_top_level_index_and_filter = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(2 * kWriteBufferBytes, table.block_cache);
@@ -58,8 +66,13 @@ std::string familyOf(std::string_view operator_id) { return fmt::format("state:{
 
 class RocksdbStore::Impl {
  public:
-  explicit Impl(std::string state_dir)
-      : folder_((fs::path(state_dir) / "checkpoint").string()),
+  using Part = CheckpointStore::Part;
+  using Sink = CheckpointStore::Sink;
+
+  Impl(std::string state_dir, std::size_t memory)
+      : file_bytes_(memory / 2),
+        options_(smallOptions(memory / 2)),
+        folder_((fs::path(state_dir) / "checkpoint").string()),
         staging_((fs::path(state_dir) / "checkpoint.staging").string()),
         damaged_((fs::path(state_dir) / "checkpoint.damaged").string()) {}
   ~Impl() { close(); }
@@ -114,7 +127,7 @@ class RocksdbStore::Impl {
     }
     for (const KeyedValue& value : values) {
       pending_.add(shard, value);
-      if (pending_.bytes() >= kFileBytes) LOCKSTEP_TRY(ingestPending());
+      if (pending_.bytes() >= file_bytes_) LOCKSTEP_TRY(ingestPending());
     }
     return {};
   }
@@ -129,37 +142,26 @@ class RocksdbStore::Impl {
                               rocksdb::Slice(positions.data(), positions.size())));
   }
 
-  Status read(std::string_view operator_id, ShardId shard, const Sink& sink) {
-    const auto family = families_.find(familyOf(operator_id));
-    if (family == families_.end()) return {};
-    const std::string from = shardPrefix(shard);
-    const std::string until = shardPrefix(ShardId{shard.value() + 1});
-    const rocksdb::Slice end(until);
-    rocksdb::ReadOptions options;
-    options.fill_cache = false;
-    options.readahead_size = 1 << 20;
-    options.iterate_upper_bound = &end;
-    const std::unique_ptr<rocksdb::Iterator> entry(db_->NewIterator(options, family->second));
-    Arena bytes;
-    std::vector<KeyedValue> chunk;
-    for (entry->Seek(from); entry->Valid(); entry->Next()) {
-      KeyedValue& value = chunk.emplace_back();
-      const auto key = bytes.copy({entry->key().data(), entry->key().size()});
-      if (!decodeStored(key, bytes.copy({entry->value().data(), entry->value().size()}), value)) {
-        return damaged(folder_, "a value of an unknown version");
-      }
-      if (chunk.size() < kReadChunk) continue;
-      sink(chunk);
-      chunk.clear();
-      bytes.clear();
-    }
-    LOCKSTEP_TRY(wrap(entry->status()));
-    if (!chunk.empty()) sink(chunk);
-    return {};
+  Status read(std::string_view operator_id, ShardId shard, Part part, const Sink& sink) {
+    auto* const family = known(operator_id);
+    return family == nullptr ? Status() : readStored({*db_, family, shard, folder_}, part, sink);
+  }
+
+  Status find(std::string_view operator_id, ShardId shard, std::span<const StateKey> keys,
+              const Sink& sink) {
+    auto* const family = known(operator_id);
+    return family == nullptr ? Status() : findStored({*db_, family, shard, folder_}, keys, sink);
   }
 
  private:
   using Families = std::map<std::string, rocksdb::ColumnFamilyHandle*, std::less<>>;
+
+  /// Null: nothing was ever written for it.
+  rocksdb::ColumnFamilyHandle* known(std::string_view operator_id) {
+    MutexLock lock(mutex_);
+    const auto family = families_.find(familyOf(operator_id));
+    return family == families_.end() ? nullptr : family->second;
+  }
 
   Status wrap(const rocksdb::Status& status) { return fromRocksdb(status, folder_); }
   Status wrapWrite(const rocksdb::Status& status) { return fromRocksdbWrite(status, folder_); }
@@ -219,11 +221,12 @@ class RocksdbStore::Impl {
   }
 
   Result<rocksdb::ColumnFamilyHandle*> familyFor(const std::string& operator_id) {
+    if (auto* const family = known(operator_id); family != nullptr) return family;
     const auto name = familyOf(operator_id);
-    if (const auto known = families_.find(name); known != families_.end()) return known->second;
     rocksdb::ColumnFamilyHandle* family = nullptr;
     LOCKSTEP_TRY(
         wrapWrite(db_->CreateColumnFamily(rocksdb::ColumnFamilyOptions(options_), name, &family)));
+    MutexLock lock(mutex_);
     families_[name] = family;
     return family;
   }
@@ -244,20 +247,22 @@ class RocksdbStore::Impl {
     return wrapWrite(db_->IngestExternalFile(family, {file}, ingestion));
   }
 
+  const std::size_t file_bytes_;  ///< values collected into one file
+  const rocksdb::Options options_;
   const std::string folder_;
   const std::string staging_;
   const std::string damaged_;
-  const rocksdb::Options options_ = smallOptions();
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* default_family_ = nullptr;
+  Mutex mutex_;  ///< readers look families up while the writer makes one
   Families families_;
   SstBuilder pending_;
   std::string pending_operator_;
   std::uint64_t files_ = 0;
 };
 
-RocksdbStore::RocksdbStore(std::string state_dir)
-    : impl_(std::make_unique<Impl>(std::move(state_dir))) {}
+RocksdbStore::RocksdbStore(std::string state_dir, std::size_t memory)
+    : impl_(std::make_unique<Impl>(std::move(state_dir), memory)) {}
 RocksdbStore::~RocksdbStore() = default;
 
 bool RocksdbStore::exists(const std::string& state_dir) {
@@ -275,8 +280,13 @@ Status RocksdbStore::write(std::string_view operator_id, ShardId shard,
 }
 Status RocksdbStore::sync() { return impl_->sync(); }
 Status RocksdbStore::commit(std::string_view positions) { return impl_->commit(positions); }
-Status RocksdbStore::read(std::string_view operator_id, ShardId shard, const Sink& sink) {
-  return impl_->read(operator_id, shard, sink);
+Status RocksdbStore::read(std::string_view operator_id, ShardId shard, Part part,
+                          const Sink& sink) {
+  return impl_->read(operator_id, shard, part, sink);
+}
+Status RocksdbStore::find(std::string_view operator_id, ShardId shard,
+                          std::span<const StateKey> keys, const Sink& sink) {
+  return impl_->find(operator_id, shard, keys, sink);
 }
 
 }  // namespace lockstep

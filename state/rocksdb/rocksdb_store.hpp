@@ -18,7 +18,10 @@ namespace lockstep {
 /// A database that cannot be read is moved to checkpoint.damaged and a new one begun.
 class RocksdbStore final : public CheckpointStore {
  public:
-  explicit RocksdbStore(std::string state_dir);
+  static constexpr std::size_t kMemory = 32 << 20;
+  /// `memory` bounds, half and half, what it caches of the files and the values that it collects
+  /// for the next one.
+  explicit RocksdbStore(std::string state_dir, std::size_t memory = kMemory);
   ~RocksdbStore() override;
 
   /// Whether the folder holds a database, whatever is in it. Touches nothing.
@@ -32,7 +35,9 @@ class RocksdbStore final : public CheckpointStore {
                std::span<const KeyedValue> values) override;
   Status sync() override;
   Status commit(std::string_view positions) override;
-  Status read(std::string_view operator_id, ShardId shard, const Sink& sink) override;
+  Status read(std::string_view operator_id, ShardId shard, Part part, const Sink& sink) override;
+  Status find(std::string_view operator_id, ShardId shard, std::span<const StateKey> keys,
+              const Sink& sink) override;
 
  private:
   class Impl;

@@ -5,13 +5,11 @@
 
 #include <rocksdb/sst_file_writer.h>
 
-#include <lockstep/base/hash.hpp>
-
 namespace lockstep {
 namespace {
 
 constexpr char kValueVersion = 1;
-constexpr std::size_t kPrefix = 4;
+constexpr std::size_t kPrefix = 4 + 4;
 constexpr std::size_t kValueHeader = 1 + 8;
 
 template <class Integer>
@@ -21,39 +19,53 @@ void putBigEndian(char* place, Integer number) {
   }
 }
 
-std::uint64_t getBigEndian(const char* place) {
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < 8; ++i) number = number << 8 | static_cast<unsigned char>(place[i]);
+template <class Integer>
+Integer getBigEndian(const char* place) {
+  Integer number = 0;
+  for (std::size_t i = 0; i < sizeof number; ++i)
+    number = number << 8 | static_cast<unsigned char>(place[i]);
   return number;
+}
+
+char* putKey(char* place, ShardId shard, const StateKey& key) {
+  putBigEndian(place, shard.value());
+  putBigEndian(place + 4, key.hash);
+  return std::copy(key.bytes.begin(), key.bytes.end(), place + kPrefix);
 }
 
 }  // namespace
 
-std::string shardPrefix(ShardId shard) {
+std::string storedPrefix(ShardId shard, std::uint32_t hash) {
   std::string prefix(kPrefix, '\0');
-  putBigEndian(prefix.data(), shard.value());
+  putKey(prefix.data(), shard, {{}, hash});
   return prefix;
+}
+
+std::string shardEnd(ShardId shard) { return storedPrefix(ShardId{shard.value() + 1}, 0); }
+
+std::string_view storedKey(Arena& arena, ShardId shard, const StateKey& key) {
+  const std::size_t size = kPrefix + key.bytes.size();
+  char* place = arena.allocate(size);
+  putKey(place, shard, key);
+  return {place, size};
 }
 
 bool decodeStored(std::string_view key, std::string_view value, KeyedValue& out) {
   if (key.size() < kPrefix || value.size() < kValueHeader) return false;
   if (value.front() != kValueVersion) return false;
-  const auto touched = static_cast<std::int64_t>(getBigEndian(value.data() + 1));
+  const auto touched = static_cast<std::int64_t>(getBigEndian<std::uint64_t>(value.data() + 1));
+  const auto hash = getBigEndian<std::uint32_t>(key.data() + 4);
   key.remove_prefix(kPrefix);
   value.remove_prefix(kValueHeader);
-  out = {{key, murmur2(key)}, value, BatchTime(std::chrono::milliseconds(touched))};
+  out = {{key, hash}, value, BatchTime(std::chrono::milliseconds(touched))};
   return true;
 }
 
 void SstBuilder::add(ShardId shard, const KeyedValue& value) {
-  const std::size_t key_size = kPrefix + value.key.bytes.size();
-  char* key = arena_.allocate(key_size);
-  putBigEndian(key, shard.value());
-  std::copy(value.key.bytes.begin(), value.key.bytes.end(), key + kPrefix);
   Entry& entry = entries_.emplace_back();
-  entry.key = {key, key_size};
+  entry.key = storedKey(arena_, shard, value.key);
   entry.removed = !value.value.has_value();
-  bytes_ += key_size + sizeof(Entry);
+  bytes_ += entry.key.size() + sizeof(Entry);
   if (entry.removed) return;
   const std::size_t size = kValueHeader + value.value->size();
   char* bytes = arena_.allocate(size);

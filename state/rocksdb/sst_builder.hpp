@@ -13,7 +13,10 @@
 namespace lockstep {
 
 /// Keys and values as they lie in the database (docs/formats.md, "Checkpoint").
-[[nodiscard]] std::string shardPrefix(ShardId shard);
+[[nodiscard]] std::string_view storedKey(Arena& arena, ShardId shard, const StateKey& key);
+/// Before every key of the shard with that hash; behind every key of the shard.
+[[nodiscard]] std::string storedPrefix(ShardId shard, std::uint32_t hash);
+[[nodiscard]] std::string shardEnd(ShardId shard);
 /// False when the bytes are of no known version. Views point into the arguments.
 [[nodiscard]] bool decodeStored(std::string_view key, std::string_view value, KeyedValue& out);
 

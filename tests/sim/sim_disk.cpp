@@ -57,19 +57,16 @@ Status SimStore::commit(std::string_view positions) {
   return work();
 }
 
-Status SimStore::read(std::string_view operator_id, ShardId shard, const Sink& sink) {
+Status SimStore::read(std::string_view operator_id, ShardId shard, Part part, const Sink& sink) {
   LOCKSTEP_TRY(work());
-  constexpr std::size_t kChunk = 3;
-  std::vector<KeyedValue> chunk;
-  for (const auto& [key, value] : disk_.values) {
-    if (std::get<0>(key) != operator_id || std::get<1>(key) != shard.value()) continue;
-    const std::string& bytes = std::get<2>(key);
-    chunk.push_back({{bytes, murmur2(bytes)}, value.first, value.second});
-    if (chunk.size() < kChunk) continue;
-    sink(chunk);
-    chunk.clear();
-  }
-  if (!chunk.empty()) sink(chunk);
+  test::handOutPart(disk_.values, {operator_id, shard}, part, sink);
+  return {};
+}
+
+Status SimStore::find(std::string_view operator_id, ShardId shard, std::span<const StateKey> keys,
+                      const Sink& sink) {
+  LOCKSTEP_TRY(work());
+  test::handOutFound(disk_.values, {operator_id, shard}, keys, sink);
   return {};
 }
 

@@ -14,15 +14,16 @@
 #include "tests/sim/options.hpp"
 #include "tests/sim/prng.hpp"
 #include "tests/sim/trace.hpp"
+#include "tests/support/stored_values.hpp"
 
 namespace lockstep::sim {
 
 /// The disk of one host. What was synced survives; of the rest a crash keeps a random part.
 class SimDisk {
  public:
-  using Key = std::tuple<std::string, std::uint32_t, std::string>;
+  using Values = test::StoredValues;
+  using Key = Values::key_type;
   using Value = std::optional<std::pair<std::string, BatchTime>>;
-  using Values = std::map<Key, std::pair<std::string, BatchTime>>;
 
   SimDisk(const Options& options, std::uint64_t host) : random_(options.seed, 100 + host) {}
 
@@ -80,7 +81,9 @@ class SimStore final : public CheckpointStore {
                std::span<const KeyedValue> values) override;
   Status sync() override;
   Status commit(std::string_view positions) override;
-  Status read(std::string_view operator_id, ShardId shard, const Sink& sink) override;
+  Status read(std::string_view operator_id, ShardId shard, Part part, const Sink& sink) override;
+  Status find(std::string_view operator_id, ShardId shard, std::span<const StateKey> keys,
+              const Sink& sink) override;
 
  private:
   [[nodiscard]] Status work();

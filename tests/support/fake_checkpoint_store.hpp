@@ -12,6 +12,8 @@
 #include <lockstep/base/hash.hpp>
 #include <lockstep/ports/checkpoint_store.hpp>
 
+#include "tests/support/stored_values.hpp"
+
 namespace lockstep::test {
 
 /// A disk that outlives the process writing to it. It fails, or is cut off, at a chosen call; a
@@ -47,12 +49,14 @@ class FakeDisk {
   void setPositions(std::optional<std::string> positions) { positions_ = std::move(positions); }
   [[nodiscard]] const std::optional<std::string>& storedPositions() const { return positions_; }
   [[nodiscard]] std::size_t values() const { return values_.size(); }
-  /// The next read() says that the values are damaged.
+  /// The next read() or find() says that the values are damaged.
   void damageValues() { damaged_ = true; }
+  /// Calls of find() so far.
+  [[nodiscard]] int finds() const { return finds_; }
 
  private:
   friend class FakeCheckpointStore;
-  using Key = std::tuple<std::string, std::uint32_t, std::string>;
+  using Key = StoredValues::key_type;
   using Value = std::optional<std::pair<std::string, BatchTime>>;
 
   void apply(const Key& key, const Value& value) {
@@ -76,12 +80,13 @@ class FakeDisk {
     return met == Fault::kCut ? met : Fault::kFails;
   }
 
-  std::map<Key, std::pair<std::string, BatchTime>> values_;
+  StoredValues values_;
   std::vector<std::pair<Key, Value>> unsynced_;
   std::optional<std::string> positions_;
   Fault fault_ = Fault::kNone;
   int calls_left_ = 0;
   int calls_ = 0;
+  int finds_ = 0;
   bool down_ = false;
   bool damaged_ = false;
 };
@@ -146,19 +151,16 @@ class FakeCheckpointStore final : public CheckpointStore {
     return met == FakeDisk::Fault::kNone ? Status() : FakeDisk::broken();
   }
 
-  Status read(std::string_view operator_id, ShardId shard, const Sink& sink) override {
+  Status read(std::string_view operator_id, ShardId shard, Part part, const Sink& sink) override {
     if (std::exchange(disk_.damaged_, false)) return Status::abort("the fake disk is damaged");
-    constexpr std::size_t kChunk = 5;
-    std::vector<KeyedValue> chunk;
-    for (const auto& [key, value] : disk_.values_) {
-      if (std::get<0>(key) != operator_id || std::get<1>(key) != shard.value()) continue;
-      const std::string& bytes = std::get<2>(key);
-      chunk.push_back({{bytes, murmur2(bytes)}, value.first, value.second});
-      if (chunk.size() < kChunk) continue;
-      sink(chunk);
-      chunk.clear();
-    }
-    if (!chunk.empty()) sink(chunk);
+    handOutPart(disk_.values_, {operator_id, shard}, part, sink);
+    return {};
+  }
+  Status find(std::string_view operator_id, ShardId shard, std::span<const StateKey> keys,
+              const Sink& sink) override {
+    if (std::exchange(disk_.damaged_, false)) return Status::abort("the fake disk is damaged");
+    ++disk_.finds_;
+    handOutFound(disk_.values_, {operator_id, shard}, keys, sink);
     return {};
   }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,7 +18,10 @@ namespace lockstep {
 /// record, the positions, that says what the values stand for.
 ///
 /// Life      open(), then anything, in any order.
-/// Thread    One at a time: control during recovery, the checkpointer afterwards.
+/// Thread    One at a time: control during recovery, the checkpointer afterwards. read() and
+/// find():
+///           any, several at a time, also while another thread writes; not while one opens, clears
+///           or forgets.
 /// Invariant commit() is the only thing that moves the positions, all or nothing, and what write()
 ///           took before an ok sync() is durable then. Values written without a commit may be there
 ///           or not after a crash: they are absolute, so the changelog's replay repairs them.
@@ -50,8 +55,18 @@ class CheckpointStore {
 
   /// Receives a chunk of stored values. Views hold during the call.
   using Sink = std::function<void(std::span<const KeyedValue> values)>;
-  /// Hands out all values of one shard, ordered by key. Every key carries its murmur2.
-  virtual Status read(std::string_view operator_id, ShardId shard, const Sink& sink) = 0;
+  /// Where a read begins and when it may end.
+  struct Part {
+    std::uint32_t hash = 0;  ///< keys with this hash and above
+    std::size_t count = std::numeric_limits<std::size_t>::max();
+  };
+  /// Hands out values of one shard in the order of a table's scan: by hash, then by key; at least
+  /// `part.count` if there are as many, and always all that have the last one's hash.
+  virtual Status read(std::string_view operator_id, ShardId shard, Part part, const Sink& sink) = 0;
+  /// Hands out what is stored of `keys`, in their order; keys that are not stored are left out.
+  /// REQUIRES: sorted as a scan is, no key twice.
+  virtual Status find(std::string_view operator_id, ShardId shard, std::span<const StateKey> keys,
+                      const Sink& sink) = 0;
 };
 
 }  // namespace lockstep

@@ -1,6 +1,7 @@
 // CheckpointStore: the fake and the real one do the same.
 #include <functional>
 #include <map>
+#include <tuple>
 
 #include "state/rocksdb/rocksdb_store.hpp"
 #include "tests/support/catch.hpp"
@@ -32,15 +33,16 @@ Status write(CheckpointStore& store, std::string_view id, std::uint32_t shard,
 
 Values readAll(CheckpointStore& store, std::string_view id, std::uint32_t shard) {
   Values values;
-  std::string last;
+  std::pair<std::uint32_t, std::string> last;
   REQUIRE(store
-              .read(id, ShardId{shard},
+              .read(id, ShardId{shard}, {},
                     [&](std::span<const KeyedValue> chunk) {
                       for (const auto& item : chunk) {
                         CHECK(item.key.hash == murmur2(item.key.bytes));
-                        CHECK((values.empty() || last < item.key.bytes));
-                        last = item.key.bytes;
-                        values[last] = {std::string(*item.value), item.touched};
+                        CHECK((values.empty() ||
+                               last < std::pair(item.key.hash, std::string(item.key.bytes))));
+                        last = {item.key.hash, std::string(item.key.bytes)};
+                        values[last.second] = {std::string(*item.value), item.touched};
                       }
                     })
               .ok());
@@ -87,7 +89,78 @@ void script(const std::function<std::unique_ptr<CheckpointStore>()>& restart) {
   CHECK(readAll(*store, "a", 1) == Values{{"again", {"1", at(1)}}});
 }
 
+/// Keys in the order of a scan.
+std::vector<StateKey> sorted(const std::vector<std::string>& names) {
+  std::vector<StateKey> keys;
+  for (const auto& name : names) keys.push_back({name, murmur2(name)});
+  std::sort(keys.begin(), keys.end(), [](const StateKey& a, const StateKey& b) {
+    return std::tie(a.hash, a.bytes) < std::tie(b.hash, b.bytes);
+  });
+  return keys;
+}
+
+void readsParts(CheckpointStore& store) {
+  REQUIRE(store.open().ok());
+  std::vector<std::string> names;
+  for (int i = 0; i < 3000; ++i) names.push_back("key" + std::to_string(i));
+  std::vector<KeyedValue> values;
+  for (const auto& name : names) values.push_back(put(name, name, 7));
+  REQUIRE(write(store, "a", 1, values).ok());
+  REQUIRE(write(store, "a", 0, {put("other", "shard", 1)}).ok());
+  REQUIRE(store.sync().ok());
+  const auto keys = sorted(names);
+
+  // In parts: each begins behind the last hash of the one before.
+  std::vector<std::string> read;
+  for (std::uint64_t hash = 0;;) {
+    const auto before = read.size();
+    REQUIRE(store
+                .read("a", ShardId{1}, {static_cast<std::uint32_t>(hash), 70},
+                      [&](std::span<const KeyedValue> chunk) {
+                        for (const auto& item : chunk) {
+                          read.emplace_back(item.key.bytes);
+                          hash = std::uint64_t{item.key.hash} + 1;
+                        }
+                      })
+                .ok());
+    if (read.size() == before) break;
+    CHECK((read.size() - before >= 70 || read.size() == names.size()));
+  }
+  REQUIRE(read.size() == names.size());
+  for (std::size_t i = 0; i < read.size(); ++i) REQUIRE(read[i] == keys[i].bytes);
+
+  // By key, those that are there and those that are not.
+  for (int i = 0; i < 3000; i += 2) names.push_back("none" + std::to_string(i));
+  const auto asked = sorted(names);
+  std::vector<std::string> found;
+  const auto collect = [&](std::span<const KeyedValue> chunk) {
+    for (const auto& item : chunk) {
+      CHECK(*item.value == item.key.bytes);
+      CHECK(item.touched == at(7));
+      found.emplace_back(item.key.bytes);
+    }
+  };
+  REQUIRE(store.find("a", ShardId{1}, asked, collect).ok());
+  CHECK(found == read);
+  found.clear();
+  REQUIRE(store.find("a", ShardId{0}, asked, collect).ok());
+  REQUIRE(store.find("b", ShardId{1}, asked, collect).ok());
+  CHECK(found.empty());
+}
+
 }  // namespace
+
+TEST_CASE("the fake store reads parts and finds keys", "[unit][rocksdb][contract]") {
+  FakeDisk disk;
+  FakeCheckpointStore store(disk);
+  readsParts(store);
+}
+
+TEST_CASE("the RocksDB store reads parts and finds keys", "[unit][rocksdb][contract]") {
+  const TempFolder folder;
+  RocksdbStore store(folder.path().string());
+  readsParts(store);
+}
 
 TEST_CASE("the fake store keeps the contract", "[unit][rocksdb][contract]") {
   FakeDisk disk;
