@@ -1,23 +1,17 @@
 #include "src/pipeline/expression/json.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <new>
-#include <vector>
 
-#include <simdjson.h>
-
-#include "src/pipeline/expression/eval_error.hpp"
-#include "src/pipeline/expression/json_parser.hpp"
-#include "src/pipeline/expression/number.hpp"
+#include "src/pipeline/expression/json_scalar.hpp"
 
 namespace lockstep {
 
 namespace {
 
-// Objects with more fields than this are sorted at the first look-up, smaller ones searched.
-constexpr std::size_t kSearchedFieldsMax = 16;
+// An object with more fields than this is sorted once it has been searched this often.
+constexpr std::uint32_t kSearchedFieldsMax = 16;
+constexpr std::uint32_t kSearchesMax = 4;
 
 std::string_view trimmed(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
@@ -31,74 +25,71 @@ bool earlier(const MapEntry& a, const MapEntry& b) { return a.key.asString() < b
 }  // namespace
 
 void JsonNode::parse() {
-  if (!parsed_) [[unlikely]]
-    JsonParser::parse(*this);
+  if (item_ == nullptr) [[unlikely]]
+    item_ = readJsonItems(text_, *arena_).data();
 }
 
-std::string_view JsonNode::text() {
-  if (text_.empty()) {
-    if (document_->texts == nullptr) findTexts(*document_, *arena_);
-    text_ = document_->texts[ordinal_];
-  }
-  return text_;
-}
+std::string_view JsonNode::text() { return item_ == nullptr ? text_ : item_->of(text_); }
 
-// REQUIRES: the document was read, so that brackets and quotes match.
-void JsonNode::findTexts(Document& document, Arena& arena) {
-  const auto texts = allocateArray<std::string_view>(arena, document.containers);
-  thread_local std::vector<std::uint32_t> open;  // the containers around the present place
-  open.clear();
-  std::uint32_t next = 0;
-  bool quoted = false;
-  for (std::size_t i = 1; i + 1 < document.text.size(); ++i) {
-    const char c = document.text[i];
-    if (quoted) {
-      if (c == '\\') ++i;
-      quoted = c != '"';
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == '{' || c == '[') {
-      texts[next] = document.text.substr(i);
-      open.push_back(next++);
-    } else if (c == '}' || c == ']') {
-      auto& text = texts[open.back()];
-      text = text.substr(0, i + 1 - static_cast<std::size_t>(text.data() - document.text.data()));
-      open.pop_back();
-    }
-  }
-  document.texts = texts.data();
+Value JsonNode::valueOf(const JsonItem& item) {
+  if (item.kind > JsonKind::kArray) return jsonScalar(text_, item, *arena_);
+  auto* place = allocateArray<JsonNode>(*arena_, 1).data();
+  return Value::json(new (place) JsonNode(text_, item, *arena_));
 }
 
 std::span<const Value> JsonNode::items() {
   parse();
+  if (items_ == nullptr && item_->span > 1) {
+    std::uint32_t count = 0;
+    for (const auto* at = item_ + 1; at != behind(); at += at->span) ++count;
+    const auto items = allocateArray<Value>(*arena_, count);
+    auto* next = items.data();
+    for (const auto* at = item_ + 1; at != behind(); at += at->span) *next++ = valueOf(*at);
+    items_ = items.data();
+    count_ = count;
+  }
   return {items_, count_};
 }
 
 std::span<const MapEntry> JsonNode::fields() {
   parse();
-  if (!sorted_) {
-    const auto end = fields_ + count_;
-    std::stable_sort(fields_, end, earlier);
-    std::uint32_t kept = 0;
-    for (std::uint32_t i = 0; i < count_; ++i) {  // of equal names the last one
-      const bool repeated = i + 1 < count_ && !earlier(fields_[i], fields_[i + 1]);
-      if (!repeated) fields_[kept++] = fields_[i];
+  if (fields_ == nullptr && item_->span > 1) {
+    std::uint32_t count = 0;
+    for (const auto* at = item_ + 1; at != behind(); at += 1 + at[1].span) ++count;
+    const auto fields = allocateArray<MapEntry>(*arena_, count);
+    auto* next = fields.data();
+    for (const auto* at = item_ + 1; at != behind(); at += 1 + at[1].span) {
+      *next++ = {jsonScalar(text_, at[0], *arena_), valueOf(at[1])};
     }
-    count_ = kept;
-    sorted_ = true;
+    std::stable_sort(fields.begin(), fields.end(), earlier);
+    for (std::uint32_t i = 0; i < count; ++i) {  // of equal names the last one
+      const bool repeated = i + 1 < count && !earlier(fields[i], fields[i + 1]);
+      if (!repeated) fields[count_++] = fields[i];
+    }
+    fields_ = fields.data();
   }
   return {fields_, count_};
 }
 
 Value JsonNode::find(std::string_view name) {
   parse();
-  if (!sorted_ && count_ <= kSearchedFieldsMax) {
-    for (std::uint32_t i = count_; i > 0; --i) {
-      const MapEntry& field = fields_[i - 1];
-      if (field.key.asString() == name) return field.value;
+  if (fields_ != nullptr || searches_ == kSearchesMax) return findSorted(name);
+  const JsonItem* found = nullptr;
+  std::uint32_t count = 0;
+  for (const auto* at = item_ + 1; at != behind(); at += 1 + at[1].span) {
+    ++count;
+    const auto own = at->of(text_);
+    if (at->escaped) [[unlikely]] {
+      if (unescapeJson(own) == name) found = at + 1;
+    } else if (own == name) {
+      found = at + 1;
     }
-    return {};
   }
+  if (count > kSearchedFieldsMax) ++searches_;
+  return found == nullptr ? Value() : valueOf(*found);
+}
+
+Value JsonNode::findSorted(std::string_view name) {
   const auto all = fields();
   const auto at = std::lower_bound(
       all.begin(), all.end(), name,
@@ -109,7 +100,7 @@ Value JsonNode::find(std::string_view name) {
 Value lazyJson(std::string_view text, Arena& arena) {
   text = trimmed(text);
   if (text.empty() || (text.front() != '{' && text.front() != '[')) {
-    return JsonParser::parseScalar(text, arena);
+    return parseJsonScalar(text, arena);
   }
   auto* place = allocateArray<JsonNode>(arena, 1).data();
   return Value::json(new (place) JsonNode(text, arena));
@@ -120,115 +111,5 @@ Value readJson(std::string_view text, Arena& arena) {
   if (value.kind() == ValueKind::kJson) value.asJson().parse();
   return value;
 }
-
-namespace {
-
-void appendText(std::string& out, std::string_view text) {
-  if (!simdjson::validate_utf8(text.data(), text.size())) {
-    throw EvalError("a string that is not UTF-8 has no JSON text");
-  }
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) >= 0x20) {
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else {
-      out += "\\u00";
-      out += kHex[static_cast<unsigned char>(c) >> 4];
-      out += kHex[static_cast<unsigned char>(c) & 15];
-    }
-  }
-  out += '"';
-}
-
-void appendNumber(std::string& out, const Value& number) {
-  if (number.isFloat() && !std::isfinite(number.asFloat())) {
-    throw EvalError("NaN and infinity have no JSON text");
-  }
-  NumberText buffer;
-  if (number.isInteger()) {
-    out += formatNumber(number, buffer);
-    return;
-  }
-  // The shortest text that reads back as the same float, and as a float.
-  const auto end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), number.asFloat()).ptr;
-  const std::string_view text(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
-  out += text;
-  if (text.find_first_of(".e") == std::string_view::npos) out += ".0";
-}
-
-void appendKey(std::string& out, const Value& key) {
-  if (key.isString()) return appendText(out, key.asString());
-  if (!key.isNumber()) throw EvalError("a boolean key has no JSON text");
-  NumberText buffer;
-  appendText(out, formatNumber(key, buffer));
-}
-
-class JsonWriter {
- public:
-  explicit JsonWriter(std::string& out) : out_(out), bytes_max_(out.size() + kTextBytesMax) {}
-
-  void write(const Value& value, int depth) {
-    if (depth > kValueDepthMax) throw EvalError("lists and maps nest too deep");
-    if (out_.size() > bytes_max_) throw EvalError("the JSON text is larger than 64 MiB");
-    switch (value.kind()) {
-      case ValueKind::kNil:
-        out_ += "null";
-        return;
-      case ValueKind::kBoolean:
-        out_ += value.asBoolean() ? "true" : "false";
-        return;
-      case ValueKind::kInteger:
-      case ValueKind::kFloat:
-        return appendNumber(out_, value);
-      case ValueKind::kString:
-        return appendText(out_, value.asString());
-      case ValueKind::kList:
-        return writeList(value.asList(), depth);
-      case ValueKind::kMap:
-        return writeMap(value.asMap(), depth);
-      case ValueKind::kJson:
-        out_ += value.asJson().text();
-        return;
-    }
-  }
-
- private:
-  void writeList(std::span<const Value> items, int depth) {
-    out_ += '[';
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      if (i > 0) out_ += ',';
-      write(items[i], depth + 1);
-    }
-    out_ += ']';
-  }
-  void writeMap(std::span<const MapEntry> entries, int depth) {
-    out_ += '{';
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      if (i > 0) out_ += ',';
-      appendKey(out_, entries[i].key);
-      out_ += ':';
-      write(entries[i].value, depth + 1);
-    }
-    out_ += '}';
-  }
-
-  std::string& out_;
-  std::size_t bytes_max_;
-};
-
-}  // namespace
-
-void appendJson(std::string& out, const Value& value) { JsonWriter(out).write(value, 0); }
 
 }  // namespace lockstep

@@ -6,24 +6,27 @@
 #include <string>
 #include <string_view>
 
+#include "src/pipeline/expression/json_tape.hpp"
 #include "src/pipeline/expression/value.hpp"
 
 namespace lockstep {
 
-/// A JSON object or array behind a Value: its text, and once it was read, its members. A text is
-/// read once and as a whole: the objects and arrays inside are nodes of their own, which know their
-/// place in it. Lives in the arena it was made in. Thread: that of the arena.
+/// A JSON object or array behind a Value: its text, and once it was read, where everything stands
+/// in it (json_tape.hpp). A text is read once and as a whole; numbers and strings become values
+/// when they are asked for, the objects and arrays inside are nodes of their own over the same
+/// reading. Lives in the arena it was made in. Thread: that of the arena.
 /// Integers stay 64 bit; those beyond it become floats; null is nil; of two fields with the same
 /// name the last one counts. All members throw EvalError when the text is malformed.
 class JsonNode {
  public:
-  /// A whole document, which outlives the node. REQUIRES: `text` starts with { or [.
+  /// A whole document, which outlives the node. REQUIRES: `text` starts with { or [ and has no
+  /// blanks behind its end.
   JsonNode(std::string_view text, Arena& arena)
       : text_(text), arena_(&arena), is_object_(text.front() == '{') {}
 
   /// Reads the text, unless that was done before.
   void parse();
-  /// The JSON text as it came; of what is inside another, looked up at the first call.
+  /// The JSON text as it came.
   [[nodiscard]] std::string_view text();
   [[nodiscard]] bool isObject() const { return is_object_; }
   /// The elements of an array. REQUIRES: !isObject().
@@ -34,27 +37,20 @@ class JsonNode {
   [[nodiscard]] Value find(std::string_view name);
 
  private:
-  friend class JsonParser;
-  JsonNode() = default;
+  JsonNode(std::string_view document, const JsonItem& item, Arena& arena)
+      : text_(document), arena_(&arena), item_(&item), is_object_(document[item.begin] == '{') {}
+  [[nodiscard]] const JsonItem* behind() const { return item_ + item_->span; }
+  [[nodiscard]] Value valueOf(const JsonItem& item);
+  [[nodiscard]] Value findSorted(std::string_view name);
 
-  /// What the nodes inside one text share. Their texts are found when the first is asked for.
-  struct Document {
-    std::string_view text;
-    std::uint32_t containers = 0;             ///< objects and arrays inside
-    const std::string_view* texts = nullptr;  ///< by the order of their opening brackets
-  };
-  static void findTexts(Document& document, Arena& arena);
-
-  std::string_view text_;         ///< empty while only the document has it
-  Document* document_ = nullptr;  ///< of a node inside
-  Arena* arena_ = nullptr;
-  const Value* items_ = nullptr;
-  MapEntry* fields_ = nullptr;
+  std::string_view text_;  ///< of the whole document
+  Arena* arena_;
+  const JsonItem* item_ = nullptr;  ///< this object or array; null until the text was read
+  const Value* items_ = nullptr;    ///< null until somebody asks
+  const MapEntry* fields_ = nullptr;
   std::uint32_t count_ = 0;
-  std::uint32_t ordinal_ = 0;  ///< which of the document's containers it is
-  bool is_object_ = false;
-  bool parsed_ = false;
-  bool sorted_ = false;
+  std::uint32_t searches_ = 0;  ///< of a large object
+  bool is_object_;
 };
 
 /// The value of a JSON text: objects and arrays as kJson, unread until a field is asked for (so
