@@ -2,7 +2,6 @@
 
 #include "connectors/kafka/admin_requests.hpp"
 #include "connectors/kafka/client_errors.hpp"
-#include "connectors/kafka/topic_id_probe.hpp"
 
 namespace lockstep::kafka {
 
@@ -45,6 +44,17 @@ Result<std::vector<Offset>> queryOffsets(ClientHandle& client,
   return offsets;
 }
 
+std::vector<std::string> brokersOf(const rd_kafka_metadata_t& metadata) {
+  std::vector<std::string> brokers;
+  for (int i = 0; i < metadata.broker_cnt; ++i) {
+    const auto& broker = metadata.brokers[i];
+    const std::string host = broker.host;
+    const bool v6 = host.find(':') != std::string::npos;
+    brokers.push_back((v6 ? "[" + host + "]" : host) + ":" + std::to_string(broker.port));
+  }
+  return brokers;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<KafkaCluster>> KafkaCluster::create(const KafkaConnection& connection,
@@ -54,9 +64,9 @@ Result<std::unique_ptr<KafkaCluster>> KafkaCluster::create(const KafkaConnection
   LOCKSTEP_ASSIGN(auto committed, ClientHandle::create(RD_KAFKA_CONSUMER, stable));
   LOCKSTEP_ASSIGN(auto uncommitted, ClientHandle::create(RD_KAFKA_CONSUMER, all));
   const bool plain = connection.security.protocol == "plaintext";
+  auto ids = plain ? std::make_unique<TopicIdProbe>(connection.bootstrap, clock) : nullptr;
   return std::unique_ptr<KafkaCluster>(
-      new KafkaCluster(std::move(committed), std::move(uncommitted),
-                       plain ? connection.bootstrap : std::string(), clock));
+      new KafkaCluster(std::move(committed), std::move(uncommitted), std::move(ids), clock));
 }
 
 Result<std::vector<TopicDescription>> KafkaCluster::describe(std::span<const std::string> topics,
@@ -73,13 +83,27 @@ Result<std::vector<TopicDescription>> KafkaCluster::describe(std::span<const std
 }
 
 void KafkaCluster::addTopicIds(std::span<TopicDescription> topics, Deadline deadline) {
-  if (id_servers_.empty()) return;
+  if (ids_ == nullptr) return;
   std::vector<std::string> names;
   for (const auto& topic : topics) {
     if (topic.exists) names.push_back(topic.name);
   }
-  auto ids = probeTopicIds(id_servers_, names, clock_, deadline);
-  for (auto& topic : topics) topic.id = std::move(ids[topic.name]);
+  auto ids = ids_->ask(names, deadline);
+  if (!ids) return;  // unknown: the topic is then known by its offsets only
+  for (auto& topic : topics) topic.id = std::move((*ids)[topic.name]);
+}
+
+Result<std::vector<std::optional<std::string>>> KafkaCluster::topicIds(
+    std::span<const std::string> topics, Timeout timeout) {
+  std::vector<std::optional<std::string>> ids(topics.size(), "");
+  if (ids_ == nullptr) return ids;
+  const auto answer = ids_->ask(topics, Deadline::in(clock_, timeout));
+  if (!answer) return Status::retry("no broker tells the ids of topics");
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    const auto found = answer->find(topics[i]);
+    ids[i] = found == answer->end() ? std::nullopt : std::optional(found->second);
+  }
+  return ids;
 }
 
 Result<TopicDescription> KafkaCluster::describeOne(const std::string& name, Deadline deadline) {
@@ -89,6 +113,7 @@ Result<TopicDescription> KafkaCluster::describeOne(const std::string& name, Dead
                                        toMilliseconds(deadline.left(clock_)));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return committed_->explain(toStatus(error, name));
   const MetadataHandle metadata(raw);
+  if (ids_ != nullptr) ids_->alsoAsk(brokersOf(*metadata));
   TopicDescription description;
   description.name = name;
   if (metadata->topic_cnt == 0) return description;

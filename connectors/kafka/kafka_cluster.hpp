@@ -6,6 +6,7 @@
 #include <lockstep/ports/cluster.hpp>
 
 #include "connectors/kafka/client_handle.hpp"
+#include "connectors/kafka/topic_id_probe.hpp"
 
 namespace lockstep::kafka {
 
@@ -19,6 +20,8 @@ class KafkaCluster final : public Cluster {
 
   Result<std::vector<TopicDescription>> describe(std::span<const std::string> topics,
                                                  Timeout timeout) override;
+  Result<std::vector<std::optional<std::string>>> topicIds(std::span<const std::string> topics,
+                                                           Timeout timeout) override;
   Status createTopics(std::span<const NewTopic> topics, Timeout timeout) override;
   Result<std::vector<CommittedOffset>> committed(std::span<const TopicPartition> partitions,
                                                  Timeout timeout) override;
@@ -31,10 +34,10 @@ class KafkaCluster final : public Cluster {
 
  private:
   KafkaCluster(std::unique_ptr<ClientHandle> committed, std::unique_ptr<ClientHandle> uncommitted,
-               std::string id_servers, Clock& clock)
+               std::unique_ptr<TopicIdProbe> ids, Clock& clock)
       : committed_(std::move(committed)),
         uncommitted_(std::move(uncommitted)),
-        id_servers_(std::move(id_servers)),
+        ids_(std::move(ids)),
         clock_(clock) {}
 
   Result<TopicDescription> describeOne(const std::string& name, Deadline deadline);
@@ -43,7 +46,7 @@ class KafkaCluster final : public Cluster {
 
   const std::unique_ptr<ClientHandle> committed_;
   const std::unique_ptr<ClientHandle> uncommitted_;
-  const std::string id_servers_;  ///< asked for topic ids; empty where that needs security
+  const std::unique_ptr<TopicIdProbe> ids_;  ///< null where that would need security
   Clock& clock_;
 };
 

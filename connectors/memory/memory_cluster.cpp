@@ -37,6 +37,16 @@ Result<std::vector<TopicDescription>> MemoryCluster::describe(std::span<const st
   return std::move(reply.topics);
 }
 
+Result<std::vector<std::optional<std::string>>> MemoryCluster::topicIds(
+    std::span<const std::string> topics, Timeout timeout) {
+  LOCKSTEP_ASSIGN(auto described, describe(topics, timeout));
+  std::vector<std::optional<std::string>> ids;
+  for (auto& topic : described) {
+    ids.push_back(topic.exists ? std::optional(std::move(topic.id)) : std::nullopt);
+  }
+  return ids;
+}
+
 Status MemoryCluster::createTopics(std::span<const NewTopic> topics, Timeout timeout) {
   const CreateTopics request{client_, {topics.begin(), topics.end()}};
   LOCKSTEP_ASSIGN(const auto reply, ask(request, timeout, [](const auto&) { return true; }));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 
@@ -16,6 +17,9 @@ struct BatchSlot {
   bool bounded = false;         ///< a limit cut it
   bool must_commit = false;     ///< adopted partitions have to be written down
   bool recut = false;           ///< once rolled back, plan it with less input
+  /// Whether its inputs were still the known topics after it had read them.
+  enum class Identity { kUnknown, kAsked, kKnown };
+  Identity identity = Identity::kUnknown;
   /// Ticks up to this are closed when the batch is committed; before it: up to `closed_before`.
   BatchTime closed_through{};
   BatchTime closed_before{};
@@ -23,11 +27,11 @@ struct BatchSlot {
 
   /// Whether a transaction has to follow: input was read, or there is something to write.
   [[nodiscard]] bool needsCommit() const {
-    if (result.has_effects || must_commit || plan_committed) return true;
-    for (const auto& range : plan.ranges) {
-      if (!range.empty()) return true;
-    }
-    return false;
+    return result.has_effects || must_commit || plan_committed || reads();
+  }
+  [[nodiscard]] bool reads() const {
+    return std::any_of(plan.ranges.begin(), plan.ranges.end(),
+                       [](const OffsetRange& range) { return !range.empty(); });
   }
 
   /// Sets what the plan closes, on top of `before`.
@@ -80,6 +84,9 @@ class BatchPipeline {
     }
     return false;
   }
+
+  [[nodiscard]] auto begin() { return slots_.begin(); }
+  [[nodiscard]] auto end() { return slots_.end(); }
 
   BatchSlot& push(BatchSlot slot) { return slots_.emplace_back(std::move(slot)); }
   void popHead() { slots_.pop_front(); }

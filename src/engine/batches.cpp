@@ -65,7 +65,11 @@ void Engine::Impl::handle(const event::BatchComputed& computed) {
   }
   switch (computed.status.reaction()) {
     case Reaction::kFatal:
-      fail(computed.status);
+      if (misfits(computed.status)) {
+        misfit_ = computed.status;
+      } else {
+        fail(computed.status);
+      }
       return;
     case Reaction::kRetry:
       rerun_backoff_.failed(now_);
@@ -136,6 +140,7 @@ void Engine::Impl::rollBack(bool whole_pipeline, bool recut) {
 
 void Engine::Impl::takeBack(BatchSlot& slot, bool recut) {
   slot.recut = recut;
+  slot.identity = BatchSlot::Identity::kUnknown;
   if (slot.life.is(BatchState::kRollingBack) || slot.life.is(BatchState::kPlanned)) return;
   slot.life.move(BatchState::kRollingBack);
   out_.push_back(command::RollBackBatch{slot.plan.id});

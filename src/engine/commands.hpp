@@ -64,6 +64,13 @@ struct ReadDecisionEnds {
   std::chrono::milliseconds timeout;
 };
 
+/// [control] Asks which topics the inputs' names stand for now. After a batch was computed and
+/// before its transaction begins: what it has read must be of the topics that the ledger lists.
+/// -> InputsIdentified
+struct IdentifyInputs {
+  std::chrono::milliseconds timeout;
+};
+
 /// [control] -> InputEndsRead
 struct ReadInputEnds {
   /// Describe the input topics as well: new partitions and other topic ids show there.
@@ -128,8 +135,8 @@ namespace lockstep {
 using Command =
     std::variant<command::InitProducer, command::ReadCluster, command::CreateTopics,
                  command::RestoreState, command::CommitTransaction, command::ReadDecisionEnds,
-                 command::ReadInputEnds, command::AssignInputs, command::RunBatch,
-                 command::ConfirmBatch, command::RollBackBatch, command::WriteCheckpoint,
-                 command::Claimed, command::Report, command::Stop>;
+                 command::IdentifyInputs, command::ReadInputEnds, command::AssignInputs,
+                 command::RunBatch, command::ConfirmBatch, command::RollBackBatch,
+                 command::WriteCheckpoint, command::Claimed, command::Report, command::Stop>;
 
 }  // namespace lockstep

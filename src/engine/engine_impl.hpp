@@ -76,6 +76,14 @@ class Engine::Impl {
   void decided(IntendedCommit intended, std::uint64_t ledger_hash);
   void aborted(const IntendedCommit& intended, const event::TransactionEnded& ended);
 
+  // input_identity.cpp: whether batches have read the topics that the ledger lists.
+  void pumpIdentity();
+  void handle(const event::InputsIdentified& identified);
+  [[nodiscard]] bool identityMatters() const;
+  [[nodiscard]] Status sameInput(const std::string& topic, const std::string& id) const;
+  [[nodiscard]] static bool misfits(const Status& status);
+  bool inputsMissing(const event::InputsIdentified& identified);
+
   // batches.cpp: run, settle, roll back.
   void pumpBatches();
   void settleIdle();
@@ -157,7 +165,10 @@ class Engine::Impl {
   BatchTime last_tick_{};               ///< the latest tick that was looked at
   std::vector<Offset> input_ends_;      ///< beside committed_.positions
   bool reading_inputs_ = false;
-  bool leftover_ = false;  ///< known ends are not reached: another batch may follow at once
+  bool identifying_inputs_ = false;
+  std::optional<Status> misfit_;   ///< stop with it, unless an input was made anew
+  int answers_without_input_ = 0;  ///< in a row
+  bool leftover_ = false;          ///< known ends are not reached: another batch may follow at once
   bool must_commit_ = false;
   std::vector<PartitionOffset> adopting_;  ///< new partitions, at their start
   Instant describe_at_{};

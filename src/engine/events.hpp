@@ -86,6 +86,16 @@ struct DecisionEndsRead {
   std::optional<CommittedOffset> ledger;
 };
 
+/// Answer to IdentifyInputs.
+struct InputsIdentified {
+  struct Input {
+    std::string topic;
+    std::optional<std::string> id;  ///< no value: no such topic; "": it cannot be known
+  };
+  Status status;
+  std::vector<Input> inputs;
+};
+
 /// Answer to ReadInputEnds: last stable offsets of the inputs.
 struct InputEndsRead {
   Status status;
@@ -142,11 +152,11 @@ namespace lockstep {
 
 /// An event and the moment it happened: the engine has no clock of its own.
 struct Event {
-  using Body = std::variant<event::TimePassed, event::OwnershipGranted, event::OwnershipRevoked,
-                            event::ProducerReady, event::ClusterRead, event::TopicsCreated,
-                            event::TransactionEnded, event::DecisionEndsRead, event::InputEndsRead,
-                            event::InputsAssigned, event::StateRestored, event::BatchComputed,
-                            event::BatchRolledBack, event::CheckpointWritten, event::StopRequested>;
+  using Body = std::variant<
+      event::TimePassed, event::OwnershipGranted, event::OwnershipRevoked, event::ProducerReady,
+      event::ClusterRead, event::TopicsCreated, event::TransactionEnded, event::DecisionEndsRead,
+      event::InputsIdentified, event::InputEndsRead, event::InputsAssigned, event::StateRestored,
+      event::BatchComputed, event::BatchRolledBack, event::CheckpointWritten, event::StopRequested>;
   Instant now;
   WallTime wall;
   Body body;

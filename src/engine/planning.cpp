@@ -80,11 +80,7 @@ Status Engine::Impl::checkInputs(const event::InputEndsRead& read) {
       return other.topic == topic.name;
     });
     if (identity == known.end() || !topic.exists) continue;
-    if (!identity->id.empty() && !topic.id.empty() && identity->id != topic.id) {
-      return errors::data(options_, "E205",
-                          fmt::format("input topic {} was created anew: topic id {} instead of {}",
-                                      topic.name, topic.id, identity->id));
-    }
+    LOCKSTEP_TRY(sameInput(topic.name, topic.id));
     if (topic.partitions < identity->partitions) {
       return errors::data(options_, "E206",
                           fmt::format("input topic {} has {} partitions instead of {}", topic.name,

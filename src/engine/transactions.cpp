@@ -36,6 +36,7 @@ void Engine::Impl::pumpTransactions() {
   if (!pipeline_.empty()) {
     auto& head = pipeline_.head();
     if (head.life.is(BatchState::kComputed)) {
+      if (head.identity != BatchSlot::Identity::kKnown) return;
       head.life.move(BatchState::kCommitting);
       begin(intendBatch(options_, committed_, head.plan, head.result.outputs,
                         head.result.outputs_hash));

@@ -63,6 +63,19 @@ event::DecisionEndsRead ControlPlane::execute(const command::ReadDecisionEnds& c
   return {{}, std::move(ends).value(), std::move(mark).value()};
 }
 
+event::InputsIdentified ControlPlane::execute(const command::IdentifyInputs& command) {
+  auto ids = retryUntil(Deadline::in(clock_, command.timeout), clock_, [&](Timeout left) {
+    return ports_.cluster.topicIds(options_.inputs, left);
+  });
+  if (!ids.ok()) return {ids.status(), {}};
+  LOCKSTEP_CHECK(ids->size() == options_.inputs.size(), "one answer per topic");
+  event::InputsIdentified identified;
+  for (std::size_t i = 0; i < ids->size(); ++i) {
+    identified.inputs.push_back({options_.inputs[i], std::move((*ids)[i])});
+  }
+  return identified;
+}
+
 event::InputEndsRead ControlPlane::execute(const command::ReadInputEnds& command) {
   event::InputEndsRead read;
   read.status = readInputEnds(command.describe, Deadline::in(clock_, command.timeout), read);

@@ -42,6 +42,7 @@ class ControlPlane {
   [[nodiscard]] event::TopicsCreated execute(const command::CreateTopics& command);
   [[nodiscard]] event::StateRestored execute(const command::RestoreState& command);
   [[nodiscard]] event::DecisionEndsRead execute(const command::ReadDecisionEnds& command);
+  [[nodiscard]] event::InputsIdentified execute(const command::IdentifyInputs& command);
   [[nodiscard]] event::InputEndsRead execute(const command::ReadInputEnds& command);
   [[nodiscard]] event::InputsAssigned execute(const command::AssignInputs& command);
 

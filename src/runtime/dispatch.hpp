@@ -43,6 +43,7 @@ class Dispatch {
   void start(command::CreateTopics body) { answerOf<RoleThread::kControl>(std::move(body)); }
   void start(command::RestoreState body) { answerOf<RoleThread::kControl>(std::move(body)); }
   void start(command::ReadDecisionEnds body) { answerOf<RoleThread::kControl>(body); }
+  void start(command::IdentifyInputs body) { answerOf<RoleThread::kControl>(body); }
   void start(command::ReadInputEnds body) { answerOf<RoleThread::kControl>(body); }
   void start(command::AssignInputs body) { answerOf<RoleThread::kControl>(std::move(body)); }
 

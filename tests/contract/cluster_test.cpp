@@ -120,10 +120,17 @@ TEST_CASE("a topic that is made again is another topic", "[contract][cluster]") 
   const TopicPartition partition = script.topic("in");
   script.kafka->produce(partition, records({"a"}));
   const std::string id = describe(script, partition.topic).id;
+  const auto idNow = [&] {
+    return script.cluster->topicIds(std::array{partition.topic}, Script::kPatience).value().at(0);
+  };
+  CHECK(idNow() == id);
   script.kafka->deleteTopic(partition.topic);
   CHECK_FALSE(describe(script, partition.topic).exists);
+  CHECK_FALSE(idNow().has_value());
   script.topic("in");
-  if (!id.empty()) CHECK(describe(script, partition.topic).id != id);
+  REQUIRE_FALSE(id.empty());
+  CHECK(describe(script, partition.topic).id != id);
+  CHECK(idNow() == describe(script, partition.topic).id);
   CHECK(script.highWatermark(partition) == 0);
 }
 

@@ -20,9 +20,15 @@ note() { # WHAT...: a finding
 expect() { # WHAT EXIT_CODE ERROR_CODE PIPELINE [flag...]
   local what=$1 wanted=$2 error=$3 pipeline=$4
   shift 4
-  cases=$((cases + 1))
   : >"$work/$pipeline.log"
   start "$pipeline" "$@"
+  expect_end "$what" "$wanted" "$error" "$pipeline"
+}
+
+# The pipeline that was started last ends so.
+expect_end() { # WHAT EXIT_CODE ERROR_CODE PIPELINE
+  local what=$1 wanted=$2 error=$3 pipeline=$4
+  cases=$((cases + 1))
   if ! wait_end "$pid" 40; then
     kill_9 "$pid"
     note "$what: still running after 40 s: $(tail -3 "$work/$pipeline.log")"
@@ -100,6 +106,28 @@ case_topics() {
   expect "a recreated topic" 65 E205 again --until-end
   expect_unmoved "a recreated topic" e2e-again again-in "$before"
 }
+
+# The new topic is longer than what was committed of the old one: only the ids tell them apart.
+case_recreated_while_read() {
+  local before
+  plain swap
+  new_topics swap-in swap-out
+  write_lines swap-in a b c
+  start swap
+  wait_until 20 has_committed e2e-swap swap-in 0:3 || fail "swap has not read its input"
+  kill -STOP "$pid"
+  ask_broker delete swap-in
+  wait_until 20 topic_gone swap-in || fail "swap-in is not deleted"
+  new_topics swap-in
+  write_lines swap-in d e f g h i j
+  before=$(offsets_of e2e-swap swap-in)
+  kill -CONT "$pid"
+  expect_end "a topic recreated while it is read" 65 E205 swap
+  expect_unmoved "a topic recreated while it is read" e2e-swap swap-in "$before"
+  [[ $(read_all swap-out) == $'a\nb\nc' ]] || note "output of the new topic: $(read_all swap-out)"
+}
+
+has_committed() { [[ $(offsets_of "$1" "$2") == "$3" ]]; } # GROUP TOPIC OFFSETS
 
 topic_gone() { ! kcat -L -b "$brokers" 2>/dev/null | grep -q "topic \"$1\""; }
 
@@ -232,6 +260,7 @@ SETTINGS
 open_session "${1:-4.1.0}" guard_broker
 case_broker
 case_topics
+case_recreated_while_read
 case_retention
 case_disk
 case_login

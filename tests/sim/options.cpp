@@ -51,6 +51,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)>
     "until-end-short",
     "takeover-ignored",
     "topic-ids-ignored",
+    "topic-ids-at-start",
     "deleted-is-empty",
     "skip-deleted-records",
     "loading-is-success"};

@@ -82,6 +82,7 @@ enum class Mutant {
   kUntilEndShort,
   kTakeoverIgnored,
   kTopicIdsIgnored,
+  kTopicIdsAtStart,  ///< and every 30 s, but not with each batch
   kDeletedIsEmpty,
   kSkipDeletedRecords,
   kLoadingIsSuccess,

@@ -100,6 +100,14 @@ event::ClusterRead SimControl::execute(const command::ReadCluster& body) {
   return *first_read_;
 }
 
+event::InputsIdentified SimControl::execute(const command::IdentifyInputs& body) {
+  auto identified = real_.execute(body);
+  const bool blind = mutant_ == Mutant::kTopicIdsIgnored || mutant_ == Mutant::kTopicIdsAtStart;
+  if (!blind) return identified;
+  for (auto& input : identified.inputs) input.id = "";
+  return identified;
+}
+
 event::InputEndsRead SimControl::execute(const command::ReadInputEnds& body) {
   auto read = real_.execute(body);
   if (mutant_ == Mutant::kDeletedIsEmpty && !read.status.ok() &&

@@ -58,6 +58,7 @@ class SimControl {
   [[nodiscard]] event::ClusterRead execute(const command::ReadCluster& body);
   [[nodiscard]] event::StateRestored execute(command::RestoreState body);
   [[nodiscard]] event::InputEndsRead execute(const command::ReadInputEnds& body);
+  [[nodiscard]] event::InputsIdentified execute(const command::IdentifyInputs& body);
   template <class Body>
   [[nodiscard]] auto execute(const Body& body) {
     return real_.execute(body);

@@ -69,7 +69,7 @@ TEST_CASE("the same seed gives the same run, to the last step", "[sim]") {
 
 TEST_CASE("every bug that was put in on purpose is found", "[sim]") {
   quiet();
-  constexpr std::uint64_t kSeedsMax = 3'000;
+  constexpr std::uint64_t kSeedsMax = 10'000;
   std::string table = "mutant, seeds until found, violation\n";
   for (int i = 1; i < static_cast<int>(Mutant::kCount); ++i) {
     const auto mutant = static_cast<Mutant>(i);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +22,11 @@ class Cluster {
   /// What the topics are like now; a missing topic has exists = false, which is no error.
   virtual Result<std::vector<TopicDescription>> describe(std::span<const std::string> topics,
                                                          Timeout timeout) = 0;
+
+  /// The ids of the topics as they are now: no value for a topic that does not exist, "" where the
+  /// cluster cannot be asked for ids.
+  virtual Result<std::vector<std::optional<std::string>>> topicIds(
+      std::span<const std::string> topics, Timeout timeout) = 0;
 
   /// Creates topics; one that exists already is no error.
   virtual Status createTopics(std::span<const NewTopic> topics, Timeout timeout) = 0;

@@ -31,7 +31,7 @@ event::TransactionEnded refusal() {
 TEST_CASE("batch n+1 computes while n commits and sends nothing before n is decided",
           "[unit][engine][batches]") {
   auto driver = overlapping(true);
-  CHECK(driver.text().ends_with("inputs, run 1, batch 1, inputs, run 2"));
+  CHECK(driver.text().ends_with("inputs, run 1, identify, batch 1, inputs, run 2, identify"));
   driver.endTransaction(true, Status(), false);
   CHECK(driver.text() == "confirm 1, ends, batch 2");
 }
@@ -75,7 +75,7 @@ TEST_CASE("when n aborts, n+1 is rolled back first, then n, then n runs again",
   driver.feed(event::BatchRolledBack{BatchId{2}});
   CHECK(driver.text().empty());
   driver.feed(event::BatchRolledBack{BatchId{1}});
-  CHECK(driver.text().starts_with("run 1, batch 1"));
+  CHECK(driver.text().starts_with("run 1, identify, run 2, batch 1"));
 }
 
 TEST_CASE("a late answer of a cancelled run is ignored", "[unit][engine][batches]") {
@@ -118,7 +118,7 @@ TEST_CASE("when n+1 fails alone, n is committed all the same", "[unit][engine][b
   driver.release("run");
   driver.settle();
   driver.endTransaction(true, Status(), false);
-  CHECK(driver.text() == "confirm 1, ends, batch 2");
+  CHECK(driver.text() == "identify, confirm 1, ends, batch 2");
 }
 
 TEST_CASE("a batch that outgrows its memory is planned again with half the span",

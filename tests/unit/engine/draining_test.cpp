@@ -43,7 +43,7 @@ TEST_CASE("stopped while a batch computes it is committed, then a checkpoint, th
   driver.feed(event::StopRequested{});
   CHECK_FALSE(driver.stopped);
   driver.feed(driver.compute(run));
-  CHECK(driver.text() == "batch 1, confirm 1, ends, checkpoint 1, stop");
+  CHECK(driver.text() == "identify, batch 1, confirm 1, ends, checkpoint 1, stop");
   checkStopped(driver);
 }
 

@@ -122,6 +122,16 @@ event::InputEndsRead FakeCluster::inputEnds(const EngineOptions& options, bool d
   return read;
 }
 
+event::InputsIdentified FakeCluster::identify(const EngineOptions& options) const {
+  event::InputsIdentified identified;
+  for (const auto& input : options.inputs) {
+    const auto& topic = topics.at(input.topic);
+    identified.inputs.push_back(
+        {input.topic, topic.exists ? std::optional(topic.id) : std::nullopt});
+  }
+  return identified;
+}
+
 event::DecisionEndsRead FakeCluster::decisionEnds(const EngineOptions& options) const {
   return {{}, read(options).high_watermarks, {}};
 }
@@ -273,6 +283,7 @@ std::optional<Event::Body> EngineDriver::answer(const Command& command) {
             return ended;
           },
           [&](const command::ReadDecisionEnds&) -> Body { return cluster.decisionEnds(options_); },
+          [&](const command::IdentifyInputs&) -> Body { return cluster.identify(options_); },
           [&](const command::ReadInputEnds& c) -> Body {
             return cluster.inputEnds(options_, c.describe);
           },
@@ -292,6 +303,7 @@ std::string EngineDriver::kindOf(const Command& command) {
                  [](const command::RestoreState&) { return std::string("restore"); },
                  [](const command::CommitTransaction& c) { return transactionKind(c); },
                  [](const command::ReadDecisionEnds&) { return std::string("ends"); },
+                 [](const command::IdentifyInputs&) { return std::string("identify"); },
                  [](const command::ReadInputEnds&) { return std::string("inputs"); },
                  [](const command::AssignInputs&) { return std::string("assign"); },
                  [](const command::RunBatch&) { return std::string("run"); },

@@ -18,8 +18,9 @@ using std::chrono::seconds;
 /// answers what is not held, as a healthy world would; a test holds the kinds of command that it
 /// wants to answer itself.
 ///
-/// Names in `log` and hold(): init read create claim plan batch keepalive ends inputs assign
-/// restore run confirm rollback checkpoint claimed report stop; batches with their id: "run 1".
+/// Names in `log` and hold(): init read create claim plan batch keepalive ends identify inputs
+/// assign restore run confirm rollback checkpoint claimed report stop; batches with their id: "run
+/// 1".
 class EngineDriver {
  public:
   explicit EngineDriver(EngineOptions options);

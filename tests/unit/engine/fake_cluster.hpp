@@ -46,6 +46,7 @@ struct FakeCluster {
   void commit(const command::CommitTransaction& transaction);
   [[nodiscard]] event::ClusterRead read(const EngineOptions& options) const;
   [[nodiscard]] event::InputEndsRead inputEnds(const EngineOptions& options, bool describe) const;
+  [[nodiscard]] event::InputsIdentified identify(const EngineOptions& options) const;
   [[nodiscard]] event::DecisionEndsRead decisionEnds(const EngineOptions& options) const;
 
  private:

@@ -55,7 +55,8 @@ TEST_CASE("fenced although the last claim is ours, it claims again and goes on",
   driver.hold("batch");
   driver.tick().text();
   driver.endTransaction(false, fenced());
-  CHECK(driver.text() == "init, read, rollback 1, claim 2, run 1, claimed, ends, batch 1");
+  CHECK(driver.text() ==
+        "init, read, rollback 1, claim 2, run 1, claimed, ends, identify, batch 1");
   driver.release("batch");
   driver.settle();
   CHECK(driver.committedAt("in", 0) == Offset{10});

@@ -41,7 +41,7 @@ TEST_CASE("an unclear commit that did not happen is rolled back and run again wi
   const auto ranges = driver.lastTransaction().ledger->batch.ranges;
   driver.cluster.end("in") = Offset{99};
   driver.endTransaction(false, unknown());
-  CHECK(driver.text() == "init, read, rollback 1, run 1, batch 1");
+  CHECK(driver.text() == "init, read, rollback 1, run 1, identify, batch 1");
   CHECK(driver.lastTransaction().ledger->batch.ranges == ranges);
 }
 
@@ -50,7 +50,7 @@ TEST_CASE("a certain abort also rebuilds the producer before the batch is sent a
   auto driver = committing();
   driver.hold("read");
   driver.endTransaction(false, abortedStatus());
-  CHECK(driver.text() == "rollback 1, init, run 1, read");
+  CHECK(driver.text() == "rollback 1, init, run 1, read, identify");
   driver.release("read");
   driver.settle();
   CHECK(driver.text() == "batch 1");

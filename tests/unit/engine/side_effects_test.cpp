@@ -25,7 +25,7 @@ TEST_CASE("the plan is committed, with the offsets of the batch before, before t
   CHECK(driver.lastTransaction().offsets[0].next == Offset{0});
   CHECK(driver.lastTransaction().metadata.batch == BatchId{0});
   driver.endTransaction(true, Status(), false);
-  CHECK(driver.text() == "ends, run 1, batch 1, confirm 1, ends");
+  CHECK(driver.text() == "ends, run 1, identify, batch 1, confirm 1, ends");
 }
 
 TEST_CASE("graphs with side effects do not overlap", "[unit][engine][side_effects]") {
@@ -68,7 +68,7 @@ TEST_CASE("an aborted batch with a committed plan runs again from the same plan"
   driver.hold("batch");
   driver.tick().text();
   driver.endTransaction(false, abortedStatus());
-  CHECK(driver.text() == "rollback 1, init, run 1, read, batch 1");
+  CHECK(driver.text() == "rollback 1, init, run 1, read, identify, batch 1");
 }
 
 TEST_CASE("an unclear plan is resolved by the ledger's last record",
@@ -80,7 +80,7 @@ TEST_CASE("an unclear plan is resolved by the ledger's last record",
   driver.tick().text();
   SECTION("it happened") {
     driver.endTransaction(true, unknown());
-    CHECK(driver.text() == "init, read, run 1, batch 1, confirm 1, ends");
+    CHECK(driver.text() == "init, read, run 1, identify, batch 1, confirm 1, ends");
   }
   SECTION("it did not") {
     driver.endTransaction(false, unknown());

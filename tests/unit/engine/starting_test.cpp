@@ -25,7 +25,7 @@ TEST_CASE("a start with input reads exact ranges and commits them with the batch
   driver.start();
   driver.text();
   driver.tick();
-  CHECK(driver.text() == "inputs, run 1, batch 1, confirm 1, ends");
+  CHECK(driver.text() == "inputs, run 1, identify, batch 1, confirm 1, ends");
   CHECK(driver.committedAt("in", 0) == Offset{10});
   CHECK(driver.committedAt("in", 1) == Offset{5});
   CHECK(parseCommitMetadata(driver.cluster.offsetOf("in", 1).metadata)->batch == BatchId{1});

@@ -65,7 +65,7 @@ TEST_CASE("a batch whose undo outgrows its share is taken back before anything i
   driver.release("rollback");
   driver.hold("batch");
   driver.settle();
-  CHECK(driver.text().starts_with("run 1, batch 1"));
+  CHECK(driver.text().starts_with("run 1, identify, run 2, batch 1"));
   CHECK(driver.take<command::CommitTransaction>().ledger->batch.ranges[0].span() == 32);
 }
 

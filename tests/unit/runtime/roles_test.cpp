@@ -85,6 +85,10 @@ TEST_CASE("every command is answered by its event", "[unit][runtime][roles]") {
   CHECK(read.topics.size() == 3);
   CHECK(fixture.expect<event::StateRestored>(command::RestoreState{}).status.ok());
   CHECK(fixture.expect<event::DecisionEndsRead>(command::ReadDecisionEnds{1s}).ends.size() == 2);
+  const auto inputs = fixture.expect<event::InputsIdentified>(command::IdentifyInputs{1s});
+  REQUIRE(inputs.inputs.size() == 1);
+  CHECK(inputs.inputs[0].topic == "lines");
+  CHECK(inputs.inputs[0].id == read.topics[0].id);
   const auto ends = fixture.expect<event::InputEndsRead>(command::ReadInputEnds{true, 1s});
   CHECK(ends.status.ok());
   CHECK(ends.ends.size() == 2);
