@@ -6,6 +6,8 @@ record() { # NAME WHO JSON: appends a result
     '{name: $name, who: $who, interval_ms: ($interval | tonumber)} + .' <<<"$3" >>"$results"
 }
 
+# Every topic has four partitions, unless a workload says otherwise in its local `partitions`.
+
 declare -A inputs_made=() expected=()
 
 # An input topic, made at its first use. 100 % of --scale are the sizes of the table in README.md.
@@ -26,7 +28,8 @@ input() { # TOPIC
 }
 
 digest() { # TOPIC VIEW: the checksum of a view of a topic
-  timeout 600 "$bin/bench_digest" brokers="$BENCH_BROKER" topic="$1" view="$2" | jq -r .checksum
+  timeout 600 "$bin/bench_digest" brokers="$BENCH_BROKER" topic="$1" view="$2" \
+    partitions="${partitions:-4}" | jq -r .checksum
 }
 
 check() { # WHAT INPUT VIEW OUTPUT VIEW: a run with a wrong output is no result
@@ -41,7 +44,8 @@ check() { # WHAT INPUT VIEW OUTPUT VIEW: a run with a wrong output is no result
 create_topics() { # TOPIC...
   local topic
   for topic in "$@"; do
-    "$bin/bench_topic" brokers="$BENCH_BROKER" create="$topic" partitions=4
+    "$bin/bench_topic" brokers="$BENCH_BROKER" create="$topic" \
+      partitions="${partitions:-4}"
   done
 }
 

@@ -3,8 +3,8 @@
 #
 # usage: bench/run.sh [--pairs N] [--scale PERCENT] [--interval MS] [NAME ...]
 #
-# NAME is a file of bench/workloads, `smoke` (all but `peers`, small, in about two minutes; figures
-# are printed, not judged), or `engine` (without Kafka). Default: copy filter count words json start
+# NAME is a file of bench/workloads, `smoke` (all but `peers` and `scale`, small, in about two
+# minutes; figures are printed, not judged), or `engine` (without Kafka). Default: copy filter count words json start
 # recover latency. `peers` needs Maven's repositories and takes a quarter of an hour at --scale 25.
 #
 # --pairs N        times that the bound program and Lockstep run in turn (3)
@@ -48,7 +48,7 @@ while (($#)); do
     --interval) interval_ms=$2; shift 2 ;;
     smoke)
       pair_count=1 scale=5
-      for name in "${known[@]}"; do [[ $name == peers ]] || names+=("$name"); done
+      for name in "${known[@]}"; do [[ $name == peers || $name == scale ]] || names+=("$name"); done
       shift
       ;;
     *)

@@ -47,7 +47,7 @@ class Generator {
         random_(static_cast<std::uint64_t>(arguments.number("seed", 7))),
         zipf_(static_cast<std::size_t>(arguments.number("keys", 1'000'000)),
               std::stod(arguments.text("zipf", "0.99"))),
-        letters_(std::size_t{1} << 16, 'x') {
+        letters_(std::max(std::size_t{1} << 16, kStarts + value_bytes_), 'x') {
     for (auto& letter : letters_) letter = static_cast<char>('a' + random_() % 26);
   }
 
@@ -55,10 +55,12 @@ class Generator {
     if (kind_ == "lines") return line(record);
     key(record);
     if (kind_ == "json") return document(record);
-    record.value.assign(letters_, random_() % 60'000, value_bytes_);
+    record.value.assign(letters_, random_() % kStarts, value_bytes_);
   }
 
  private:
+  static constexpr std::size_t kStarts = 60'000;  ///< where values begin in `letters_`
+
   void line(Record& record) {
     record.value.clear();
     const auto words = 8 + random_() % 5;
@@ -83,7 +85,7 @@ class Generator {
     record.value += letter();
     record.value += letter();
     record.value += R"(","ts":)" + std::to_string(1'700'000'000'000 + documents_++);
-    record.value += R"(,"note":")" + letters_.substr(random_() % 60'000, 60) + R"("})";
+    record.value += R"(,"note":")" + letters_.substr(random_() % kStarts, 60) + R"("})";
   }
 
   const std::string kind_;

@@ -13,6 +13,25 @@ namespace {
 
 using namespace bench;
 
+/// Where the partitions end, whatever is undecided there: the markers of a committed transaction
+/// are written a moment after it, and until then a read_committed reader sees an earlier end.
+std::vector<int64_t> endsOf(const Arguments& arguments, const std::string& topic, int partitions) {
+  auto settings = consumerSettings(arguments);
+  settings["isolation.level"] = "read_uncommitted";
+  auto* consumer = makeConsumer(settings);
+  std::vector<int64_t> ends;
+  for (int p = 0; p < partitions; ++p) {
+    int64_t low = 0;
+    int64_t high = 0;
+    if (rd_kafka_query_watermark_offsets(consumer, topic.c_str(), p, &low, &high, 10'000) !=
+        RD_KAFKA_RESP_ERR_NO_ERROR)
+      die("no watermarks");
+    ends.push_back(high);
+  }
+  rd_kafka_destroy(consumer);
+  return ends;
+}
+
 rd_kafka_t* readerOf(const Arguments& arguments, const std::string& topic, int partitions) {
   auto settings = consumerSettings(arguments);
   settings["check.crcs"] = "true";
@@ -37,14 +56,20 @@ int main(int count, char** values) {
   std::vector<rd_kafka_message_t*> messages(10'000);
   long records = 0;
   double progress = seconds();
-  for (int ended = 0; ended < partitions;) {
+  const auto ends = endsOf(arguments, arguments.text("topic"), partitions);
+  std::vector<bool> ended(ends.size());
+  for (int open = partitions; open > 0;) {
     const ssize_t got = rd_kafka_consume_batch_queue(queue, 1000, messages.data(), messages.size());
     if (got > 0) progress = seconds();
     if (seconds() - progress > 60) die("no progress");
     for (ssize_t i = 0; i < got; ++i) {
       auto* message = messages[static_cast<std::size_t>(i)];
       if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        ++ended;
+        const auto partition = static_cast<std::size_t>(message->partition);
+        if (!ended[partition] && message->offset >= ends[partition]) {
+          ended[partition] = true;
+          --open;
+        }
       } else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         die(rd_kafka_message_errstr(message));
       } else {

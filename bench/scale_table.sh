@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# The results of `./dev bench scale` as a Markdown table, medians over the pairs.
+#
+# usage: bench/scale_table.sh RESULTS.jsonl
+set -euo pipefail
+
+(($# == 1)) || {
+  sed -n 's/^# usage/usage/p' "$0" >&2
+  exit 64
+}
+jq -rs '
+  def median: sort | (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2;
+  def rounded: . * 100 | round / 100;
+  def side(who): map(select(.who == who));
+  def us: map(.cpu_s / .records * 1e6) | median | rounded;
+  def mib: map(.rss_max_mib) | median | round;
+  "| point | bound, µs of CPU per record | Lockstep | ratio | MiB, bound / Lockstep |", "|---|---|---|---|---|",
+  (map(select(.name | startswith("scale "))) | group_by(.name) | sort_by(.[0].name | split(" ") | [.[1], (.[2] | tonumber)])[]
+    | (side("bound")) as $b | (side("lockstep")) as $l
+    | "| \(.[0].name[6:]) | \($b | us) | \($l | us) | \(($b | us) / ($l | us) | rounded) | \($b | mib) / \($l | mib) |")
+' "$1"
