@@ -179,12 +179,14 @@ void addState(std::vector<SettingRow>& rows) {
                                           .text = "Folder of the state's checkpoints; required by "
                                                   "stateful steps"},
                      FIELD(state.dir)));
-  rows.push_back(row(Setting<Bytes>{.path = "state.memory_limit",
-                                    .text = "Memory for state; a quarter each bounds unwritten "
-                                            "keys, undecided keys, and what one batch shuffles",
-                                    .fallback = kGiB,
-                                    .min = Bytes{16 * kMiB.count}},
-                     FIELD(state.memory_limit)));
+  rows.push_back(
+      row(Setting<Bytes>{.path = "state.memory_limit",
+                         .text = "Memory for state; beyond half of it cold keys are evicted; "
+                                 "a quarter each bounds unwritten keys, undecided "
+                                 "keys, and what one batch shuffles",
+                         .fallback = kGiB,
+                         .min = Bytes{16 * kMiB.count}},
+          FIELD(state.memory_limit)));
   rows.push_back(
       row(Setting<Duration>{.path = "state.checkpoint_interval",
                             .text = "Time between checkpoints of the state to the folder",

@@ -45,8 +45,9 @@ CheckpointPositions fromJson(const Json& json) {
   for (const auto& input : json.at("inputs")) positions.inputs.push_back(offsetFromJson(input));
   for (const auto& changelog : json.at("changelogs")) {
     const auto position = offsetFromJson(changelog);
-    positions.changelogs.push_back(
-        {position.partition, position.next, changelog.at(3).get<std::string>()});
+    positions.changelogs.push_back({position.partition, position.next,
+                                    changelog.at(3).get<std::string>(),
+                                    changelog.at(4).get<std::uint64_t>()});
   }
   for (const auto& state : json.at("operators")) {
     positions.operators.push_back(operatorFromJson(state));
@@ -65,7 +66,7 @@ std::string encode(const CheckpointPositions& positions) {
   Json changelogs = Json::array();
   for (const auto& changelog : positions.changelogs) {
     changelogs.push_back({changelog.partition.topic, changelog.partition.partition.value(),
-                          changelog.next.value(), changelog.topic_id});
+                          changelog.next.value(), changelog.topic_id, changelog.keys});
   }
   Json operators = Json::array();
   for (const auto& state : positions.operators) operators.push_back(operatorToJson(state));

@@ -37,12 +37,20 @@ std::unique_ptr<TaskRunner> makeRunner(std::uint32_t threads) {
   return std::make_unique<WorkerPool>(threads);
 }
 
-std::unique_ptr<StateBackend> makeState(const ApplicationSpec& spec, Clock& clock) {
+/// Of state.memory_limit, half is for the tables and an eighth for the checkpoint store; a batch's
+/// undo, its shuffles and the values on their way to a checkpoint share the rest.
+std::unique_ptr<StateBackend> makeState(const ApplicationSpec& spec, TaskRunner& runner,
+                                        Clock& clock) {
+  constexpr std::uint64_t kStoreMin = std::uint64_t{8} << 20;
+  constexpr std::uint64_t kStoreMax = std::uint64_t{128} << 20;
+  const std::uint64_t limit = spec.engine.state_memory_limit.count;
   if (spec.graph->states().empty()) return nullptr;
   std::unique_ptr<CheckpointStore> store;
   if (spec.state_dir)
-    store = std::make_unique<RocksdbStore>(*spec.state_dir + std::string(kStoreFolder));
-  return makeStateEngine(spec.engine.application, spec.graph->states(), std::move(store), clock);
+    store = std::make_unique<RocksdbStore>(*spec.state_dir + std::string(kStoreFolder),
+                                           std::clamp(limit / 8, kStoreMin, kStoreMax));
+  return makeStateEngine(spec.engine.application, spec.graph->states(), std::move(store), clock,
+                         {limit / 2, &runner});
 }
 
 }  // namespace
@@ -54,7 +62,7 @@ class Application::Parts {
       : spec_(application.spec_),
         marker_(spec_.state_dir),
         runner_(makeRunner(spec_.threads)),
-        state_(makeState(spec_, application.clock_)),
+        state_(makeState(spec_, *runner_, application.clock_)),
         batches_(spec_.graph->job(), services(application, input), prepared_,
                  {spec_.output_queue_bytes_max.count, spec_.on_batch}),
         control_(controlPorts(application, input), application.clock_, controlOptions(application)),

@@ -8,12 +8,15 @@
 #include <lockstep/ports/checkpoint_store.hpp>
 #include <lockstep/ports/state_backend.hpp>
 
+#include "state/checkpoint/sharded_state.hpp"
+
 namespace lockstep {
 
 /// Puts the state together: tables in memory, compacted changelogs, and `store` for checkpoints.
-/// Null: nothing is kept on a disk. `clock` lives at least as long. Thread: any.
+/// Null: nothing is kept on a disk, and everything in memory, whatever `residence` says. `clock`
+/// and the runner live at least as long. Thread: any.
 [[nodiscard]] std::unique_ptr<StateBackend> makeStateEngine(
     std::string application, std::vector<StateDeclaration> declarations,
-    std::unique_ptr<CheckpointStore> store, Clock& clock);
+    std::unique_ptr<CheckpointStore> store, Clock& clock, StateResidence residence = {});
 
 }  // namespace lockstep

@@ -32,6 +32,10 @@ constexpr ErrorText kErrors[] = {
     {"E703", "the state folder cannot be used",
      "It cannot be made, entered or written by the user that runs Lockstep, or the path is not a "
      "folder."},
+    {"E704", "the state folder cannot be read",
+     "Keys that memory had no room for could not be read back from the checkpoint: its files are "
+     "damaged. Nothing of it was sent. Delete the folder: the next start builds the state from the "
+     "changelog."},
 };
 
 }  // namespace

@@ -46,9 +46,20 @@ CheckpointPositions positionsOf(const std::string& application,
         std::find_if(changelogs.begin(), changelogs.end(),
                      [&](const auto& changelog) { return changelog.partition == end.partition; });
     if (known == changelogs.end()) continue;  // another topic's: the caller passes what it read
-    positions.changelogs.push_back({end.partition, end.next, known->topic_id});
+    positions.changelogs.push_back({end.partition, end.next, known->topic_id, 0});
   }
   return positions;
+}
+
+void setKeys(CheckpointPositions& positions, const TopicPartition& changelog, std::uint64_t keys) {
+  for (auto& known : positions.changelogs) {
+    if (known.partition == changelog) known.keys = keys;
+  }
+}
+
+std::uint64_t keysIn(const CheckpointPositions& positions, const TopicPartition& changelog) {
+  const auto* known = findChangelog(positions, changelog);
+  return known == nullptr ? 0 : known->keys;
 }
 
 std::string reasonToRebuild(const CheckpointPositions& stored, const std::string& application,

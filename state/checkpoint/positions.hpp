@@ -15,6 +15,12 @@ namespace lockstep {
                                               const std::vector<StateTarget::Changelog>& changelogs,
                                               const CheckpointPoint& point);
 
+/// Says how many keys the checkpoint has in the shard with that changelog.
+void setKeys(CheckpointPositions& positions, const TopicPartition& changelog, std::uint64_t keys);
+/// What setKeys() said.
+[[nodiscard]] std::uint64_t keysIn(const CheckpointPositions& positions,
+                                   const TopicPartition& changelog);
+
 /// Why a checkpoint cannot be continued and everything is read from the changelog; "" = it can.
 [[nodiscard]] std::string reasonToRebuild(const CheckpointPositions& stored,
                                           const std::string& application,

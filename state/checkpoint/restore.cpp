@@ -1,7 +1,7 @@
 #include "state/checkpoint/restore.hpp"
 
 #include <algorithm>
-#include <array>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -10,7 +10,6 @@
 #include <lockstep/model/internal_topics.hpp>
 
 #include "state/checkpoint/positions.hpp"
-#include "state/checkpoint/sharded_state.hpp"
 
 namespace lockstep {
 namespace {
@@ -20,6 +19,7 @@ Failpoint kMid{"restore.mid"};
 Failpoint kBeforeReady{"restore.before_ready"};
 
 constexpr std::size_t kRestoreChunk = 1024;
+constexpr std::size_t kLoadPart = 4096;
 
 }  // namespace
 
@@ -123,7 +123,14 @@ Status Restore::startOver(const std::string& reason) {
   return context_.store->clear();
 }
 
+std::size_t Restore::shards() const {
+  std::size_t shards = 0;
+  for (const auto& state : context_.operators) shards += state.shards.size();
+  return shards;
+}
+
 Status Restore::loadCheckpoint(const CheckpointPositions& stored) {
+  std::deque<Load> loads;
   for (auto& state : context_.operators) {
     const auto& id = state.declaration.id;
     const bool known = std::any_of(stored.operators.begin(), stored.operators.end(),
@@ -134,14 +141,50 @@ Status Restore::loadCheckpoint(const CheckpointPositions& stored) {
       continue;
     }
     for (std::uint32_t i = 0; i < state.shards.size(); ++i) {
-      StateTable& table = state.shards[i].table();
-      LOCKSTEP_TRY(
-          context_.store->read(id, ShardId{i}, {}, [&](std::span<const KeyedValue> values) {
-            table.load(values, StateTable::Source::kCheckpoint);
-          }));
+      const auto keys = keysIn(stored, logOf(id, i)->partition);
+      loads.push_back({id, ShardId{i}, state.shards[i].table(), keys, {}});
     }
   }
+  std::vector<TaskJob> jobs;
+  for (Load& load : loads)
+    jobs.push_back({[&](std::uint32_t) { load.status = loadShard(load); }, std::nullopt});
+  InlineTaskRunner inline_runner;
+  TaskRunner* const runner = context_.residence.runner;
+  (runner == nullptr ? inline_runner : *runner).run(jobs);
+  for (const Load& load : loads) LOCKSTEP_TRY(load.status);
   return {};
+}
+
+/// All of it, or nothing: a part would have to be chosen evenly over the hashes, and costs more
+/// than reading back what is needed.
+Status Restore::loadShard(const Load& load) const {
+  StateTable& table = load.table;
+  const std::uint64_t max = context_.residence.table_bytes_max / shards();
+  table.reserve(load.keys);
+  for (std::uint64_t hash = 0, loaded = 0;;) {
+    std::size_t count = 0;
+    Status status;
+    LOCKSTEP_TRY(context_.store->read(
+        load.operator_id, load.shard, {static_cast<std::uint32_t>(hash), kLoadPart},
+        [&](std::span<const KeyedValue> values) {
+          count += values.size();
+          hash = std::uint64_t{values.back().key.hash} + 1;
+          if (status.ok()) status = table.load(values, StateTable::Source::kCheckpoint);
+        }));
+    LOCKSTEP_TRY(status);
+    loaded += count;
+    if (count < kLoadPart || hash > std::numeric_limits<std::uint32_t>::max()) return {};
+    if (context_.residence.table_bytes_max == 0) continue;
+    // More than the positions know are left from a checkpoint that was cut short; there is no room
+    // reserved for them.
+    const bool unknown = loaded > load.keys + load.keys / 4 + kLoadPart;
+    const double coming = static_cast<double>(std::max(load.keys, loaded)) /
+                          static_cast<double>(loaded) * static_cast<double>(table.entryBytes());
+    if (!unknown && coming <= static_cast<double>(max)) continue;
+    table.clear();
+    table.leaveStored(load.keys);
+    return {};
+  }
 }
 
 Status Restore::replay(const std::optional<CheckpointPositions>& stored) {
@@ -161,12 +204,15 @@ Status Restore::replay(const std::optional<CheckpointPositions>& stored) {
       tables.push_back(&state.shards[i].table());
     }
   }
-  LOCKSTEP_TRY(
-      context_.changelog.replay(ranges, context_.inputs, context_.patience,
-                                [&](std::size_t range, std::span<const KeyedValue> values) {
-                                  tables[range]->load(values, StateTable::Source::kChangelog);
-                                  report_.records += values.size();
-                                }));
+  Status loaded;
+  LOCKSTEP_TRY(context_.changelog.replay(
+      ranges, context_.inputs, context_.patience,
+      [&](std::size_t range, std::span<const KeyedValue> values) {
+        if (loaded.ok()) loaded = tables[range]->load(values, StateTable::Source::kChangelog);
+        if (loaded.ok()) loaded = relieve();
+        report_.records += values.size();
+      }));
+  LOCKSTEP_TRY(loaded);
   if (target_.batch.value() == 0 && report_.records != 0) {
     return Status::fatal(
         ExitCode::kData, "E230",
@@ -178,24 +224,73 @@ Status Restore::replay(const std::optional<CheckpointPositions>& stored) {
   return {};
 }
 
-Status Restore::writeAll() {
-  CheckpointStore& store = *context_.store;
+Status Restore::relieve() {
+  const std::uint64_t max = context_.residence.table_bytes_max;
+  if (context_.store == nullptr || max == 0) return {};
+  std::uint64_t dirty = 0;
+  std::uint64_t entries = 0;
+  for (auto& state : context_.operators) {
+    for (auto& shard : state.shards) {
+      dirty += shard.table().dirtyBytes();
+      entries += shard.table().entryBytes();
+    }
+  }
+  if (dirty > max / 2) {
+    // They are absolute: a start from the older positions replays over them.
+    LOCKSTEP_TRY(writeDue());
+    LOCKSTEP_TRY(context_.store->sync());
+    for (auto& state : context_.operators) {
+      for (auto& shard : state.shards) shard.table().checkpointEnded(true);
+    }
+  }
+  if (entries > max) evict();
+  return {};
+}
+
+void Restore::evict() {
+  // Well below the limit, so that it need not be done again for every chunk.
+  const std::uint64_t max = context_.residence.table_bytes_max / 4 * 3;
+  std::uint64_t entries = 0;
+  for (auto& state : context_.operators) {
+    for (auto& shard : state.shards) entries += shard.table().entryBytes();
+  }
+  const double share = std::min(1.0, static_cast<double>(max) / static_cast<double>(entries));
+  for (auto& state : context_.operators) {
+    for (auto& shard : state.shards) {
+      StateTable& table = shard.table();
+      table.evict(static_cast<std::uint64_t>(share * static_cast<double>(table.entryBytes())));
+    }
+  }
+}
+
+Status Restore::writeDue() {
   std::vector<KeyedValue> chunk(kRestoreChunk);
   for (auto& state : context_.operators) {
     for (std::uint32_t i = 0; i < state.shards.size(); ++i) {
       StateTable& table = state.shards[i].table();
       while (const std::size_t count = table.takeDue(chunk)) {
-        LOCKSTEP_TRY(store.write(state.declaration.id, ShardId{i}, std::span(chunk).first(count)));
+        LOCKSTEP_TRY(
+            context_.store->write(state.declaration.id, ShardId{i}, std::span(chunk).first(count)));
       }
     }
   }
+  return {};
+}
+
+Status Restore::writeAll() {
+  CheckpointStore& store = *context_.store;
+  LOCKSTEP_TRY(writeDue());
   LOCKSTEP_TRY(store.sync());
   CheckpointPoint point{target_.batch, target_.inputs, {}, target_.now};
   for (const auto& log : target_.changelogs) {
     point.changelog_ends.push_back({log.partition, log.high_watermark});
   }
-  LOCKSTEP_TRY(store.commit(
-      encode(positionsOf(context_.application, context_.declarations, target_.changelogs, point))));
+  auto stored = positionsOf(context_.application, context_.declarations, target_.changelogs, point);
+  for (auto& state : context_.operators) {
+    for (std::uint32_t i = 0; i < state.shards.size(); ++i)
+      setKeys(stored, logOf(state.declaration.id, i)->partition, state.shards[i].table().keys());
+  }
+  LOCKSTEP_TRY(store.commit(encode(stored)));
   for (auto& state : context_.operators) {
     for (auto& shard : state.shards) shard.table().checkpointEnded(true);
   }

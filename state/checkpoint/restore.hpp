@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -10,9 +11,9 @@
 #include <lockstep/ports/checkpoint_store.hpp>
 #include <lockstep/ports/state_backend.hpp>
 
-namespace lockstep {
+#include "state/checkpoint/sharded_state.hpp"
 
-struct OperatorState;
+namespace lockstep {
 
 /// One recovery of the state: brings all tables to exactly the last committed batch, or refuses.
 ///
@@ -20,9 +21,12 @@ struct OperatorState;
 /// 2. Read the checkpoint's positions. Contradictions to graph, ledger or offsets refuse (E230,
 ///    E231). A checkpoint that is missing, damaged, foreign, outdated, ahead, or outside the log is
 ///    thrown away: everything comes from the changelog, never guessed.
-/// 3. Load the checkpoint, then replay the changelogs from the stored positions to the high
+/// 3. Load the checkpoint, shards side by side, then replay the changelogs from the stored
+/// positions to the high
 ///    watermarks. The producer was initialised before, so what lies below them is decided, and
-///    written by batches up to the last committed one: the state stands at exactly that batch.
+///    written by batches up to the last committed one: the state stands at exactly that batch. A
+///    shard that does not fit into its share of memory is left in the checkpoint; what the replay
+///    makes due beyond the share goes there as well, without new positions.
 /// 4. After a rebuild, write a checkpoint at once: the next start is short, and due keys need not
 ///    all be copied by the first regular checkpoint.
 class Restore {
@@ -36,6 +40,7 @@ class Restore {
     CheckpointStore* store;
     InputFactory& inputs;
     std::chrono::nanoseconds patience;
+    StateResidence residence;
   };
   Restore(const Context& context, const StateTarget& target) : context_(context), target_(target) {}
 
@@ -47,8 +52,22 @@ class Restore {
   Result<std::optional<CheckpointPositions>> openCheckpoint();
   /// Throws the checkpoint away, and what was loaded of it.
   Status startOver(const std::string& reason);
+  /// One shard's part of loading the checkpoint.
+  struct Load {
+    const std::string& operator_id;
+    ShardId shard;
+    StateTable& table;
+    std::uint64_t keys;  ///< that the positions tell of
+    Status status;
+  };
   Status loadCheckpoint(const CheckpointPositions& stored);
+  [[nodiscard]] Status loadShard(const Load& load) const;
+  [[nodiscard]] std::size_t shards() const;
   Status replay(const std::optional<CheckpointPositions>& stored);
+  /// Makes room once the replay has made too much due, or has read too much back.
+  Status relieve();
+  void evict();
+  Status writeDue();
   Status writeAll();
   [[nodiscard]] const StateTarget::Changelog* logOf(const std::string& operator_id,
                                                     std::uint32_t shard) const;

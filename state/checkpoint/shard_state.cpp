@@ -50,6 +50,7 @@ void ShardState::prepareCheckpoint() {
   handover_.values.clear();
   handover_.bytes.clear();
   handover_.undecided = table_->undecided();
+  handover_.keys = table_->keys();
   handover_.values.reserve(table_->due());
   std::array<KeyedValue, kVisitChunk> chunk;
   while (const std::size_t count = table_->takeDue(chunk)) {

@@ -17,6 +17,7 @@ struct Handover {
   std::vector<KeyedValue> values;
   /// The earliest batch that was undecided here: the values say nothing about it or later ones.
   std::optional<BatchId> undecided;
+  std::uint64_t keys = 0;  ///< of the shard
   Arena bytes;
 };
 
@@ -28,7 +29,11 @@ struct Handover {
 ///           of the end. Prepared again without a write in between, the first hand-over is void.
 class ShardState {
  public:
-  explicit ShardState(std::unique_ptr<StateTable> table) : table_(std::move(table)) {}
+  /// `stored` is where evicted keys lie; null = the table keeps all.
+  ShardState(std::unique_ptr<StateTable> table, std::unique_ptr<StoredKeys> stored)
+      : stored_(std::move(stored)), table_(std::move(table)) {
+    if (stored_ != nullptr) table_->readBackFrom(*stored_);
+  }
 
   [[nodiscard]] StateTable& table() { return *table_; }
   [[nodiscard]] const StateTable& table() const { return *table_; }
@@ -47,6 +52,7 @@ class ShardState {
   /// Tells the table that a written hand-over has ended.
   void noticeEnd();
 
+  std::unique_ptr<StoredKeys> stored_;
   std::unique_ptr<StateTable> table_;
   Mutex mutex_;
   Stage stage_ GUARDED_BY(mutex_) = Stage::kIdle;

@@ -6,9 +6,11 @@
 
 #include <lockstep/base/check.hpp>
 #include <lockstep/base/failpoint.hpp>
+#include <lockstep/model/internal_topics.hpp>
 
 #include "state/checkpoint/positions.hpp"
 #include "state/checkpoint/restore.hpp"
+#include "state/checkpoint/stored_shard.hpp"
 
 namespace lockstep {
 namespace {
@@ -37,7 +39,10 @@ ShardedState::ShardedState(std::string application, std::vector<StateDeclaration
     OperatorState& state = operators_.emplace_back();
     state.declaration = declaration;
     for (std::uint32_t i = 0; i < declaration.shards; ++i) {
-      state.shards.emplace_back(parts_.tables->createTable());
+      std::unique_ptr<StoredKeys> stored;
+      if (parts_.store != nullptr && parts_.residence.table_bytes_max != 0)
+        stored = std::make_unique<StoredShard>(*parts_.store, declaration.id, ShardId{i});
+      state.shards.emplace_back(parts_.tables->createTable(), std::move(stored));
     }
   }
 }
@@ -59,7 +64,7 @@ Result<RestoreReport> ShardedState::restore(const StateTarget& target, InputFact
                                             std::chrono::nanoseconds patience) {
   changelogs_ = target.changelogs;
   const Restore::Context context{application_,       operators_, declarations_, *parts_.changelog,
-                                 parts_.store.get(), inputs,     patience};
+                                 parts_.store.get(), inputs,     patience,      parts_.residence};
   return Restore(context, target).run();
 }
 
@@ -74,7 +79,21 @@ void ShardedState::seal(BatchId batch, std::string_view operator_id, ShardId sha
 }
 
 void ShardedState::confirm(BatchId batch, std::string_view operator_id, ShardId shard) {
-  find(operator_id, shard).confirm(batch);
+  ShardState& state = find(operator_id, shard);
+  state.confirm(batch);
+  evict(state.table());
+}
+
+void ShardedState::evict(StateTable& table) const {
+  const std::uint64_t max = parts_.residence.table_bytes_max;
+  if (max == 0 || parts_.store == nullptr) return;
+  std::uint64_t all = 0;
+  for (const auto& state : operators_) {
+    for (const auto& shard : state.shards) all += shard.table().entryBytes();
+  }
+  if (all <= max) return;
+  const double share = static_cast<double>(max) / static_cast<double>(all);
+  table.evict(static_cast<std::uint64_t>(share * static_cast<double>(table.entryBytes())));
 }
 
 void ShardedState::rollback(BatchId batch, std::string_view operator_id, ShardId shard) {
@@ -116,7 +135,14 @@ Status ShardedState::writeValues(const CheckpointPoint& point) {
   LOCKSTEP_TRY(pass(kValuesWritten));
   LOCKSTEP_TRY(store.sync());
   LOCKSTEP_TRY(pass(kSynced));
-  const auto positions = encode(positionsOf(application_, declarations_, changelogs_, point));
+  auto stored = positionsOf(application_, declarations_, changelogs_, point);
+  handover = handovers.begin();
+  for (const auto& state : operators_) {
+    const auto topic = changelogTopic(application_, state.declaration.id);
+    for (std::uint32_t i = 0; i < state.shards.size(); ++i, ++handover)
+      setKeys(stored, {topic, Partition{static_cast<std::int32_t>(i)}}, (*handover)->keys);
+  }
+  const auto positions = encode(stored);
   LOCKSTEP_TRY(pass(kBeforePositions));
   LOCKSTEP_TRY(store.commit(positions));
   kDone.hit();

@@ -8,6 +8,7 @@
 #include <lockstep/ports/changelog.hpp>
 #include <lockstep/ports/checkpoint_store.hpp>
 #include <lockstep/ports/state_backend.hpp>
+#include <lockstep/rdd/task_runner.hpp>
 
 #include "state/checkpoint/shard_state.hpp"
 
@@ -17,6 +18,14 @@ namespace lockstep {
 struct OperatorState {
   StateDeclaration declaration;
   std::deque<ShardState> shards;  ///< never moves: workers hold references
+};
+
+/// How much of the state is kept in memory, and who restores it.
+struct StateResidence {
+  /// Bytes of all tables beyond which clean entries are evicted; 0 = everything stays.
+  std::uint64_t table_bytes_max = 0;
+  /// Restores shards side by side; null = one after the other.
+  TaskRunner* runner = nullptr;
 };
 
 /// The application's state, put together from its parts: tables in memory, a changelog, a
@@ -31,6 +40,7 @@ class ShardedState final : public StateBackend {
     std::unique_ptr<StateTableFactory> tables;
     std::unique_ptr<Changelog> changelog;
     std::unique_ptr<CheckpointStore> store;
+    StateResidence residence = {};
   };
   ShardedState(std::string application, std::vector<StateDeclaration> declarations, Parts parts);
 
@@ -52,6 +62,8 @@ class ShardedState final : public StateBackend {
   [[nodiscard]] StateMemory memory(BatchId batch) const override;
 
  private:
+  /// Makes the table smaller by its share of what all have too much.
+  void evict(StateTable& table) const;
   [[nodiscard]] ShardState& find(std::string_view operator_id, ShardId shard);
   Status writeValues(const CheckpointPoint& point);
 

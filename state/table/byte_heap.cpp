@@ -30,6 +30,7 @@ bool ByteHeap::sameClass(std::size_t a, std::size_t b) {
 char* ByteHeap::allocate(std::size_t bytes) {
   if (bytes > kLargest) [[unlikely]] {
     capacity_ += bytes;
+    used_ += bytes;
     auto piece = std::make_unique_for_overwrite<char[]>(bytes);
     char* address = piece.get();
     large_.emplace(address, std::move(piece));
@@ -37,6 +38,7 @@ char* ByteHeap::allocate(std::size_t bytes) {
   }
   std::size_t room = 0;
   Free*& head = free_[classOf(bytes, room)];
+  used_ += room;
   if (head != nullptr) {
     char* piece = reinterpret_cast<char*>(head);
     head = head->next;
@@ -57,11 +59,13 @@ char* ByteHeap::allocate(std::size_t bytes) {
 void ByteHeap::release(const char* piece, std::size_t bytes) {
   if (bytes > kLargest) [[unlikely]] {
     capacity_ -= bytes;
+    used_ -= bytes;
     large_.erase(piece);
     return;
   }
   std::size_t room = 0;
   Free*& head = free_[classOf(bytes, room)];
+  used_ -= room;
   head = new (const_cast<char*>(piece)) Free{head};  // ours: allocate() gave it out
 }
 
@@ -69,7 +73,7 @@ void ByteHeap::clear() {
   free_.fill(nullptr);
   blocks_.clear();
   large_.clear();
-  block_size_ = block_used_ = capacity_ = 0;
+  block_size_ = block_used_ = capacity_ = used_ = 0;
 }
 
 char* ByteHeap::copy(std::string_view bytes) {

@@ -26,6 +26,8 @@ class ByteHeap {
   /// Whether a piece for `a` bytes has room for `b` and would be released as such.
   [[nodiscard]] static bool sameClass(std::size_t a, std::size_t b);
 
+  /// Bytes of the pieces that are given out.
+  [[nodiscard]] std::size_t used() const { return used_; }
   /// Bytes held from the allocator, used or not.
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
@@ -46,6 +48,7 @@ class ByteHeap {
   std::size_t block_size_ = 0;
   std::size_t block_used_ = 0;
   std::size_t capacity_ = 0;
+  std::size_t used_ = 0;
   std::unordered_map<const char*, std::unique_ptr<char[]>> large_;  ///< pieces above kLargest
 };
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <lockstep/base/check.hpp>
 
 #include "state/table/hash_state_table.hpp"
@@ -98,8 +100,9 @@ std::optional<BatchId> HashStateTable::undecided() const {
   return std::min(even, odd);
 }
 
-void HashStateTable::load(std::span<const KeyedValue> values, Source source) {
+Status HashStateTable::load(std::span<const KeyedValue> values, Source source) {
   LOCKSTEP_CHECK(!undecided(), "state is loaded while no batch is undecided");
+  if (source == Source::kChangelog && evictedSome()) LOCKSTEP_TRY(readBack(values));
   findOrInsertAll(values, [&](std::size_t i, TableEntry& entry) {
     const bool was_present = entry.present();
     if (entry.dirty()) dirty_ -= TableEntry::heapOf(entry);
@@ -118,6 +121,7 @@ void HashStateTable::load(std::span<const KeyedValue> values, Source source) {
     if (entry != nullptr) eraseIfDone(*entry);
   }
   publish();
+  return {};
 }
 
 void HashStateTable::loadOne(TableEntry& entry, const KeyedValue& loaded) {
@@ -141,6 +145,9 @@ void HashStateTable::clear() {
   heap_.clear();
   present_ = 0;
   dirty_ = 0;
+  evicted_ = 0;
+  left_stored_ = false;
+  page_ = {};
   publish();
 }
 
@@ -180,10 +187,14 @@ void HashStateTable::checkpointEnded(bool durable) {
 }
 
 void HashStateTable::eraseIfDone(TableEntry& entry) {
-  if (entry.present() || entry.flags != 0) return;
+  if (!entry.present() && !entry.pinned()) eraseEntry(entry);
+}
+
+void HashStateTable::eraseEntry(TableEntry& entry) {
   std::size_t position = index_.lowerBound(entry.hash);
   while (&entries_[index_.slot(position).reference - 1] != &entry) ++position;
   const std::uint32_t number = index_.slot(position).reference - 1;
+  releaseUnless(entry, StateEntry{});
   if (entry.key_size > TableEntry::kInlineKeyMax) heap_.release(entry.key().data(), entry.key_size);
   index_.eraseAt(position);
   entries_.erase(number);
@@ -193,7 +204,8 @@ void HashStateTable::publish() {
   const std::size_t lists =
       (undecided_[0].undo.capacity() + undecided_[1].undo.capacity()) * sizeof(Undo) +
       (due_.capacity() + in_flight_.capacity()) * sizeof(TableEntry*);
-  keys_.store(present_, kRelaxed);
+  keys_.store(static_cast<std::uint64_t>(std::max<std::int64_t>(present_, 0)), kRelaxed);
+  entry_bytes_.store(entryBytesNow(), kRelaxed);
   dirty_bytes_.store(dirty_, kRelaxed);
   bytes_.store(index_.bytes() + entries_.bytes() + heap_.capacity() + lists, kRelaxed);
 }

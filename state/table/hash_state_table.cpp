@@ -28,7 +28,7 @@ void HashStateTable::mark(Undecided& batch, TableEntry& entry, BatchTime time) {
   if (!entry.is(flag)) {
     batch.undo.push_back({entry, &entry, entry.touched, entry.undo});
     entry.undo = static_cast<std::uint32_t>(batch.undo.size() - 1);
-    entry.flags |= flag;
+    entry.flags |= flag | TableEntry::kReferenced;
     batch.heap += entry.keyHeap() + TableEntry::heapOf(entry);
   }
   entry.touched = time;
@@ -36,6 +36,8 @@ void HashStateTable::mark(Undecided& batch, TableEntry& entry, BatchTime time) {
 
 Status HashStateTable::touch(BatchId batch, BatchTime time, std::span<const StateKey> keys,
                              StateEntry** entries) {
+  if (evictedSome()) [[unlikely]]
+    LOCKSTEP_TRY(readBack(keys));
   Undecided& undecided = open(batch, keys.size());
   findOrInsertAll(keys, [&](std::size_t i, TableEntry& entry) {
     mark(undecided, entry, time);
@@ -47,7 +49,13 @@ Status HashStateTable::touch(BatchId batch, BatchTime time, std::span<const Stat
 
 void HashStateTable::touchItems(BatchId batch, BatchTime time, std::span<Item> items) {
   Undecided& undecided = open(batch, items.size());
-  for (const Item& item : items) mark(undecided, static_cast<TableEntry&>(*item.entry), time);
+  for (Item& item : items) {
+    auto* entry = static_cast<TableEntry*>(item.entry);
+    if (entry->is(TableEntry::kStoredOnly)) {
+      item.entry = entry = &adopt({item.key, entry->value(), entry->touched});
+    }
+    mark(undecided, *entry, time);
+  }
   publish(undecided);
 }
 
@@ -84,6 +92,12 @@ void HashStateTable::remove(StateEntry& entry) {
 }
 
 Result<std::size_t> HashStateTable::scan(std::uint64_t& cursor, std::span<Item> out) {
+  if (cursor == 0) scans_both_ = evictedSome();  // a walk may bring the last ones back
+  if (scans_both_) return scanBoth(cursor, out);
+  return scanTable(cursor, out);
+}
+
+std::size_t HashStateTable::scanTable(std::uint64_t& cursor, std::span<Item> out) {
   constexpr std::size_t kAhead = 16;
   std::size_t count = 0;
   const std::size_t end = index_.end();
@@ -121,7 +135,7 @@ const StateEntry& HashStateTable::before(BatchId batch, const StateEntry& entry)
 }
 
 std::size_t HashStateTable::size() const {
-  std::size_t size = present_;
+  auto size = static_cast<std::size_t>(std::max<std::int64_t>(present_, 0));
   for (const Undecided& batch : undecided_) {
     for (const Undo& undo : batch.undo) {
       if (&latestUndo(*undo.entry) != &undo) continue;  // counted with the later batch

@@ -9,6 +9,7 @@
 
 #include "state/table/byte_heap.hpp"
 #include "state/table/hash_index.hpp"
+#include "state/table/stored_page.hpp"
 #include "state/table/table_entry.hpp"
 
 namespace lockstep {
@@ -40,13 +41,18 @@ class HashStateTable final : public StateTable {
   void confirm(BatchId batch) override;
   void rollback(BatchId batch) override;
   [[nodiscard]] std::optional<BatchId> undecided() const override;
-  void load(std::span<const KeyedValue> values, Source source) override;
+  Status load(std::span<const KeyedValue> values, Source source) override;
   void clear() override;
   std::size_t takeDue(std::span<KeyedValue> out) override;
   void checkpointEnded(bool durable) override;
+  void readBackFrom(StoredKeys& stored) override { stored_ = &stored; }
+  void evict(std::uint64_t bytes_max) override;
+  void leaveStored(std::uint64_t keys) override;
+  void reserve(std::size_t keys) override { index_.reserve(keys); }
   [[nodiscard]] std::size_t due() const override { return due_.size() + in_flight_.size(); }
   [[nodiscard]] std::uint64_t keys() const override { return keys_.load(kRelaxed); }
   [[nodiscard]] std::uint64_t bytes() const override { return bytes_.load(kRelaxed); }
+  [[nodiscard]] std::uint64_t entryBytes() const override { return entry_bytes_.load(kRelaxed); }
   [[nodiscard]] std::uint64_t dirtyBytes() const override { return dirty_bytes_.load(kRelaxed); }
   [[nodiscard]] std::uint64_t undecidedBytes(BatchId batch) const override {
     return undecided_bytes_[batch.value() % 2].load(kRelaxed);
@@ -105,7 +111,8 @@ class HashStateTable final : public StateTable {
   /// Frees `value` if it lies in the heap and is not `other`'s as well.
   void releaseUnless(const StateEntry& value, const StateEntry& other);
   static bool shared(const StateEntry& a, const StateEntry& b);
-  void settle(Undecided& batch);  ///< closes a batch and bounds what its list keeps
+  void settle(Undecided& batch);       ///< closes a batch and bounds what its list keeps
+  void eraseEntry(TableEntry& entry);  ///< with its key and value in the heap
   /// Erases an entry that has no state, no undo, and no tombstone to be written.
   void eraseIfDone(TableEntry& entry);
   /// `value` is the committed one.
@@ -113,18 +120,41 @@ class HashStateTable final : public StateTable {
   void loadOne(TableEntry& entry, const KeyedValue& loaded);
   void publish();
 
+  // hash_state_evict.cpp: what lies in the store only.
+  /// Whether a key that is not in the table may be in the store.
+  [[nodiscard]] bool evictedSome() const { return evicted_ != 0 || left_stored_; }
+  /// Takes those of `keys` into the table that lie in the store only.
+  template <class Keys>
+  Status readBack(const Keys& keys);
+  /// Takes one key from the store into the table, clean. REQUIRES: it is not there.
+  TableEntry& adopt(const KeyedValue& stored);
+  [[nodiscard]] std::size_t entryBytesNow() const;
+  std::size_t scanTable(std::uint64_t& cursor, std::span<Item> out);
+  Result<std::size_t> scanBoth(std::uint64_t& cursor, std::span<Item> out);
+  Status turnPage(std::uint64_t hash);
+  [[nodiscard]] TableEntry* nextInTable(std::size_t& position) const;
+
   HashIndex index_;
   EntryPool entries_;
   ByteHeap heap_;
   std::array<Undecided, 2> undecided_;  ///< by the parity of the id
   std::vector<TableEntry*> due_;        ///< entries with kDue
   std::vector<TableEntry*> in_flight_;  ///< entries with kInFlight
-  std::size_t present_ = 0;             ///< keys with committed state
+  std::int64_t present_ = 0;            ///< keys with committed state, evicted ones too
   std::size_t dirty_ = 0;               ///< bytes of the entries that are due or in flight
   std::atomic<std::uint64_t> keys_{0};
   std::atomic<std::uint64_t> bytes_{0};
+  std::atomic<std::uint64_t> entry_bytes_{0};
   std::atomic<std::uint64_t> dirty_bytes_{0};
   std::array<std::atomic<std::uint64_t>, 2> undecided_bytes_{};
+
+  StoredKeys* stored_ = nullptr;
+  std::size_t evicted_ = 0;        ///< keys that were here and lie in the store only
+  bool left_stored_ = false;       ///< the store has keys that were never here
+  std::uint64_t hand_ = 0;         ///< of the clock: steps that it went
+  std::vector<StateKey> missing_;  ///< of readBack(), kept for its memory
+  bool scans_both_ = false;        ///< the present walk goes over table and store
+  StoredPage page_;
 };
 
 /// Makes HashStateTables.

@@ -30,6 +30,7 @@ std::uint32_t EntryPool::add() {
 
 void EntryPool::erase(std::uint32_t number) {
   (*this)[number].undo = free_;
+  (*this)[number].flags = TableEntry::kUnused;
   free_ = number;
   ++free_count_;
 }

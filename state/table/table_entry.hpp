@@ -17,14 +17,17 @@ class alignas(64) TableEntry : public StateEntry {
   static constexpr std::size_t kInlineKeyMax = 24;
 
   /// What holds of the key. The first two tell which undecided batch has an undo entry, by the
-  /// parity of its id; the rest is for other states of a key (one of them, "spilled": the value
-  /// lies in the checkpoint store only).
+  /// parity of its id.
   enum Flag : std::uint32_t {
     kTouchedEven = 1,
     kTouchedOdd = 2,
     kTouched = kTouchedEven | kTouchedOdd,
     kDue = 4,       ///< changed since the last checkpoint took it
     kInFlight = 8,  ///< taken by a checkpoint that has not ended
+    /// Not in the table: passed on by a walk, the key lies in the checkpoint store only.
+    kStoredOnly = 16,
+    kUnused = 64,      ///< a place in the pool for a key to come
+    kReferenced = 32,  ///< touched since the clock's hand came by; says nothing about the key
   };
 
   [[nodiscard]] std::string_view key() const {
@@ -45,6 +48,8 @@ class alignas(64) TableEntry : public StateEntry {
   [[nodiscard]] bool is(Flag flag) const { return (flags & flag) != 0; }
   /// Whether a checkpoint has yet to hold the key as it is.
   [[nodiscard]] bool dirty() const { return (flags & (kDue | kInFlight)) != 0; }
+  /// Whether the entry may not go: touched, or not yet in a checkpoint as it is.
+  [[nodiscard]] bool pinned() const { return (flags & (kTouched | kDue | kInFlight)) != 0; }
   /// Bytes in the heap of a value, of a key.
   [[nodiscard]] static std::size_t heapOf(const StateEntry& value) {
     return value.takesInline() ? 0 : value.value().size();
@@ -77,6 +82,8 @@ class EntryPool {
   /// Makes room for `more` additions, so that add() does not allocate.
   void reserve(std::size_t more);
   void clear();
+  /// Entries have numbers below this; some of them are kUnused.
+  [[nodiscard]] std::uint32_t used() const { return used_; }
   [[nodiscard]] std::size_t bytes() const {
     return segments_.size() * kSegmentSize * sizeof(TableEntry);
   }

@@ -2,7 +2,9 @@
 
 #include <lockstep/model/internal_topics.hpp>
 
-#include "src/runtime/state_engine.hpp"
+#include "state/changelog/compacted_changelog.hpp"
+#include "state/checkpoint/sharded_state.hpp"
+#include "tests/sim/evict_mutants.hpp"
 #include "tests/sim/input_history.hpp"
 #include "tests/sim/mutants.hpp"
 
@@ -47,9 +49,13 @@ Instance::Instance(const Surroundings& around, Identity identity, SimDisk& disk,
   input_ = std::move(inputs->createInput()).value();
   if (!graph_->states().empty()) {
     auto store = std::make_unique<SimStore>(disk, around.clock, hooks_.disk);
-    state_ =
-        mutated(makeStateEngine(kApplication, graph_->states(), std::move(store), around.clock),
-                around.options.mutant, around.options.state_share);
+    const StateResidence residence{around.options.table_bytes, nullptr};
+    state_ = mutated(std::make_unique<ShardedState>(
+                         kApplication, graph_->states(),
+                         ShardedState::Parts{tablesWith(around.options.mutant),
+                                             std::make_unique<CompactedChangelog>(around.clock),
+                                             std::move(store), residence}),
+                     around.options.mutant, around.options.state_share);
   }
   runner_ =
       std::make_unique<BatchRunner>(graph_->job(), services(), prepared_, BatchRunner::Options{});

@@ -54,7 +54,10 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)>
     "topic-ids-at-start",
     "deleted-is-empty",
     "skip-deleted-records",
-    "loading-is-success"};
+    "loading-is-success",
+    "evict-dirty",
+    "evicted-is-absent",
+    "visit-forgets-evicted"};
 
 /// From a stream of its own, so that what others draw stays the same. An undecided key takes some
 /// 110 bytes: a batch of one record fits always, a visit of all six keys where there are visits.
@@ -63,6 +66,13 @@ std::uint64_t stateShareOf(std::uint64_t seed, Graph graph) {
   if (!random.chance(300)) return 0;
   const bool visits = graph == Graph::kIdleVisits;
   return static_cast<std::uint64_t>(visits ? random.between(700, 1'300) : random.between(110, 700));
+}
+
+/// A key takes some 80 bytes: room for none of them, or for a few of the six.
+std::uint64_t tableBytesOf(std::uint64_t seed) {
+  Prng random(seed, 9);
+  if (!random.chance(400)) return 0;
+  return random.chance(400) ? 1 : static_cast<std::uint64_t>(random.between(80, 500));
 }
 
 /// The graphs that one stream of random numbers chooses among; the later ones come from another, so
@@ -115,6 +125,7 @@ Options optionsOf(std::uint64_t seed) {
   options.commit_timeout = std::chrono::milliseconds(random.between(1'200, 5'000));
   options.span_max = random.chance(500) ? static_cast<int>(random.between(1, 10)) : 0;
   options.state_share = stateShareOf(seed, options.graph);
+  options.table_bytes = tableBytesOf(seed);
   addChanges(options);
   return options;
 }
@@ -135,13 +146,13 @@ std::string describe(const Options& options) {
   return fmt::format(
       "seed={} mutant={} graph={} faults=[{}] per_thousand={} upsets={} records={} partitions={} "
       "shards={} length={}ms interval={}ms checkpoint={}ms transaction_timeout={}ms "
-      "commit_timeout={}ms span_max={} state_share={} inputs={} until_end={}",
+      "commit_timeout={}ms span_max={} state_share={} table_bytes={} inputs={} until_end={}",
       options.seed, toString(options.mutant), toString(options.graph), faults,
       options.fault_per_thousand, options.upsets, options.records, options.partitions,
       options.shards, options.length.count(), options.interval.count(),
       options.checkpoint_interval.count(), options.transaction_timeout.count(),
-      options.commit_timeout.count(), options.span_max, options.state_share, options.inputs,
-      options.until_end);
+      options.commit_timeout.count(), options.span_max, options.state_share, options.table_bytes,
+      options.inputs, options.until_end);
 }
 
 }  // namespace lockstep::sim

@@ -86,6 +86,9 @@ enum class Mutant {
   kDeletedIsEmpty,
   kSkipDeletedRecords,
   kLoadingIsSuccess,
+  kEvictDirty,
+  kEvictedIsAbsent,
+  kVisitForgetsEvicted,
   kCount,
 };
 [[nodiscard]] std::string_view toString(Mutant mutant);
@@ -108,7 +111,9 @@ struct Options {
   std::chrono::milliseconds commit_timeout{5'000};
   int span_max = 0;               ///< offsets per partition and batch; 0 = no limit
   std::uint64_t state_share = 0;  ///< bytes for undecided state, and for dirty; 0 = the default
-  int inputs = 1;                 ///< input topics, 1 or 2
+  std::uint64_t table_bytes =
+      0;           ///< of state in memory, beyond which keys are evicted; 0 = none is
+  int inputs = 1;  ///< input topics, 1 or 2
   bool until_end = false;
   bool trace = false;
 

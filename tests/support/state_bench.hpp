@@ -33,7 +33,7 @@ class StateBench {
   Result<RestoreReport> restart(std::unique_ptr<CheckpointStore> store) {
     open_.clear();
     state.reset();
-    state = makeStateEngine(application, {declaration}, std::move(store), clock);
+    state = makeStateEngine(application, {declaration}, std::move(store), clock, residence);
     return state->restore(target(), logs, std::chrono::seconds(1));
   }
 
@@ -144,6 +144,7 @@ class StateBench {
 
   std::string application = "app";
   StateDeclaration declaration;
+  StateResidence residence;
   std::string topic_id = "id-1";
   std::chrono::milliseconds retention = std::chrono::hours(24 * 7);
   std::int64_t input_shift = 0;  ///< added to the committed input offset

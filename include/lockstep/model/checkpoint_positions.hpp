@@ -16,6 +16,9 @@ struct CheckpointPositions {
     TopicPartition partition;
     Offset next;           ///< replay starts here
     std::string topic_id;  ///< "" where the client library cannot tell
+    /// How many keys the shard has, about: newer values may be there, when a later checkpoint was
+    /// cut short.
+    std::uint64_t keys = 0;
 
     bool operator==(const Changelog&) const = default;
   };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +17,21 @@ struct KeyedValue {
   StateKey key;
   std::optional<std::string_view> value;
   BatchTime touched;  ///< batch time of the key's last touch
+};
+
+/// What the checkpoint store holds of one shard, while batches run: where a table's evicted keys
+/// lie. Thread: the shard's worker; the checkpointer writes meanwhile.
+class StoredKeys {
+ public:
+  virtual ~StoredKeys() = default;
+  /// Receives a chunk of stored values. Views hold during the call.
+  using Sink = std::function<void(std::span<const KeyedValue> values)>;
+  /// Hands out what is stored of `keys`, in their order; the others are left out. Fails with
+  /// kFatal. REQUIRES: sorted as a scan is, no key twice.
+  virtual Status find(std::span<const StateKey> keys, const Sink& sink) = 0;
+  /// Hands out keys in the order of a scan, from `hash` on: at least `count` if there are as many,
+  /// and all that have the last one's hash. Fails with kFatal.
+  virtual Status read(std::uint32_t hash, std::size_t count, const Sink& sink) = 0;
 };
 
 /// The whole of a shard's table: what operators use (StateShard), and what the state backend needs
@@ -42,7 +58,8 @@ class StateTable : public StateShard {
   /// Where loaded values come from: a checkpoint holds them already, the changelog's are due.
   enum class Source { kCheckpoint, kChangelog };
   /// Restores keys; a later value replaces an earlier one. REQUIRES: no batch is undecided.
-  virtual void load(std::span<const KeyedValue> values, Source source) = 0;
+  /// Fails (kFatal) when evicted keys cannot be read back.
+  virtual Status load(std::span<const KeyedValue> values, Source source) = 0;
   /// Forgets every key, due ones too. REQUIRES: no batch is undecided.
   virtual void clear() = 0;
 
@@ -52,13 +69,28 @@ class StateTable : public StateShard {
   virtual std::size_t takeDue(std::span<KeyedValue> out) = 0;
   /// The checkpoint with the keys in flight is durable, or failed: then they are due again.
   virtual void checkpointEnded(bool durable) = 0;
+  /// Where evicted keys lie; outlives the table. Without one nothing is evicted.
+  virtual void readBackFrom(StoredKeys& stored) = 0;
+  /// Gives up keys until at most `bytes_max` of entries are left: only those that are clean (a
+  /// completed checkpoint holds them as they are, no undecided batch touched them), and those first
+  /// that were not touched for long. Of a table with few of them it gives up fewer: the effort is
+  /// bounded by what was asked for. Views, entries and walks end.
+  virtual void evict(std::uint64_t bytes_max) = 0;
+  /// Tells that the store has keys that were not loaded, about `keys` of them.
+  virtual void leaveStored(std::uint64_t keys) = 0;
+  /// Makes room for so many keys. REQUIRED before keys are loaded in order of their hashes.
+  virtual void reserve(std::size_t keys) = 0;
+
   /// Number of due keys, in flight or not.
   [[nodiscard]] virtual std::size_t due() const = 0;
 
-  /// Keys that have committed state. Thread: any; a recent figure.
+  /// Keys that have committed state, evicted ones too. Thread: any; a recent figure.
   [[nodiscard]] virtual std::uint64_t keys() const = 0;
   /// Bytes of keys, values, undo and dirty lists. Thread: any; a recent figure.
   [[nodiscard]] virtual std::uint64_t bytes() const = 0;
+  /// The part of bytes() that evict() can make smaller: entries in use. Thread: any; a recent
+  /// figure.
+  [[nodiscard]] virtual std::uint64_t entryBytes() const = 0;
   /// Bytes of the due keys, in flight or not, with their committed values. Thread: any; a recent
   /// figure.
   [[nodiscard]] virtual std::uint64_t dirtyBytes() const = 0;

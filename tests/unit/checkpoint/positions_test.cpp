@@ -11,7 +11,7 @@ CheckpointPositions example() {
   positions.application = "app";
   positions.batch = BatchId{12};
   positions.inputs = {{{"in", Partition{3}}, Offset{1234567890123}}};
-  positions.changelogs = {{{"app-changelog-counts", Partition{1}}, Offset{77}, "topic-id"}};
+  positions.changelogs = {{{"app-changelog-counts", Partition{1}}, Offset{77}, "topic-id", 5}};
   positions.operators = {{"counts", 4, "updateStateByKey", "string", "long", "sum"}};
   positions.applied = WallTime(std::chrono::milliseconds(1'700'000'000'123));
   return positions;

@@ -178,13 +178,13 @@ TEST_CASE("a tombstone stays due until a checkpoint is durable", "[unit][table][
 TEST_CASE("loaded keys are due only when they come from the changelog", "[unit][table][load]") {
   HashStateTable table;
   const std::vector<KeyedValue> stored{{keyOf("a"), "1", at(1)}, {keyOf("b"), kLong, at(1)}};
-  table.load(stored, StateTable::Source::kCheckpoint);
+  REQUIRE(table.load(stored, StateTable::Source::kCheckpoint).ok());
   CHECK(table.due() == 0);
   const std::vector<KeyedValue> tail{{keyOf("b"), kLonger, at(2)},
                                      {keyOf("a"), std::nullopt, at(2)},
                                      {keyOf("unknown"), std::nullopt, at(2)},
                                      {keyOf("b"), kLong, at(3)}};
-  table.load(tail, StateTable::Source::kChangelog);
+  REQUIRE(table.load(tail, StateTable::Source::kChangelog).ok());
   CHECK(scanned(table) == Keys{"b"});
   CHECK(table.keys() == 1);
   CHECK(dueOf(table) == Pairs{{"a", "-"}, {"b", kLong}});

@@ -108,12 +108,12 @@ TEST_CASE("tombstones are dirty, what a changelog loads is, what a checkpoint lo
   const std::string value(100, 'v');
   const std::string other(60, 'w');
   const KeyedValue stored[]{{{"a", murmur2("a")}, value, {}}, {{"b", murmur2("b")}, value, {}}};
-  table.load(stored, StateTable::Source::kCheckpoint);
+  REQUIRE(table.load(stored, StateTable::Source::kCheckpoint).ok());
   CHECK(table.dirtyBytes() == 0);
   const KeyedValue tail[]{{{"a", murmur2("a")}, value, {}},
                           {{"b", murmur2("b")}, std::nullopt, {}},
                           {{"a", murmur2("a")}, other, {}}};
-  table.load(tail, StateTable::Source::kChangelog);
+  REQUIRE(table.load(tail, StateTable::Source::kChangelog).ok());
   CHECK(table.dirtyBytes() == 2 * kEntry + 60);
   take(table);
   table.checkpointEnded(true);

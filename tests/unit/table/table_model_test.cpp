@@ -23,11 +23,50 @@ struct Value {
 /// Sorted as a scan is: by hash, then by key.
 using Model = std::map<std::pair<std::uint32_t, std::string>, Value>;
 
+/// The checkpoint store's part: what checkpoints wrote.
+class StoredModel final : public StoredKeys {
+ public:
+  Status find(std::span<const StateKey> keys, const Sink& sink) override {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const std::pair<std::uint32_t, std::string> place{keys[i].hash, keys[i].bytes};
+      if (i > 0) REQUIRE(std::pair(keys[i - 1].hash, std::string(keys[i - 1].bytes)) < place);
+      if (values.contains(place)) hand(*values.find(place), sink);
+    }
+    return {};
+  }
+  Status read(std::uint32_t hash, std::size_t count, const Sink& sink) override {
+    std::size_t taken = 0;
+    std::uint32_t last = 0;
+    for (auto item = values.lower_bound({hash, ""}); item != values.end(); ++item) {
+      if (taken++ >= count && item->first.first != last) break;
+      last = item->first.first;
+      hand(*item, sink);
+    }
+    return {};
+  }
+
+  Model values;
+
+ private:
+  static void hand(const Model::value_type& item, const Sink& sink) {
+    const KeyedValue value{
+        {item.first.second, item.first.first}, item.second.bytes, item.second.touched};
+    sink({&value, 1});
+  }
+};
+
 class Run {
  public:
-  explicit Run(unsigned seed) : random_(seed) {}
+  /// Evicts one time in `evict_one_in` steps; 0 = never.
+  explicit Run(unsigned seed, std::size_t evict_one_in = 0)
+      : random_(seed), evict_one_in_(evict_one_in) {
+    table_.readBackFrom(stored_);
+  }
+
+  [[nodiscard]] bool visited() const { return visited_; }
 
   void step() {
+    if (evict_one_in_ != 0 && number(evict_one_in_) == 0) table_.evict(number(2) * number(20'000));
     switch (number(12)) {
       case 0:
         if (!open_.empty()) decide();
@@ -113,7 +152,7 @@ class Run {
   const Model& committed() const { return open_.empty() ? model_ : open_.front().before; }
 
   void checkpoint() {
-    Model taken = stored_;
+    Model taken = stored_.values;
     KeyedValue values[7];
     while (const auto count = table_.takeDue(values)) {
       for (std::size_t i = 0; i < count; ++i) {
@@ -130,7 +169,7 @@ class Run {
     const bool durable = number(2) == 0;
     table_.checkpointEnded(durable);
     REQUIRE((table_.dirtyBytes() == 0) == (table_.due() == 0));  // no byte is forgotten
-    if (durable || number(2) == 0) stored_ = taken;  // a failed one may have written, or not
+    if (durable || number(2) == 0) stored_.values = taken;  // a failed one may have written, or not
   }
 
   void check() {
@@ -148,14 +187,46 @@ class Run {
     REQUIRE(std::is_sorted(order.begin(), order.end()));
     REQUIRE(table_.size() == model_.size());
     REQUIRE(table_.keys() <= 600);
+    if (evict_one_in_ != 0 && number(3) == 0) visit();
+  }
+
+  /// A walk that touches and changes some of what it passes on, as a full visit does.
+  void visit() {
+    if (open_.empty()) begin();
+    const Open& batch = open_.back();
+    std::uint64_t cursor = 0;
+    StateShard::Item items[13];
+    std::size_t seen = 0;
+    const std::size_t all = model_.size();
+    while (const auto count = table_.scan(cursor, items).value()) {
+      seen += count;
+      for (StateShard::Item& item : std::span(items).first(count)) {
+        if (number(5) != 0) continue;
+        const std::pair<std::uint32_t, std::string> place{item.key.hash, item.key.bytes};
+        const auto before = std::string(item.entry->value());
+        table_.touchItems(batch.id, batch.time, {&item, 1});
+        REQUIRE(item.entry->value() == before);
+        if (number(3) == 0) {
+          table_.remove(*item.entry);
+          model_.erase(place);
+        } else {
+          table_.assign(*item.entry, before + "!");
+          model_[place] = {before + "!", batch.time};
+        }
+        visited_ = true;
+      }
+    }
+    REQUIRE(seen == all);
   }
 
   std::mt19937 random_;
+  const std::size_t evict_one_in_;
   HashStateTable table_;
-  Model model_;   ///< with everything undecided
-  Model stored_;  ///< what checkpoints wrote
+  Model model_;  ///< with everything undecided
+  StoredModel stored_;
   BatchId last_{0};
   std::vector<Open> open_;
+  bool visited_ = false;
 };
 
 }  // namespace
@@ -165,6 +236,15 @@ TEST_CASE("the table does what a map with copies does", "[unit][table][model]") 
   CAPTURE(seed);
   Run run(seed);
   for (int i = 0; i < 300; ++i) run.step();
+}
+
+TEST_CASE("the table does the same when keys are evicted all the time",
+          "[unit][table][model][evict]") {
+  const auto seed = GENERATE(range(1U, 41U));
+  CAPTURE(seed);
+  Run run(seed, 1 + seed % 3);
+  for (int i = 0; i < 300; ++i) run.step();
+  CHECK(run.visited());
 }
 
 TEST_CASE("keys that come and go do not make the table grow", "[unit][table][model]") {
