@@ -1,5 +1,6 @@
 // The engine alone, on one core: decoded records from memory in, encoded records to nowhere.
-// usage: bench_engine [copy|filter|count|words|all] [batch records] [total records]
+// usage: bench_engine [copy|filter|count|words|all|yaml-...] [batch records] [total records]
+// yaml-count and so on run the same through the operators of YAML files.
 // One line per workload: M records (words: lines) per CPU-second and CPU ns per record.
 #include <lockstep/base/clock.hpp>
 #include <lockstep/dstream/direct_kafka_input.hpp>
@@ -14,6 +15,7 @@
 #include <string>
 
 #include "bench/engine/memory_bench_input.hpp"
+#include "bench/engine/pipeline_workloads.hpp"
 #include "bench/engine/table_state.hpp"
 
 using namespace lockstep;
@@ -79,12 +81,14 @@ struct Sizes {
   std::int64_t total;
 };
 
-void run(const std::string& workload, Sizes sizes) {
+void run(const std::string& name, Sizes sizes) {
+  const bool yaml = name.rfind("yaml-", 0) == 0;
+  const std::string workload = yaml ? name.substr(5) : name;
   const TopicPartition partition{"in", Partition{0}};
   bench::MemoryBenchInput input(partition);
   workload == "words" ? fillLines(input) : fillRecords(input);
-  auto graph = std::make_shared<DStreamGraph>();
-  buildGraph(workload, graph);
+  auto graph = yaml ? bench::pipelineGraph(workload) : std::make_shared<DStreamGraph>();
+  if (!yaml) buildGraph(workload, graph);
   if (const Status status = graph->prepare({kPartitions, {}}); !status.ok())
     std::fprintf(stderr, "%s\n", status.toString().c_str()), std::exit(1);
 
@@ -119,7 +123,7 @@ void run(const std::string& workload, Sizes sizes) {
     done += sizes.batch;
   }
   const double elapsed = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-  std::printf("%-7s %6.2f M/s  %6.1f ns  in %lld out %llu keys %llu\n", workload.c_str(),
+  std::printf("%-11s %6.2f M/s  %6.1f ns  in %lld out %llu keys %llu\n", name.c_str(),
               static_cast<double>(done) / elapsed / 1e6, elapsed * 1e9 / static_cast<double>(done),
               static_cast<long long>(done), static_cast<unsigned long long>(out),
               static_cast<unsigned long long>(state.keys()));
@@ -131,8 +135,8 @@ int main(int argc, char** argv) {
   const std::string chosen = argc > 1 ? argv[1] : "all";
   const Sizes sizes{argc > 2 ? std::atoll(argv[2]) : 200'000,
                     argc > 3 ? std::atoll(argv[3]) : 8'000'000};
-  for (const char* workload : {"copy", "filter", "count", "words"})
-    if (chosen == "all" || chosen == workload)
-      run(workload,
-          {sizes.batch, workload == std::string("words") ? sizes.total / 8 : sizes.total});
+  for (const std::string workload : {"copy", "filter", "count", "words"})
+    for (const std::string& name : {workload, "yaml-" + workload})
+      if (chosen == "all" || chosen == name)
+        run(name, {sizes.batch, workload == "words" ? sizes.total / 8 : sizes.total});
 }
