@@ -9,7 +9,8 @@
 namespace lockstep::detail {
 
 /// updateStateByKey with a built-in reduction: touches hundreds of keys at once and updates the
-/// eight bytes of each in place. This is the hot path of a running count.
+/// eight bytes of each in place. This is the hot path of a running count. Longs arrive folded by
+/// key (combining_write.hpp), counts as how many there were.
 template <class K, class V, class R, class KeySerde>
 class ReductionStage final
     : public StateStage<
@@ -50,7 +51,7 @@ class ReductionStage final
     this->shuffle().forEachBucket(task.index(), [&](const ShuffleBucket& bucket) {
       bucket.forEach([&](const ShuffledElement& element) {
         chunk.keys[chunk.size] = {element.key, element.hash};
-        if constexpr (!kCounts) chunk.values[chunk.size] = Serde<V>{}.read(element.value);
+        chunk.values[chunk.size] = Serde<State>{}.read(element.value);
         if (++chunk.size == kChunkElements) apply();
       });
     });
@@ -71,19 +72,9 @@ class ReductionStage final
   };
 
   static void updateOne(StateEntry& entry, State value) {
-    State state;
-    if (entry.present()) {
-      const State old = Serde<State>{}.read(entry.value());
-      if constexpr (kCounts)
-        state = old + 1;
-      else
-        state = R::next(old, value);
-    } else {
-      if constexpr (kCounts)
-        state = 1;
-      else
-        state = R::first(value);
-    }
+    using Fold = std::conditional_t<kCounts, reduction::Sum, R>;
+    const State state = entry.present() ? Fold::next(Serde<State>{}.read(entry.value()), value)
+                                        : Fold::first(value);
     char bytes[8];
     storeBigEndian(bytes, std::bit_cast<std::uint64_t>(state));
     entry.setInline(bytes, sizeof bytes);

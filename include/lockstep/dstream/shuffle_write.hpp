@@ -16,14 +16,6 @@ struct NoCombine {
   struct Combiner {};
 };
 
-/// Writes nothing for a value: for reductions that only count.
-struct NoValue {
-  template <class V>
-  [[nodiscard]] std::string_view view(const V&) const {
-    return {};
-  }
-};
-
 /// The hash that chooses a key's shard: that of the bytes the key has in Kafka, so that a changelog
 /// has it in the partition that a producer would choose. A serde whose bytes are not Kafka's says
 /// how to get there: kafkaHash(bytes).
@@ -121,7 +113,7 @@ template <class K, class V, class KeySerde, class ValueSerde, class Combine>
 class ShuffleTerminal final : public Terminal {
  public:
   ShuffleTerminal(Rdd<std::pair<K, V>>& parent, Shuffle& shuffle, const std::string& step,
-                  std::pair<KeySerde, ValueSerde> serdes, Combine combine)
+                  std::pair<KeySerde, ValueSerde> serdes, Combine combine = {})
       : parent_(parent),
         shuffle_(shuffle),
         step_(step),

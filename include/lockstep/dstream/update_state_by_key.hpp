@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 
+#include <lockstep/dstream/combining_write.hpp>
 #include <lockstep/dstream/dstream_class.hpp>
 #include <lockstep/dstream/reduction_stage.hpp>
 #include <lockstep/dstream/shuffle_write.hpp>
@@ -61,15 +62,16 @@ std::string typeName(const Serde& serde) {
     return std::string(Serde::kTypeName);
 }
 
-/// Registers a stateful stage and the shuffle in front of it.
-template <class Node, class K, class V, class KeySerde, class ValueSerde>
-void wireState(const DStream<std::pair<K, V>>& stream, Node& node, StateDeclaration declaration,
-               std::optional<std::uint32_t> parallelism, std::pair<KeySerde, ValueSerde> serdes) {
+/// Registers a stateful stage and the shuffle in front of it, whose near side is Terminal: it
+/// writes in `formats`.
+template <class Terminal, class Node, class T, class Formats>
+void wireState(const DStream<T>& stream, Node& node, StateDeclaration declaration,
+               std::optional<std::uint32_t> parallelism, Formats formats) {
   DStreamGraph& graph = *stream.graph();
   const std::array<const RddBase*, 1> reads{&stream.rdd()};
   graph.lineage().addStage(node, reads);
-  graph.lineage().template addTerminal<ShuffleTerminal<K, V, KeySerde, ValueSerde, NoCombine>>(
-      stream.rdd(), node.shuffle(), node.step(), std::move(serdes), NoCombine{});
+  graph.lineage().template addTerminal<Terminal>(stream.rdd(), node.shuffle(), node.step(),
+                                                 std::move(formats));
   node.setNumber(graph.addState(std::move(declaration), node.shuffle(), parallelism));
 }
 
@@ -84,10 +86,12 @@ DStream<std::pair<K, std::optional<S>>> updateStateByKeyAs(const DStream<std::pa
   using OwnStage = detail::UpdateFunctionStage<K, V, S, F, Serdes>;
   auto& node = stream.graph()->lineage().template add<OwnStage>(options.id, stream.rdd(), options,
                                                                 serdes, std::move(function));
-  detail::wireState(stream, node,
-                    {options.id, 1, "updateStateByKey", detail::typeName(serdes.key),
-                     detail::typeName(serdes.state), ""},
-                    options.parallelism, std::pair{serdes.key, serdes.value});
+  using Near = detail::ShuffleTerminal<K, V, typename Serdes::Key, typename Serdes::Value,
+                                       detail::NoCombine>;
+  detail::wireState<Near>(stream, node,
+                          {options.id, 1, "updateStateByKey", detail::typeName(serdes.key),
+                           detail::typeName(serdes.state), ""},
+                          options.parallelism, std::pair{serdes.key, serdes.value});
   return {stream.graph(), node};
 }
 
@@ -100,13 +104,20 @@ auto reduceStateByKeyAs(const DStream<std::pair<K, V>>& stream, R, const StateOp
   static_assert(kCounts || std::is_same_v<V, std::int64_t> || std::is_same_v<V, double>,
                 "built-in reductions work on std::int64_t and double");
   using OwnStage = detail::ReductionStage<K, V, R, KeySerde>;
-  using ValueSerde = std::conditional_t<kCounts, detail::NoValue, Serde<V>>;
   auto& node =
       stream.graph()->lineage().template add<OwnStage>(options.id, stream.rdd(), options, keys);
-  detail::wireState(stream, node,
-                    {options.id, 1, "updateStateByKey", detail::typeName(keys),
-                     detail::typeName(Serde<typename OwnStage::State>{}), std::string(R::kName)},
-                    options.parallelism, std::pair{keys, ValueSerde{}});
+  const StateDeclaration declaration{options.id,
+                                     1,
+                                     "updateStateByKey",
+                                     detail::typeName(keys),
+                                     detail::typeName(Serde<typename OwnStage::State>{}),
+                                     std::string(R::kName)};
+  if constexpr (std::is_same_v<typename OwnStage::State, std::int64_t>)
+    detail::wireState<detail::CombiningTerminal<K, V, R, KeySerde>>(stream, node, declaration,
+                                                                    options.parallelism, keys);
+  else
+    detail::wireState<detail::ShuffleTerminal<K, V, KeySerde, Serde<V>, detail::NoCombine>>(
+        stream, node, declaration, options.parallelism, std::pair{keys, Serde<V>{}});
   return DStream<typename OwnStage::Element>(stream.graph(), node);
 }
 
