@@ -7,6 +7,8 @@
 namespace lockstep {
 
 std::string_view encodeInto(Arena& arena, const Value& value) {
+  if (value.isString() && value.asString().size() <= kShortTextMax) [[likely]]
+    return encodeShortText(value.asString(), arena);
   thread_local std::string bytes;
   return arena.copy(encodeInto(bytes, value));
 }
@@ -18,6 +20,8 @@ std::string_view encodeInto(std::string& scratch, const Value& value) {
 }
 
 Value decodeEncoded(std::string_view bytes, Arena& arena) {
+  if (const auto text = decodeShortText(bytes)) [[likely]]
+    return Value::string(*text);
   auto rest = bytes;
   auto value = decodeValue(rest, arena);
   if (!value.ok()) throw RecordError(RecordErrorKind::kDecode, value.status().message());

@@ -35,11 +35,13 @@ RowExpression::RowExpression(Expression expression, std::shared_ptr<const Evalua
                               [](bool read) { return read; });
   if (expression_.text() == "key") shape_ = Shape::kKey;
   if (expression_.text() == "value") shape_ = Shape::kValue;
+  if (const auto constant = expression_.constant()) {
+    shape_ = Shape::kConstant;
+    constant_ = *constant;
+  }
 }
 
-Value RowExpression::evaluate(const Row& row, TaskContext& context) const {
-  if (shape_ == Shape::kKey) return row.key;
-  if (shape_ == Shape::kValue) return row.value;
+Value RowExpression::run(const Row& row, TaskContext& context) const {
   std::array<Value, kSlots> bindings;
   bindings[kKey] = row.key;
   bindings[kValue] = row.value;

@@ -25,7 +25,19 @@ class RowExpression {
   RowExpression(Expression expression, std::shared_ptr<const Evaluation> evaluation);
 
   /// Throws EvalError. The result views the row, `context.arena` and the expression.
-  [[nodiscard]] Value evaluate(const Row& row, TaskContext& context) const;
+  [[nodiscard]] Value evaluate(const Row& row, TaskContext& context) const {
+    switch (shape_) {
+      case Shape::kKey:
+        return row.key;
+      case Shape::kValue:
+        return row.value;
+      case Shape::kConstant:
+        return constant_;
+      case Shape::kOther:
+        break;
+    }
+    return run(row, context);
+  }
 
   [[nodiscard]] const Expression& expression() const { return expression_; }
 
@@ -42,13 +54,15 @@ class RowExpression {
     kSlots
   };
   /// What the expression is, where no evaluation is needed to know its value.
-  enum class Shape : std::uint8_t { kKey, kValue, kOther };
+  enum class Shape : std::uint8_t { kKey, kValue, kConstant, kOther };
 
+  [[nodiscard]] Value run(const Row& row, TaskContext& context) const;
   void bindRecord(const Row& row, TaskContext& context, std::array<Value, kSlots>& bindings) const;
 
   Expression expression_;
   std::shared_ptr<const Evaluation> evaluation_;
   Shape shape_ = Shape::kOther;
+  Value constant_;  ///< of kConstant
   std::array<bool, kSlots> reads_{};
   bool reads_record_ = false;  ///< anything but key, value and batch_time
 };

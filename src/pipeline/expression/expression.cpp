@@ -157,6 +157,10 @@ Value Expression::evaluate(Bindings bindings, Arena& arena, ExpressionContext& c
   }
 }
 
+std::optional<Value> Expression::constant() const {
+  return code_->native ? code_->native->constant() : std::nullopt;
+}
+
 bool Expression::isNative() const { return code_->native.has_value(); }
 
 const std::string& Expression::text() const { return code_->text; }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,6 +50,8 @@ class Expression {
   /// `context` was made with the scope's functions.
   [[nodiscard]] Value evaluate(Bindings bindings, Arena& arena, ExpressionContext& context) const;
 
+  /// Its value, where that is the same for every record: a literal. Views the expression.
+  [[nodiscard]] std::optional<Value> constant() const;
   /// Whether it runs without Lua.
   [[nodiscard]] bool isNative() const;
   [[nodiscard]] const std::string& text() const;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -61,6 +62,11 @@ class Program {
     if (root.op == NodeOp::kVariable) return bindings[root.slot];
     if (root.op == NodeOp::kConstant) return root.constant;
     return eval(root, {bindings, arena, tools});
+  }
+  /// The value of a program that is one constant.
+  [[nodiscard]] std::optional<Value> constant() const {
+    const Node& root = nodes_.back();
+    return root.op == NodeOp::kConstant ? std::optional(root.constant) : std::nullopt;
   }
 
  private:

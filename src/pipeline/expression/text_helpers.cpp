@@ -26,6 +26,16 @@ Value changed(const HelperCall& call, Change change) {
   return Value::string({place, text.size()});
 }
 
+std::size_t occurrences(std::string_view text, std::string_view separator) {
+  if (separator.size() == 1)
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), separator[0]));
+  std::size_t count = 0;
+  for (auto at = text.find(separator); at != std::string_view::npos;
+       at = text.find(separator, at + separator.size()))
+    ++count;
+  return count;
+}
+
 // How many bytes at the end of `text` are its last `kept` UTF-8 characters.
 std::size_t tailBytes(std::string_view text, std::int64_t kept) {
   std::size_t at = text.size();
@@ -43,11 +53,7 @@ Value split(const HelperCall& call) {
   const auto text = textArgument(call, 0);
   const auto separator = textArgument(call, 1);
   if (separator.empty()) throw EvalError("the separator is empty");
-  std::size_t count = 1;
-  for (auto at = findFrom(text, separator, 0); at != std::string_view::npos;
-       at = findFrom(text, separator, at + separator.size())) {
-    ++count;
-  }
+  const std::size_t count = occurrences(text, separator) + 1;
   const auto parts = allocateArray<Value>(call.arena, count);
   std::size_t from = 0;
   for (std::size_t i = 0; i + 1 < count; ++i) {

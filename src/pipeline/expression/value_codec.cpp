@@ -228,6 +228,7 @@ void encodeValue(std::string& out, const Value& value, JsonEncoding json) {
 }
 
 std::uint32_t kafkaKeyHash(std::string_view encoded) {
+  if (const auto text = decodeShortText(encoded)) return murmur2(*text);
   std::array<char, 8> number{};
   std::string_view rest = encoded.substr(1);
   switch (encoded.front()) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +34,28 @@ enum class JsonEncoding {
 /// Appends the bytes of `value`. Throws EvalError on malformed JSON or too deep nesting.
 void encodeValue(std::string& out, const Value& value,
                  JsonEncoding json = JsonEncoding::kCanonical);
+
+/// Texts of up to so many bytes have a length of one byte: most keys. The next two functions are
+/// encodeValue() and decodeValue() for them, without a call.
+inline constexpr std::size_t kShortTextMax = 127;
+inline constexpr std::size_t kShortTextHead = 2;
+
+/// The encoded text, in `arena`. REQUIRES: at most kShortTextMax bytes.
+[[nodiscard]] inline std::string_view encodeShortText(std::string_view text, Arena& arena) {
+  char* place = arena.allocate(kShortTextHead + text.size());
+  place[0] = 0x05;
+  place[1] = static_cast<char>(text.size());
+  if (!text.empty()) std::memcpy(place + kShortTextHead, text.data(), text.size());
+  return {place, kShortTextHead + text.size()};
+}
+/// The text, if `bytes` are exactly one that encodeShortText() wrote. Views `bytes`.
+[[nodiscard]] inline std::optional<std::string_view> decodeShortText(std::string_view bytes) {
+  if (bytes.size() < kShortTextHead || bytes[0] != 0x05 ||
+      bytes.size() - kShortTextHead > kShortTextMax ||
+      static_cast<unsigned char>(bytes[1]) != bytes.size() - kShortTextHead)
+    return std::nullopt;
+  return bytes.substr(kShortTextHead);
+}
 
 /// murmur2 of the bytes that an encoded value has as a Kafka key: text its own bytes, an integer
 /// those of a long, a float those of a double (8 bytes, big endian). Anything else has no such
