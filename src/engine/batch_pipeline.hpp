@@ -23,6 +23,7 @@ struct BatchSlot {
   /// Ticks up to this are closed when the batch is committed; before it: up to `closed_before`.
   BatchTime closed_through{};
   BatchTime closed_before{};
+  Instant began{};              ///< when it was last told to compute
   event::BatchComputed result;  ///< once computed
 
   /// Whether a transaction has to follow: input was read, or there is something to write.

@@ -29,6 +29,7 @@ void Engine::Impl::pumpBatches() {
   if (!newest.life.is(BatchState::kPlanned)) return;
   if (options_.side_effects && !newest.plan_committed) return;
   newest.life.move(BatchState::kComputing);
+  newest.began = now_;
   out_.push_back(command::RunBatch{newest.plan});
 }
 
@@ -59,7 +60,7 @@ void Engine::Impl::handle(const event::BatchComputed& computed) {
   if (computed.status.ok()) {
     slot->life.move(BatchState::kComputed);
     slot->result = computed;
-    span_budget_.learn(spanOf(slot->plan), computed.processing, slot->bounded,
+    span_budget_.learn(spanOf(slot->plan), timeToFit(*slot, computed.processing), slot->bounded,
                        slot->plan.ranges.size());
     return;
   }
@@ -91,6 +92,17 @@ void Engine::Impl::handle(const event::BatchComputed& computed) {
       }
       return;
   }
+}
+
+/// What of a batch's processing has to fit the interval. With state, each batch writes every key
+/// that it changed: the fewer batches, the fewer records. While the batch below was undecided this
+/// one could not have been committed anyway, so that time is free, up to half of the processing.
+std::chrono::nanoseconds Engine::Impl::timeToFit(const BatchSlot& slot,
+                                                 std::chrono::nanoseconds processing) const {
+  if (options_.state.empty()) return processing;
+  const bool waits = pipeline_.head().plan.id != slot.plan.id;
+  const auto covered = waits ? processing : std::chrono::nanoseconds(decided_at_ - slot.began);
+  return processing - std::clamp(covered, std::chrono::nanoseconds(0), processing / 2);
 }
 
 /// The head's transaction was aborted, for certain.

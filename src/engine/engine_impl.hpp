@@ -93,6 +93,8 @@ class Engine::Impl {
   void rollBack(bool whole_pipeline, bool recut);
   void takeBack(BatchSlot& slot, bool recut);
   void recut(BatchSlot& slot);
+  [[nodiscard]] std::chrono::nanoseconds timeToFit(const BatchSlot& slot,
+                                                   std::chrono::nanoseconds processing) const;
 
   // state_limits.cpp: the shares of state.memory_limit.
   [[nodiscard]] bool outgrowsState(const event::BatchComputed& computed) const;
@@ -158,6 +160,7 @@ class Engine::Impl {
   Backoff rerun_backoff_;
   SpanControl span_control_;
   SpanBudget span_budget_;
+  Instant decided_at_{};  ///< when the last batch was committed
 
   std::optional<TickClock> ticks_;
   BatchTime settled_time_{};            ///< of the last settled batch

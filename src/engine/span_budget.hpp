@@ -17,8 +17,8 @@ class SpanBudget {
   /// The bound of the next batch, over all `partitions`.
   [[nodiscard]] std::int64_t offsets(std::size_t partitions) const;
 
-  /// A batch was computed. A batch that was neither bounded nor slow proves only that its span
-  /// fits: it never lowers the bound.
+  /// A batch was computed; `processing` is the time that has to fit. A batch that was neither
+  /// bounded nor slow proves only that its span fits: it never lowers the bound.
   void learn(std::int64_t span, std::chrono::nanoseconds processing, bool bounded,
              std::size_t partitions);
 

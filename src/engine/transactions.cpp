@@ -122,6 +122,7 @@ void Engine::Impl::decided(IntendedCommit intended, std::uint64_t ledger_hash) {
       settled_closed_through_ = head.closed_through;
       pipeline_.popHead();
       alone_ = false;
+      decided_at_ = now_;
       span_control_.committed();
       rerun_backoff_.succeeded();
       return;

@@ -152,6 +152,30 @@ TEST_CASE("a backlog is worked off in spans that at most double", "[unit][engine
   CHECK(driver.committedAt("in", 0) == Offset{1'000'000});
 }
 
+TEST_CASE("with state, half of what a batch computes below an undecided one has to fit",
+          "[unit][engine][planning]") {
+  const bool state = GENERATE(false, true);
+  EngineDriver driver(state ? EngineDriver::statefulOptions() : EngineDriver::options());
+  if (state) driver.cluster.addTopic("app-changelog-counts", 2);
+  std::vector<BatchPlan> plans;
+  record(driver, plans);
+  driver.compute = [real = driver.compute](const command::RunBatch& run) {
+    auto computed = real(run);
+    computed.processing = milliseconds(500);  // the interval
+    return computed;
+  };
+  driver.cluster.end("in") = Offset{1'000'000};
+  driver.hold("batch");
+  driver.start().tick();
+  REQUIRE(plans.size() == 2);
+  CHECK(plans[1].ranges[0].span() == 20'000);
+  driver.releaseAll();
+  driver.settle();
+  REQUIRE(plans.size() > 2);
+  // 40,000 offsets in 500 ms and 250 ms.
+  CHECK(plans[2].ranges[0].span() == (state ? 26'666 : 20'000));
+}
+
 TEST_CASE("catch_up: whole takes a backlog in one batch", "[unit][engine][planning]") {
   auto options = EngineDriver::options();
   options.catch_up_whole = true;
