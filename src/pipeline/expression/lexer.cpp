@@ -9,9 +9,11 @@
 namespace lockstep {
 namespace {
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isDecimalDigit(char c) { return c >= '0' && c <= '9'; }
 bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool isHexDigit(char c) { return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool isHexDigit(char c) {
+  return isDecimalDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 class Lexer {
  public:
@@ -36,8 +38,8 @@ class Lexer {
     const char c = source_[at_];
     if (isLetter(c)) {
       token.kind = TokenKind::kName;
-      while (isLetter(at(at_)) || isDigit(at(at_))) ++at_;
-    } else if (isDigit(c) || (c == '.' && isDigit(at(at_ + 1)))) {
+      while (isLetter(at(at_)) || isDecimalDigit(at(at_))) ++at_;
+    } else if (isDecimalDigit(c) || (c == '.' && isDecimalDigit(at(at_ + 1)))) {
       readNumber(token);
     } else if (c == '"' || c == '\'') {
       readString(token);
@@ -86,7 +88,7 @@ class Lexer {
       const char before = at_ > start ? source_[at_ - 1] : '\0';
       const bool exponent = hex ? before == 'p' || before == 'P' : before == 'e' || before == 'E';
       if ((c == '+' || c == '-') && exponent) continue;
-      if (!isDigit(c) && !isLetter(c) && c != '.') break;
+      if (!isDecimalDigit(c) && !isLetter(c) && c != '.') break;
     }
     const auto number = parseNumber(source_.substr(start, at_ - start));
     token.kind = number ? TokenKind::kNumber : TokenKind::kForeign;
@@ -128,10 +130,10 @@ class Lexer {
       at_ += 3;
       return true;
     }
-    if (!isDigit(c)) return false;
+    if (!isDecimalDigit(c)) return false;
     int code = 0;
     std::size_t end = at_;
-    for (; end < at_ + 3 && isDigit(at(end)); ++end) code = code * 10 + (at(end) - '0');
+    for (; end < at_ + 3 && isDecimalDigit(at(end)); ++end) code = code * 10 + (at(end) - '0');
     if (code > 255) return false;
     out += static_cast<char>(code);
     at_ = end;
