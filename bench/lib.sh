@@ -69,7 +69,13 @@ run_bound() { # MODE INPUT [argument...]: prints the figures
     changelog=bound-changelog ms="$interval_ms" "${@:3}"
 }
 
-# The commit times are in the log of batches, which is at level debug.
+# The commit times of $work/lockstep.log, where each batch has a line at level debug: from all
+# records handed to the client until the transaction (or, without one, the offsets) is committed.
+with_commit_times() { # FIGURES: prints them with commits, commit_ms_p50 and commit_ms_p99
+  sed -n 's/.*committed in \([0-9.]*\) ms.*/\1/p' "$work/lockstep.log" | jq -cs --argjson f "$1" '
+    sort | $f + {commits: length, commit_ms_p50: .[length / 2 | floor], commit_ms_p99: .[length * 0.99 | floor]}'
+}
+
 run_lockstep() { # NAME [argument...]: prints the figures
   local figures
   create_topics "bench-$1-out"
@@ -78,16 +84,18 @@ run_lockstep() { # NAME [argument...]: prints the figures
     tail -20 "$work/lockstep.log" >&2
     return 1
   }
-  sed -n 's/.*committed in \([0-9.]*\) ms.*/\1/p' "$work/lockstep.log" | jq -cs --argjson f "$figures" '
-    sort | $f + {commits: length, commit_ms_p50: .[length / 2 | floor], commit_ms_p99: .[length * 0.99 | floor]}'
+  with_commit_times "$figures"
 }
 
 # A bench program that starts Lockstep itself; its log is shown only when something went wrong.
-watched() { # PROGRAM [argument...]: prints the figures
-  timeout 300 "$bin/$1" "${@:2}" 2>"$work/lockstep.log" || {
+watched() { # PROGRAM CONFIG [argument...]: prints the figures
+  local figures
+  figures=$(timeout 300 "$bin/$1" brokers="$BENCH_BROKER" "${@:3}" \
+    command="$lockstep run --log-level debug $root/bench/configs/$2.yaml" 2>"$work/lockstep.log") || {
     tail -20 "$work/lockstep.log" >&2
     return 1
   }
+  with_commit_times "$figures"
 }
 
 print_pair() { # NAME PAIR BOUND LOCKSTEP

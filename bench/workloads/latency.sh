@@ -4,8 +4,7 @@ workload_latency() {
   local figures
   forget latency
   create_topics bench-latency-in bench-latency-out
-  figures=$(watched bench_latency brokers="$BENCH_BROKER" in=bench-latency-in out=bench-latency-out \
-    command="$lockstep run $root/bench/configs/latency.yaml")
+  figures=$(watched bench_latency latency in=bench-latency-in out=bench-latency-out seconds="$BENCH_SECONDS")
   record latency lockstep "$figures"
-  jq -r '"latency: \(.rate) records/s, ms: p50 \(.ms_p50)  p99 \(.ms_p99)  max \(.ms_max)"' <<<"$figures"
+  jq -r '"latency: \(.rate) records/s, ms: p50 \(.ms_p50)  p99 \(.ms_p99)  max \(.ms_max)  commit \(.commit_ms_p50)/\(.commit_ms_p99)"' <<<"$figures"
 }

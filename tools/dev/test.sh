@@ -76,6 +76,13 @@ run_tsan() {
   run_ctest tsan -R "${expression#|}"
 }
 
+# The bench, small: its figures are shown and not judged; a wrong output fails.
+run_bench() {
+  build release lockstep bench_programs
+  echo "== release: bench/run.sh smoke"
+  bench/run.sh smoke </dev/null || test_status=1
+}
+
 # The sources whose text has the sentence in a case's name; names may be broken over lines.
 sources_with() { # SENTENCE
   local source
@@ -103,12 +110,12 @@ run_sentence() { # SENTENCE
 }
 
 test_verb() {
-  local labels=("$@") asan=() release=() tsan=0 label
+  local labels=("$@") asan=() release=() tsan=0 bench=0 label
   if [[ ${1:-} == -R ]]; then
     (($# == 2)) || fail 64 'test -R "sentence"'
     run_sentence "$2"
   fi
-  ((${#labels[@]})) || labels=("${asan_labels[@]}" "${release_labels[@]}" tsan)
+  ((${#labels[@]})) || labels=("${asan_labels[@]}" "${release_labels[@]}" tsan bench)
   for label in "${labels[@]}"; do
     if [[ " ${asan_labels[*]} " == *" $label "* ]]; then
       asan+=("$label")
@@ -116,6 +123,8 @@ test_verb() {
       release+=("$label")
     elif [[ $label == tsan ]]; then
       tsan=1
+    elif [[ $label == bench ]]; then
+      bench=1
     else
       fail 64 "no label '$label'; see ./dev help"
     fi
@@ -123,6 +132,7 @@ test_verb() {
   ((${#asan[@]} == 0)) || run_labels asan "${asan[@]}"
   ((${#release[@]} == 0)) || run_labels release "${release[@]}"
   ((tsan == 0)) || run_tsan
+  ((bench == 0)) || run_bench
   print_totals
   exit "$test_status"
 }
