@@ -97,6 +97,13 @@ void produceTransactionally(ClientSettings& settings, const KafkaConnection& con
   setNumber(settings, "message.timeout.ms", connection.transaction_timeout.count());
 }
 
+/// Without a transaction: each record is in the log once and in order as long as this producer
+/// lives. A lost message is known within the time in which a transaction would have to end.
+void produceIdempotently(ClientSettings& settings, const KafkaConnection& connection) {
+  set(settings, "enable.idempotence", "true");
+  setNumber(settings, "message.timeout.ms", connection.transaction_timeout.count());
+}
+
 /// Large batches: compression and requests cost per batch. commit() flushes, so lingering delays
 /// nothing. The broker checks sizes against the topic's own limit.
 void batchGenerously(ClientSettings& settings, const KafkaConnection& connection) {
@@ -172,7 +179,11 @@ Result<ClientSettings> outputSettings(const KafkaConnection& connection) {
   ClientSettings settings;
   setConnection(settings, connection);
   sendAtOnce(settings);
-  produceTransactionally(settings, connection);
+  if (connection.guarantee == Guarantee::kAtLeastOnce) {
+    produceIdempotently(settings, connection);
+  } else {
+    produceTransactionally(settings, connection);
+  }
   batchGenerously(settings, connection);
   boundSendQueue(settings, connection);
   retryCommitsSoon(settings);

@@ -31,7 +31,7 @@ enum class InputUse { kBatches, kReplay };
 /// may not set, here and below.
 [[nodiscard]] Result<ClientSettings> inputSettings(const KafkaConnection& connection, InputUse use,
                                                    std::size_t partitions);
-/// Settings of the transactional producer.
+/// Settings of the batch producer: transactional, or idempotent only (at_least_once).
 [[nodiscard]] Result<ClientSettings> outputSettings(const KafkaConnection& connection);
 /// Settings of a handle that only asks (metadata, offsets, admin requests).
 [[nodiscard]] Result<ClientSettings> querySettings(const KafkaConnection& connection,

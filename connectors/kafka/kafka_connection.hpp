@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <lockstep/base/units.hpp>
+#include <lockstep/model/guarantee.hpp>
 
 namespace lockstep::kafka {
 
@@ -30,6 +31,7 @@ struct KafkaConnection {
   std::vector<std::pair<std::string, std::string>> client;
   std::string application = {};       ///< consumer group
   std::string transactional_id = {};  ///< empty: the application's name
+  Guarantee guarantee = Guarantee::kExactlyOnce;
 
   /// The broker aborts a transaction that is open for longer.
   std::chrono::milliseconds transaction_timeout{60'000};

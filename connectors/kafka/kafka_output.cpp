@@ -1,8 +1,6 @@
 #include "connectors/kafka/kafka_output.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,32 +33,20 @@ Status injected(const Failpoint& point) {
   return Status::abort(fmt::format("failpoint {}", point.name()));
 }
 
-ListHandle offsetList(std::span<const PartitionOffset> consumed, std::string_view metadata) {
-  ListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(consumed.size())));
-  for (const auto& position : consumed) {
-    auto* entry = rd_kafka_topic_partition_list_add(list.get(), position.partition.topic.c_str(),
-                                                    position.partition.partition.value());
-    entry->offset = position.next.value();
-    if (metadata.empty()) continue;
-    entry->metadata = std::malloc(metadata.size());  // the list frees it
-    std::memcpy(entry->metadata, metadata.data(), metadata.size());
-    entry->metadata_size = metadata.size();
-  }
-  return list;
-}
-
 }  // namespace
 
 KafkaOutput::KafkaOutput(const KafkaConnection& connection, ClientSettings settings, bool rebuild,
-                         Clock& clock)
+                         Clock& clock, std::unique_ptr<OffsetCommitter> offsets)
     : settings_(std::move(settings)),
       slow_commit_(requestTimeout(connection)),
       rebuild_(rebuild),
       clock_(clock),
+      offsets_(std::move(offsets)),
       group_(rd_kafka_consumer_group_metadata_new(connection.application.c_str())) {}
 
 KafkaOutput::~KafkaOutput() {
-  if (producer_ != nullptr && state_ == State::kOpen && appended_) settleRegistration();
+  const bool registering = transactional() && state_ == State::kOpen && appended_;
+  if (producer_ != nullptr && registering) settleRegistration();
 }
 
 void KafkaOutput::settleRegistration() {
@@ -83,7 +69,7 @@ Status KafkaOutput::init(milliseconds timeout) {
     if (rebuild_) kProducerRebuild.hit();
     start_ = std::make_unique<ProducerStart>(settings_, clock_);
   }
-  LOCKSTEP_TRY(keep(start_->start(timeout)));
+  LOCKSTEP_TRY(keep(transactional() ? start_->start(timeout) : start_->makeProducer()));
   producer_ = start_->take();
   start_.reset();
   sender_ = std::make_unique<RecordSender>(*producer_->client, producer_->timestamps, clock_);
@@ -94,7 +80,9 @@ Status KafkaOutput::init(milliseconds timeout) {
 Status KafkaOutput::begin() {
   LOCKSTEP_TRY(dead_);
   LOCKSTEP_CHECK(state_ == State::kReady, "begin() needs init() and no open transaction");
-  LOCKSTEP_TRY(keep(takeError(rd_kafka_begin_transaction(producer_->client->get()), "begin")));
+  if (transactional()) {
+    LOCKSTEP_TRY(keep(takeError(rd_kafka_begin_transaction(producer_->client->get()), "begin")));
+  }
   state_ = State::kOpen;
   producer_->watch.begin();
   appended_ = false;
@@ -126,7 +114,7 @@ Status KafkaOutput::commit(std::span<const PartitionOffset> consumed, std::strin
   auto status = commitSteps(consumed, metadata, Deadline::in(clock_, timeout));
   producer_->watch.enter(WireWatch::Phase::kOther);
   // A request that took that long was repeated, and a copy of it may come late.
-  if (clock_.now() - *commit_began_ > slow_commit_) dirty_ = true;
+  if (transactional() && clock_.now() - *commit_began_ > slow_commit_) dirty_ = true;
   return keep(std::move(status));
 }
 
@@ -134,7 +122,7 @@ Status KafkaOutput::commitSteps(std::span<const PartitionOffset> consumed,
                                 std::string_view metadata, Deadline deadline) {
   if (state_ == State::kOpen) {
     if (kProduceLast.fails()) return injected(kProduceLast);
-    LOCKSTEP_TRY(sendOffsets(consumed, metadata, deadline));
+    if (transactional()) LOCKSTEP_TRY(sendOffsets(consumed, metadata, deadline));
     state_ = State::kOffsetsSent;
   }
   if (state_ == State::kOffsetsSent) {
@@ -142,7 +130,7 @@ Status KafkaOutput::commitSteps(std::span<const PartitionOffset> consumed,
     if (kCommitBeforeRpc.fails()) return injected(kCommitBeforeRpc);
     state_ = State::kEnding;
   }
-  return endTransaction(deadline);
+  return transactional() ? endTransaction(deadline) : commitOffsets(consumed, metadata, deadline);
 }
 
 Status KafkaOutput::sendOffsets(std::span<const PartitionOffset> consumed,
@@ -179,10 +167,40 @@ Status KafkaOutput::endTransaction(Deadline deadline) {
   return {};
 }
 
+/// Every record is acknowledged: now, and not before, its input counts as read.
+Status KafkaOutput::commitOffsets(std::span<const PartitionOffset> consumed,
+                                  std::string_view metadata, Deadline deadline) {
+  if (kOffsetsBeforeSend.fails()) return injected(kOffsetsBeforeSend);
+  LOCKSTEP_TRY(offsets_->commit(consumed, metadata, deadline));
+  state_ = State::kReady;
+  if (kOffsetsAfterAck.fails()) {
+    return Status::fatal(ExitCode::kRestart, "E243", "commit: failpoint offsets.after_ack");
+  }
+  return {};
+}
+
+/// What was sent stays. What is on its way is waited for, so that it does not come behind the
+/// records of the next attempt.
+void KafkaOutput::giveUp(Deadline deadline) {
+  if (producer_ == nullptr) return;
+  auto* client = producer_->client->get();
+  rd_kafka_purge(client, RD_KAFKA_PURGE_F_QUEUE);
+  do {
+    sender_->serveReports();
+    rd_kafka_flush(client, toMilliseconds(std::min(deadline.left(clock_), kAbortSlice)));
+  } while (rd_kafka_outq_len(client) > 0 && !deadline.passed(clock_));
+  sender_.reset();
+  producer_.reset();
+}
+
 Status KafkaOutput::abort(milliseconds timeout) {
   LOCKSTEP_TRY(dead_);
   if (state_ == State::kNew || state_ == State::kReady) return {};
   dirty_ = true;
+  if (!transactional()) {
+    giveUp(Deadline::in(clock_, timeout));
+    return {};
+  }
   state_ = State::kAborting;
   producer_->watch.enter(WireWatch::Phase::kAborting);
   const auto deadline = Deadline::in(clock_, timeout);
@@ -210,8 +228,12 @@ void KafkaOutputFactory::limitBatches(Bytes bytes_max) {
 Result<std::unique_ptr<TransactionalOutput>> KafkaOutputFactory::createOutput() {
   LOCKSTEP_ASSIGN(auto settings, outputSettings(connection_));
   const bool rebuild = std::exchange(made_before_, true);
-  return std::unique_ptr<TransactionalOutput>(
-      std::make_unique<KafkaOutput>(connection_, std::move(settings), rebuild, clock_));
+  std::unique_ptr<OffsetCommitter> offsets;
+  if (connection_.guarantee == Guarantee::kAtLeastOnce) {
+    LOCKSTEP_ASSIGN(offsets, OffsetCommitter::create(connection_, clock_));
+  }
+  return std::unique_ptr<TransactionalOutput>(std::make_unique<KafkaOutput>(
+      connection_, std::move(settings), rebuild, clock_, std::move(offsets)));
 }
 
 }  // namespace lockstep::kafka

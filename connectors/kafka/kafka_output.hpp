@@ -6,6 +6,7 @@
 #include <lockstep/base/clock.hpp>
 #include <lockstep/ports/transactional_output.hpp>
 
+#include "connectors/kafka/offset_committer.hpp"
 #include "connectors/kafka/producer_start.hpp"
 #include "connectors/kafka/record_sender.hpp"
 
@@ -20,10 +21,13 @@ namespace lockstep::kafka {
 /// abort()    After it the coordinator may still hold the transaction open: librdkafka 2.0.2 sends
 ///            no EndTxn when the answer that adds partitions comes while it aborts. None of its
 ///            records was sent then, and the init() that follows a dirty producer ends it.
+/// Without a transaction (an OffsetCommitter is given: at_least_once) the same steps run with an
+///            idempotent producer: nothing is fenced, begun or ended; commit() has every record
+///            acknowledged and then commits the offsets; abort() takes back what was not sent.
 class KafkaOutput final : public TransactionalOutput {
  public:
   KafkaOutput(const KafkaConnection& connection, ClientSettings settings, bool rebuild,
-              Clock& clock);
+              Clock& clock, std::unique_ptr<OffsetCommitter> offsets = nullptr);
   ~KafkaOutput() override;
 
   Status init(std::chrono::milliseconds timeout) override;
@@ -44,6 +48,10 @@ class KafkaOutput final : public TransactionalOutput {
   Status sendOffsets(std::span<const PartitionOffset> consumed, std::string_view metadata,
                      Deadline deadline);
   Status endTransaction(Deadline deadline);
+  [[nodiscard]] bool transactional() const { return offsets_ == nullptr; }
+  Status commitOffsets(std::span<const PartitionOffset> consumed, std::string_view metadata,
+                       Deadline deadline);
+  void giveUp(Deadline deadline);
   /// librdkafka 2.0.2 aborts the process when it is destroyed while the first request that adds
   /// partitions to a transaction is being sent: waits for the answer, at most 100 ms.
   void settleRegistration();
@@ -54,6 +62,7 @@ class KafkaOutput final : public TransactionalOutput {
   const std::chrono::milliseconds slow_commit_;
   const bool rebuild_;
   Clock& clock_;
+  std::unique_ptr<OffsetCommitter> offsets_;  ///< null: they go with the transaction
   GroupHandle group_;
   std::unique_ptr<ProducerStart> start_;
   std::unique_ptr<Producer> producer_;

@@ -25,7 +25,7 @@ struct Producer {
 /// finds it done: 14 ms instead of 504. The first one is destroyed before the second one is handed
 /// out; left alive its repeated request would fence the second.
 ///
-/// Life    start() until it succeeds or fails for good; then take().
+/// Life    start() until it succeeds or fails for good, or makeProducer(); then take().
 /// Thread  One.
 class ProducerStart {
  public:
@@ -34,12 +34,12 @@ class ProducerStart {
 
   /// Waits at most `timeout`; kRetry when the broker has not answered by then: call again.
   [[nodiscard]] Status start(std::chrono::milliseconds timeout);
-  /// REQUIRES: start() succeeded.
+  /// Instead of start(): a producer without transactions, which fences nobody. Asks no broker.
+  [[nodiscard]] Status makeProducer();
+  /// REQUIRES: one of them succeeded.
   [[nodiscard]] std::unique_ptr<Producer> take() { return std::move(current_); }
 
  private:
-  Status makeProducer();
-
   const ClientSettings settings_;
   Clock& clock_;
   std::unique_ptr<Producer> current_;

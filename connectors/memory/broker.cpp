@@ -17,6 +17,8 @@ std::string_view toString(RequestKind kind) {
       return "Produce";
     case RequestKind::kTxnOffsetCommit:
       return "TxnOffsetCommit";
+    case RequestKind::kOffsetCommit:
+      return "OffsetCommit";
     case RequestKind::kEndTxn:
       return "EndTxn";
     case RequestKind::kFetch:
@@ -122,7 +124,9 @@ void Broker::writeMarker(const MarkerTask& marker) {
 
 InitProducerId::Reply Broker::apply(const InitProducerId& request) {
   if (const auto moving = coordinatorError(); moving != BrokerError::kNone) return {moving, {}};
-  const InitProducerId::Reply reply = coordinator_.initProducerId(request, now_);
+  const InitProducerId::Reply reply = request.transactional
+                                          ? coordinator_.initProducerId(request, now_)
+                                          : coordinator_.plainProducer();
   sendMarkers();
   return reply;
 }
@@ -160,6 +164,17 @@ Verdict Broker::apply(const TxnOffsetCommit& request) {
   for (const PartitionOffset& offset : request.offsets)
     if (topics_.log(offset.partition) == nullptr) return {BrokerError::kUnknownTopicOrPartition};
   return {groups_.commitPending(request, now_)};
+}
+
+Verdict Broker::apply(const OffsetCommit& request) {
+  if (const auto moving = coordinatorError(); moving != BrokerError::kNone) return {moving};
+  for (const PartitionOffset& offset : request.offsets)
+    if (topics_.log(offset.partition) == nullptr) return {BrokerError::kUnknownTopicOrPartition};
+  const BrokerError error =
+      groups_.commit(request.client->group, request.offsets, request.metadata, now_);
+  if (error == BrokerError::kNone && observer_)
+    observer_({request.client->transactional_id, {}, true});
+  return {error};
 }
 
 Verdict Broker::apply(const EndTxn& request) {

@@ -27,8 +27,8 @@ namespace lockstep::memory {
 /// Invariant Things happen in the order of their times, then of their making: deterministic.
 class Broker {
  public:
-  /// Called when a transaction's last marker is written, with the lock held: must not call the
-  /// broker.
+  /// Called when a transaction's last marker is written, or offsets were committed without one
+  /// (then the outcome has no session), with the lock held: must not call the broker.
   using OutcomeObserver = std::function<void(const TransactionOutcome&)>;
   /// What an admin function may touch.
   struct Parts {
@@ -100,6 +100,7 @@ class Broker {
   Verdict apply(const AddOffsetsToTxn& request) REQUIRES_LOCK(mutex_);
   Produce::Reply apply(const Produce& request) REQUIRES_LOCK(mutex_);
   Verdict apply(const TxnOffsetCommit& request) REQUIRES_LOCK(mutex_);
+  Verdict apply(const OffsetCommit& request) REQUIRES_LOCK(mutex_);
   Verdict apply(const EndTxn& request) REQUIRES_LOCK(mutex_);
   Fetch::Reply apply(const Fetch& request) REQUIRES_LOCK(mutex_);
   ListOffsets::Reply apply(const ListOffsets& request) REQUIRES_LOCK(mutex_);

@@ -4,12 +4,16 @@
 #include <cstddef>
 #include <string>
 
+#include <lockstep/model/guarantee.hpp>
+
 namespace lockstep::memory {
 
 /// A transactional producer's settings; the defaults are those of the connector for real brokers.
 struct OutputOptions {
   std::string transactional_id;
   std::string group;
+  /// At least once: an idempotent producer without transactions; the id only names it.
+  Guarantee guarantee = Guarantee::kExactlyOnce;
   std::chrono::milliseconds transaction_timeout{60'000};
   std::chrono::milliseconds socket_timeout{10'000};
   std::chrono::milliseconds retry_backoff{5};        ///< after a lost reply or broken connection

@@ -34,6 +34,15 @@ void GroupOffsets::applyMarker(const std::string& group_name, ProducerSession se
   pending.offsets.clear();
 }
 
+BrokerError GroupOffsets::commit(const std::string& group,
+                                 const std::vector<PartitionOffset>& offsets,
+                                 const std::string& metadata, Instant now) {
+  if (metadata.size() > kMetadataMax) return BrokerError::kOffsetMetadataTooLarge;
+  auto& committed = groups_[group].committed;
+  for (const auto& offset : offsets) committed[offset.partition] = {offset.next, metadata, now};
+  return BrokerError::kNone;
+}
+
 void GroupOffsets::commit(const std::string& group, const std::vector<CommittedOffset>& offsets,
                           Instant now) {
   for (const CommittedOffset& offset : offsets) {

@@ -24,7 +24,10 @@ class GroupOffsets {
   BrokerError commitPending(const TxnOffsetCommit& request, Instant now);
   /// Decides the producer's pending offsets in `group`. Older epochs are ignored.
   void applyMarker(const std::string& group, ProducerSession session, bool commit);
-  /// Commits outside of a transaction, as a tool does.
+  /// Commits outside of a transaction. All or nothing.
+  BrokerError commit(const std::string& group, const std::vector<PartitionOffset>& offsets,
+                     const std::string& metadata, Instant now);
+  /// The same as a tool does it: offsets of any metadata, or none.
   void commit(const std::string& group, const std::vector<CommittedOffset>& offsets, Instant now);
 
   /// UNSTABLE_OFFSET_COMMIT when `require_stable` and one of the partitions has a pending offset.

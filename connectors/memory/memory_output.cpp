@@ -46,7 +46,7 @@ Status MemoryOutput::failed(Status status) {
 Status MemoryOutput::init(std::chrono::milliseconds timeout) {
   if (!dead_.ok()) return dead_;
   LOCKSTEP_CHECK(state_ == State::kNew, "a producer is initialised once");
-  const InitProducerId request{name_, options_.transaction_timeout};
+  const InitProducerId request{name_, options_.transaction_timeout, transactional()};
   LOCKSTEP_ASSIGN(const auto reply, ask(request, Deadline::in(connection_.clock(), timeout)));
   if (reply.error != BrokerError::kNone)
     return failed(producerError(reply.error, request.kKind, options_.transactional_id));
@@ -109,10 +109,23 @@ Status MemoryOutput::commit(std::span<const PartitionOffset> consumed, std::stri
   const Deadline deadline = Deadline::in(clock, timeout);
   if (!commit_since_) commit_since_ = clock.now();
   LOCKSTEP_TRY(flush(deadline));
-  LOCKSTEP_TRY(sendOffsets(consumed, metadata, deadline));
-  LOCKSTEP_TRY(endTransaction(true, deadline));
-  if (clock.now() - *commit_since_ > options_.socket_timeout) dirty_ = true;
+  if (transactional()) {
+    LOCKSTEP_TRY(sendOffsets(consumed, metadata, deadline));
+    LOCKSTEP_TRY(endTransaction(true, deadline));
+    if (clock.now() - *commit_since_ > options_.socket_timeout) dirty_ = true;
+  } else {
+    LOCKSTEP_TRY(commitOffsets(consumed, metadata, deadline));
+  }
   close();
+  return {};
+}
+
+Status MemoryOutput::commitOffsets(std::span<const PartitionOffset> consumed,
+                                   std::string_view metadata, Deadline deadline) {
+  const OffsetCommit request{name_, {consumed.begin(), consumed.end()}, std::string(metadata)};
+  LOCKSTEP_ASSIGN(const auto reply, ask(request, deadline));
+  if (reply.error != BrokerError::kNone)
+    return failed(producerError(reply.error, request.kKind, options_.group));
   return {};
 }
 
@@ -141,8 +154,16 @@ void MemoryOutput::close() {
 }
 
 Status MemoryOutput::flush(Deadline deadline) {
-  LOCKSTEP_TRY(addPartitions(deadline));
-  for (Target* to : active_) LOCKSTEP_TRY(sendBlocks(*to, deadline));
+  if (transactional()) LOCKSTEP_TRY(addPartitions(deadline));
+  // Partitions are sent independently of each other. Without transactions a reader can see in which
+  // order: the last first (the ledger before the outputs), which nobody may rely upon not to
+  // happen.
+  if (!transactional()) {
+    for (auto to = active_.rbegin(); to != active_.rend(); ++to)
+      LOCKSTEP_TRY(sendBlocks(**to, deadline));
+  } else {
+    for (Target* to : active_) LOCKSTEP_TRY(sendBlocks(*to, deadline));
+  }
   unsent_bytes_ = 0;
   return {};
 }
@@ -163,7 +184,7 @@ Status MemoryOutput::addPartitions(Deadline deadline) {
 Status MemoryOutput::sendBlocks(Target& to, Deadline deadline) {
   for (; to.sent < to.blocks.size(); ++to.sent) {
     const SharedBlock& block = to.blocks[to.sent];
-    const Produce request{name_, to.name, {session_, to.next_sequence, true, block}};
+    const Produce request{name_, to.name, {session_, to.next_sequence, transactional(), block}};
     LOCKSTEP_ASSIGN(const auto reply, ask(request, deadline));
     if (reply.error != BrokerError::kNone)
       return failed(producerError(reply.error, request.kKind, toString(*to.name)));

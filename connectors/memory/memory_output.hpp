@@ -16,6 +16,9 @@ namespace lockstep::memory {
 /// partitions with the transaction before their first batch, repeats what got no answer, and is
 /// dead once fenced.
 ///
+/// Without transactions (OutputOptions::guarantee) nothing is registered or ended: commit() has
+/// every record acknowledged and then commits the offsets; abort() drops what was not sent.
+///
 /// Life    New --init--> Ready --begin--> Open --commit | abort--> Ready; kFatal: Dead from there
 /// Thread  One.
 class MemoryOutput final : public TransactionalOutput {
@@ -49,6 +52,9 @@ class MemoryOutput final : public TransactionalOutput {
   Status sendOffsets(std::span<const PartitionOffset> consumed, std::string_view metadata,
                      Deadline deadline);
   Status endTransaction(bool commit, Deadline deadline);
+  [[nodiscard]] bool transactional() const { return options_.guarantee == Guarantee::kExactlyOnce; }
+  Status commitOffsets(std::span<const PartitionOffset> consumed, std::string_view metadata,
+                       Deadline deadline);
   void close();
   /// Remembers errors that outlive the call.
   Status failed(Status status);

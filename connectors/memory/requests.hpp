@@ -23,6 +23,7 @@ enum class RequestKind {
   kAddOffsetsToTxn,
   kProduce,
   kTxnOffsetCommit,
+  kOffsetCommit,
   kEndTxn,
   kFetch,
   kListOffsets,
@@ -48,6 +49,8 @@ struct Verdict {
   BrokerError error = BrokerError::kNone;
 };
 
+/// Without a transactional id (`transactional` false): a producer id of its own, which fences
+/// nobody.
 struct InitProducerId {
   static constexpr RequestKind kKind = RequestKind::kInitProducerId;
   struct Reply {
@@ -56,6 +59,7 @@ struct InitProducerId {
   };
   SharedClient client;
   std::chrono::milliseconds transaction_timeout{60'000};
+  bool transactional = true;
 };
 
 struct AddPartitionsToTxn {
@@ -89,6 +93,15 @@ struct TxnOffsetCommit {
   using Reply = Verdict;
   SharedClient client;
   ProducerSession session;
+  std::vector<PartitionOffset> offsets;
+  std::string metadata;
+};
+
+/// Outside of any transaction, for a group without members: in effect at once, all of it.
+struct OffsetCommit {
+  static constexpr RequestKind kKind = RequestKind::kOffsetCommit;
+  using Reply = Verdict;
+  SharedClient client;
   std::vector<PartitionOffset> offsets;
   std::string metadata;
 };

@@ -51,6 +51,8 @@ class TransactionCoordinator {
   /// Gives the id a new epoch, which fences whoever used the last one. An open transaction is
   /// aborted first; until that is done the answer is CONCURRENT_TRANSACTIONS.
   InitProducerId::Reply initProducerId(const InitProducerId& request, Instant now);
+  /// A producer id for one that has no transactional id: new with every request.
+  InitProducerId::Reply plainProducer() { return {BrokerError::kNone, {next_producer_id_++, 0}}; }
   BrokerError addPartitions(const AddPartitionsToTxn& request, Instant now);
   BrokerError addOffsets(const AddOffsetsToTxn& request, Instant now);
   BrokerError endTxn(const EndTxn& request, Instant now);

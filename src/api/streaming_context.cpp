@@ -130,7 +130,9 @@ class StreamingContext::Impl {
 
  private:
   Result<ApplicationPorts> makePorts() {
-    if (local_ != nullptr) return makeMemoryPorts(local_->kafka(), settings_.application());
+    if (local_ != nullptr)
+      return makeMemoryPorts(local_->kafka(), settings_.application(),
+                             settings_.config().guarantee);
     return makeKafkaPorts(connectionOf(settings_.config()), systemClock());
   }
 

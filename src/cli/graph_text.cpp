@@ -13,6 +13,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kExactlyOnce = "exactly once for read_committed readers";
+constexpr std::string_view kAtLeastOnce =
+    "at least once: a crash may double records; nothing fences a second instance";
 constexpr std::string_view kPrinted = "shown after the commit; a crash in between loses the text";
 constexpr std::string_view kSideEffect = "at least once; a re-run has the same id and content";
 
@@ -96,9 +98,11 @@ Json graphJson(const Loaded& loaded) {
   if (loaded.application.errors.dead_letter_topic) {
     json["dead_letter_topic"] = loaded.application.errors.dead_letter_topic->text;
   }
+  const bool exactly_once = loaded.application.guarantee == Guarantee::kExactlyOnce;
   for (const auto& output : graph.outputs()) {
-    const auto guarantee = output.kind == "kafka"   ? kExactlyOnce
-                           : output.kind == "print" ? kPrinted
+    const auto guarantee = output.kind == "print"   ? kPrinted
+                           : !exactly_once          ? kAtLeastOnce
+                           : output.kind == "kafka" ? kExactlyOnce
                                                     : kSideEffect;
     json["outputs"].push_back({{"kind", output.kind},
                                {"topic", output.topic},

@@ -127,7 +127,8 @@ ExitCode tryOut(const TryCommand& command) {
   spec.state_dir.reset();  // nothing of a try outlives it
   const auto interval = spec.engine.batch_interval;
   Application application(std::move(spec),
-                          makeMemoryPorts(session.kafka(), loaded.application.application.text),
+                          makeMemoryPorts(session.kafka(), loaded.application.application.text,
+                                          loaded.application.guarantee),
                           systemClock());
   Status status;
   std::atomic<bool> running{true};

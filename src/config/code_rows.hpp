@@ -147,6 +147,13 @@ inline constexpr ErrorText kCodeRows[] = {
     {"W060", "print weakens the guarantee",
      "Exactly once holds between input topics and output topics. `print` shows a batch after its "
      "commit: after a crash in between\nits records are not shown again."},
+    {"W061", "at least once",
+     "With `guarantee: at_least_once` outputs, changelog and ledger are acknowledged by Kafka "
+     "before "
+     "the input offsets are\ncommitted, without a transaction. A crash in between makes the next "
+     "start process the same input again: output records come\ntwice, and counts and sums grow "
+     "twice. Two instances at the same time double everything and can lose state: the one that\n"
+     "finds the other's claim stops with E202, but nothing keeps either from writing before that."},
 };
 
 }  // namespace lockstep::config

@@ -51,9 +51,10 @@ void lintLaterSettings(const ApplicationConfig& config, Diagnostics& diagnostics
 
 void lintGuarantee(const ApplicationConfig& config, Diagnostics& diagnostics) {
   if (config.guarantee != Guarantee::kAtLeastOnce) return;
-  diagnostics.error("E013", placeOf(config, "guarantee"),
-                    "guarantee: at_least_once is not in this version",
-                    "remove the line; exactly_once between Kafka topics is the default");
+  diagnostics.warning("W061", placeOf(config, "guarantee"),
+                      "at_least_once: after a crash output records may come twice and counts too "
+                      "high, and nothing fences a second instance",
+                      "run one instance only; or remove the line: exactly_once is the default");
 }
 
 void lintDeadLetters(const ApplicationConfig& config, Diagnostics& diagnostics) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <lockstep/base/units.hpp>
+#include <lockstep/model/guarantee.hpp>
 
 #include "src/config/place.hpp"
 #include "src/config/secret.hpp"
@@ -28,7 +29,7 @@ enum class Backpressure { kNone, kPid };
 /// What happens to a record (or an output record) that cannot be handled.
 enum class ErrorPolicy { kStop, kDeadLetter };
 enum class LatePolicy { kDrop, kDeadLetter, kStop };
-enum class Guarantee { kExactlyOnce, kAtLeastOnce };
+using lockstep::Guarantee;
 enum class SecurityProtocol { kPlaintext, kSsl, kSaslPlaintext, kSaslSsl };
 
 struct BatchConfig {

@@ -275,7 +275,8 @@ void addProcess(std::vector<SettingRow>& rows) {
                      FIELD(output_queue_bytes_max)));
   rows.push_back(row(Setting<Guarantee>{.path = "guarantee",
                                         .text = "Between input topics and output topics; "
-                                                "at_least_once is not in this version",
+                                                "at_least_once works without transactions, and "
+                                                "nothing fences a second instance",
                                         .fallback = Guarantee::kExactlyOnce},
                      FIELD(guarantee)));
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <lockstep/base/units.hpp>
+#include <lockstep/model/guarantee.hpp>
 #include <lockstep/model/ids.hpp>
 #include <lockstep/ports/state_backend.hpp>
 
@@ -43,10 +44,13 @@ struct EngineOptions {
   std::chrono::milliseconds commit_timeout{60'000};
   std::chrono::milliseconds transaction_timeout{60'000};
   std::uint64_t ledger_batches = 100'000;
+  Guarantee guarantee = Guarantee::kExactlyOnce;
 
   bool until_end = false;
   bool takeover = false;
   bool accept_changed_plan = false;
+  /// What is committed may be older than what was written: the ledger and the state run ahead.
+  [[nodiscard]] bool atLeastOnce() const { return guarantee == Guarantee::kAtLeastOnce; }
   /// A quarter of the state's memory: dirty entries beyond it are written early, undecided ones
   /// beyond it are taken back.
   [[nodiscard]] std::uint64_t stateShare() const { return state_memory_limit.count / 4; }

@@ -81,8 +81,9 @@ struct TransactionEnded {
 struct DecisionEndsRead {
   Status status;
   std::vector<PartitionOffset> ends;
-  /// What stood at the ledger's partition after the ends were read; with state only. A claim of
-  /// another instance shows there before anything that it appends to a changelog.
+  /// What stood at the ledger's partition after the ends were read; with state or under
+  /// at_least_once only. A claim of another instance shows there before anything that it appends to
+  /// a changelog.
   std::optional<CommittedOffset> ledger;
 };
 

@@ -15,20 +15,25 @@ using Kind = IntendedCommit::Kind;
 /// expired, by the ledger's last record.
 struct Witness {
   BatchId batch;
+  Incarnation incarnation;
   Nonce owner;
 };
 
-Result<Witness> witness(const EngineOptions& options, const ClusterView& cluster) {
-  const auto& ledger = cluster.read().ledger;
+Result<Witness> witness(const EngineOptions& options, const Committed& before,
+                        const ClusterView& cluster) {
   const auto* offset = cluster.committed(ledgerPartition(options.application));
-  if (offset == nullptr) return Witness{ledger.batch.id, ledger.owner};
+  if (offset == nullptr) {
+    // Under at_least_once a record in the ledger does not say that its offsets were committed.
+    const auto& known = options.atLeastOnce() ? before.last : cluster.read().ledger;
+    return Witness{known.batch.id, known.incarnation, known.owner};
+  }
   const auto metadata = parseCommitMetadata(offset->metadata);
   if (!metadata) {
     return errors::data(options, "E209",
                         fmt::format("the ledger's offset {} was committed by another program",
                                     offset->offset->value()));
   }
-  return Witness{metadata->batch, metadata->owner};
+  return Witness{metadata->batch, metadata->incarnation, metadata->owner};
 }
 
 Status checkOwner(const EngineOptions& options, const Committed& before, BatchId newest,
@@ -70,8 +75,8 @@ bool happened(const IntendedCommit& attempt, const Witness& witness, const Ledge
     case Kind::kBatch:
       return witness.batch == attempt.record.batch.id;
     case Kind::kClaim:
-      return ledger.incarnation == attempt.record.incarnation &&
-             ledger.owner == attempt.record.owner;
+      return witness.incarnation == attempt.record.incarnation &&
+             witness.owner == attempt.record.owner;
     case Kind::kPlan:
       return ledger.kind == LedgerKind::kPlan && ledger.owner == attempt.record.owner &&
              ledger.open_plan.id == attempt.record.open_plan.id;
@@ -89,12 +94,19 @@ Result<Outcome> resolveOutcome(const EngineOptions& options, const Committed& be
   if (!cluster.read().has_ledger_record && before.last.incarnation > Incarnation{0}) {
     return errors::data(options, "E207", "the ledger has lost its records");
   }
-  LOCKSTEP_ASSIGN(const Witness seen, witness(options, cluster));
+  LOCKSTEP_ASSIGN(const Witness seen, witness(options, before, cluster));
   const bool tried_batch = attempt != nullptr && attempt->kind == Kind::kBatch;
   const auto newest = tried_batch ? attempt->record.batch.id : before.batch().id;
   LOCKSTEP_TRY(checkOwner(options, before, newest, seen, ledger));
 
   const bool committed = attempt != nullptr && happened(*attempt, seen, ledger);
+  if (options.atLeastOnce()) {
+    // Of another attempt at the same batch, perhaps with other ranges: ours runs again.
+    const bool ours =
+        committed &&
+        checkPositions(options, attempt->positions, attempt->record.batch.id, cluster).ok();
+    return ours ? Outcome::kCommitted : Outcome::kAborted;
+  }
   const auto batch = committed ? attempt->record.batch.id : before.batch().id;
   if (seen.batch != batch || (cluster.read().has_ledger_record && ledger.batch.id != batch)) {
     return errors::data(options, "E207",

@@ -19,6 +19,9 @@ enum class Outcome { kCommitted, kAborted };
 /// (incarnation, nonce), a plan by the ledger's last record; of keep-alives both outcomes are the
 /// same. All owned partitions then have to agree.
 ///
+/// Under at_least_once the committed offsets alone decide: records of an attempt may be in the
+/// ledger without its offsets. What does not agree did not happen, and runs again.
+///
 /// Errors: E202 (another nonce, or a newer batch: exit 73); E212 (a mix), E207 (the ledger's record
 /// and its committed offset disagree): exit 65.
 [[nodiscard]] Result<Outcome> resolveOutcome(const EngineOptions& options, const Committed& before,

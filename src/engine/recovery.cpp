@@ -25,6 +25,8 @@ class Recoverer {
   [[nodiscard]] bool fresh() const;
   [[nodiscard]] Status refuseWithoutLedger() const;
   Status checkLedger() const;
+  [[nodiscard]] Result<std::optional<CommitMetadata>> ledgerMark() const;
+  Status reopenLastBatch();
   Status checkSignatures() const;
   Status checkChangelogs();
   void planCreation();
@@ -59,6 +61,7 @@ Result<Recovery> Recoverer::run() {
   committed.ends = read.high_watermarks;
   LOCKSTEP_TRY(choosePositions());
   LOCKSTEP_TRY(checkOpenPlan());
+  if (options_.atLeastOnce()) LOCKSTEP_TRY(reopenLastBatch());
   committed.last.topics = identities(options_, cluster_);
   const auto ledger = ledgerPartition(options_.application);
   if (const auto* offset = cluster_.committed(ledger)) {
@@ -129,19 +132,40 @@ Status Recoverer::checkLedger() const {
                         fmt::format("{} ends at {}, below its known offset {}", toString(ledger),
                                     end.value(), least.value()));
   }
-  if (offset == nullptr) return {};
-  const auto metadata = parseCommitMetadata(offset->metadata);
-  if (!metadata) {
-    return errors::data(options_, "E209",
-                        fmt::format("{}: offset {} was committed by another program",
-                                    toString(ledger), offset->offset->value()));
-  }
-  if (metadata->batch != ledger_.batch.id) {
+  LOCKSTEP_ASSIGN(const auto metadata, ledgerMark());
+  if (metadata && metadata->batch != ledger_.batch.id && !options_.atLeastOnce()) {
     return errors::data(options_, "E207",
                         fmt::format("the ledger's last record is of batch {}, but batch {} is "
                                     "committed",
                                     ledger_.batch.id.value(), metadata->batch.value()));
   }
+  return {};
+}
+
+/// What was committed beside the ledger's offset; nothing when that has expired.
+Result<std::optional<CommitMetadata>> Recoverer::ledgerMark() const {
+  const auto ledger = ledgerPartition(options_.application);
+  const auto* offset = cluster_.committed(ledger);
+  if (offset == nullptr) return std::optional<CommitMetadata>();
+  auto metadata = parseCommitMetadata(offset->metadata);
+  if (!metadata) {
+    return errors::data(options_, "E209",
+                        fmt::format("{}: offset {} was committed by another program",
+                                    toString(ledger), offset->offset->value()));
+  }
+  return metadata;
+}
+
+/// at_least_once: the last batch of the ledger may have been written without its offsets. Its input
+/// is read again then, and what it closed is open again. Its id is not used again.
+Status Recoverer::reopenLastBatch() {
+  LOCKSTEP_ASSIGN(const auto metadata, ledgerMark());
+  auto& batch = recovery_.committed.last.batch;
+  if (batch.id == BatchId{0} || (metadata && metadata->batch == batch.id)) return {};
+  if (metadata) batch.id = std::max(batch.id, metadata->batch);
+  if (!batch.closes_first.empty()) batch.time = batch.closes_first.front();
+  batch.closes_first.clear();
+  batch.closes_own_tick = false;
   return {};
 }
 
@@ -235,7 +259,7 @@ Result<Offset> Recoverer::position(const EngineOptions::InputTopic& topic,
                           fmt::format("{}: offset {} was committed by another program",
                                       toString(partition), committed->offset->value()));
     }
-    if (listed != ranges.end() &&
+    if (listed != ranges.end() && !options_.atLeastOnce() &&
         (metadata->batch != ledger_.batch.id || *committed->offset != listed->until)) {
       return errors::data(
           options_, "E212",
@@ -246,11 +270,13 @@ Result<Offset> Recoverer::position(const EngineOptions::InputTopic& topic,
     return *committed->offset;
   }
   if (listed != ranges.end()) {
+    // Under at_least_once the ledger's last batch may have been written without its offsets.
+    const auto next = options_.atLeastOnce() ? listed->from : listed->until;
     recovery_.notes.push_back(
         fmt::format("{}: the committed offset has expired; continuing at {}, "
                     "as the ledger says",
-                    toString(partition), listed->until.value()));
-    return listed->until;
+                    toString(partition), next.value()));
+    return next;
   }
   if (lists(partition.topic)) {
     const auto start = cluster_.logStart(partition).value_or(Offset{0});

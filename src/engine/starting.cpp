@@ -97,6 +97,7 @@ void Engine::Impl::keepTarget(const ClusterView& cluster) {
   target_.batch = committed_.batch().id;
   target_.inputs = committed_.positions;
   target_.now = wall_;
+  target_.as_found = options_.atLeastOnce();
   for (const auto& state : options_.state) {
     const auto name = changelogTopic(options_.application, state.id);
     const auto* topic = cluster.topic(name);

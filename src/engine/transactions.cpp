@@ -64,7 +64,9 @@ void Engine::Impl::begin(IntendedCommit intended) {
   commit.offsets.push_back({ledgerPartition(options_.application), intended.ledger_offset});
   commit.metadata = intended.metadata;
   commit.commit_timeout = options_.commit_timeout;
-  commit.open_max = options_.transaction_timeout / 2;
+  // Without a transaction there is none that the broker would abort.
+  commit.open_max =
+      options_.atLeastOnce() ? options_.commit_timeout : options_.transaction_timeout / 2;
   producer_.move(ProducerState::kInTransaction);
   attempt_ = std::move(intended);
   out_.push_back(std::move(commit));

@@ -121,6 +121,7 @@ class Application::Parts {
     options.inputs = spec_.graph->topicsRead();
     options.outputs = application.writtenTopics();
     for (const auto& state : spec_.graph->states()) options.state_operators.push_back(state.id);
+    options.read_owner = spec_.engine.atLeastOnce();
     return options;
   }
 

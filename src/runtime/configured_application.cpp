@@ -75,6 +75,7 @@ EngineOptions engineOptionsOf(const config::ApplicationConfig& application,
   engine.commit_timeout = millis(application.commit_timeout);
   engine.transaction_timeout = millis(application.kafka.transaction_timeout);
   engine.ledger_batches = application.ledger_batches;
+  engine.guarantee = application.guarantee;
   engine.until_end = options.until_end;
   engine.takeover = options.takeover;
   engine.accept_changed_plan = options.accept_changed_plan;
@@ -96,6 +97,7 @@ kafka::KafkaConnection connectionOf(const config::ApplicationConfig& application
   }
   connection.application = application.application.text;
   connection.transaction_timeout = millis(kafka.transaction_timeout);
+  connection.guarantee = application.guarantee;
   connection.output_queue_bytes_max = application.output_queue_bytes_max;
   return connection;
 }

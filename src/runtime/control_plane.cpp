@@ -57,7 +57,7 @@ event::DecisionEndsRead ControlPlane::execute(const command::ReadDecisionEnds& c
   const auto deadline = Deadline::in(clock_, command.timeout);
   auto ends = highWatermarks(partitionsOf(topics), deadline);
   if (!ends.ok()) return {ends.status(), {}, {}};
-  if (ports_.state == nullptr) return {{}, std::move(ends).value(), {}};
+  if (ports_.state == nullptr && !options_.read_owner) return {{}, std::move(ends).value(), {}};
   auto mark = ledgerMark(deadline);
   if (!mark.ok()) return {mark.status(), {}, {}};
   return {{}, std::move(ends).value(), std::move(mark).value()};

@@ -25,6 +25,9 @@ class ControlPlane {
     std::vector<std::string> outputs;          ///< dead letter topic included
     std::vector<std::string> state_operators;  ///< ids
     std::chrono::milliseconds restore_patience{60'000};
+    /// Read who owns the application with every decision's ends, also without state: nothing else
+    /// tells that a second instance has claimed it.
+    bool read_owner = false;
   };
   struct Ports {
     Cluster& cluster;

@@ -17,10 +17,12 @@ Result<ApplicationPorts> makeKafkaPorts(const kafka::KafkaConnection& connection
       std::move(outputs), std::move(cluster), std::move(limit)};
 }
 
-ApplicationPorts makeMemoryPorts(memory::MemoryKafka& kafka, const std::string& application) {
+ApplicationPorts makeMemoryPorts(memory::MemoryKafka& kafka, const std::string& application,
+                                 Guarantee guarantee) {
   memory::OutputOptions output;
   output.transactional_id = application;
   output.group = application;
+  output.guarantee = guarantee;
   memory::InputOptions input;
   input.group = application;
   return {kafka.inputs(input), kafka.inputs(input), kafka.outputs(output),

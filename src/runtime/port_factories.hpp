@@ -12,6 +12,7 @@ namespace lockstep {
 
 /// The ports of an application on a Kafka inside this process, which outlives them.
 [[nodiscard]] ApplicationPorts makeMemoryPorts(memory::MemoryKafka& kafka,
-                                               const std::string& application);
+                                               const std::string& application,
+                                               Guarantee guarantee = Guarantee::kExactlyOnce);
 
 }  // namespace lockstep

@@ -98,6 +98,7 @@ Status checkAgainst(const CheckpointPositions& stored,
                     difference(*known, declared)),
         "change it back, give the operator a new id, or: lockstep reset FILE --state clear");
   }
+  if (target.as_found) return {};
   if (target.batch.value() == 0 && stored.batch.value() != 0) {
     return Status::fatal(
         ExitCode::kData, "E230",

@@ -27,7 +27,8 @@ void setKeys(CheckpointPositions& positions, const TopicPartition& changelog, st
                                           const StateTarget& target);
 
 /// Whether the checkpoint contradicts the graph (E231) or the ledger and the committed offsets
-/// (E230): nothing may run then. REQUIRES: it is the application's own.
+/// (E230, unless the state is taken as found): nothing may run then. REQUIRES: it is the
+/// application's own.
 [[nodiscard]] Status checkAgainst(const CheckpointPositions& stored,
                                   const std::vector<StateDeclaration>& operators,
                                   const StateTarget& target);

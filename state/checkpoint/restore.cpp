@@ -213,7 +213,7 @@ Status Restore::replay(const std::optional<CheckpointPositions>& stored) {
         report_.records += values.size();
       }));
   LOCKSTEP_TRY(loaded);
-  if (target_.batch.value() == 0 && report_.records != 0) {
+  if (target_.batch.value() == 0 && report_.records != 0 && !target_.as_found) {
     return Status::fatal(
         ExitCode::kData, "E230",
         fmt::format("the changelogs hold {} records, but nothing was ever committed",

@@ -105,6 +105,7 @@ class BrokerFixture final : public KafkaFixture {
     connection.application = identity.group;
     connection.transactional_id = identity.transactional_id;
     connection.transaction_timeout = identity.transaction_timeout;
+    connection.guarantee = identity.guarantee;
     return std::make_unique<kafka::KafkaOutputFactory>(connection, systemClock());
   }
   [[nodiscard]] std::unique_ptr<InputFactory> inputs(const std::string& group) override {

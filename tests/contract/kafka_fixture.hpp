@@ -10,6 +10,7 @@
 
 #include <lockstep/base/clock.hpp>
 #include <lockstep/model/cluster.hpp>
+#include <lockstep/model/guarantee.hpp>
 #include <lockstep/ports/cluster.hpp>
 #include <lockstep/ports/input.hpp>
 #include <lockstep/ports/transactional_output.hpp>
@@ -70,6 +71,7 @@ struct Identity {
   std::string transactional_id;
   std::string group;
   std::chrono::milliseconds transaction_timeout{60'000};
+  Guarantee guarantee = Guarantee::kExactlyOnce;
 };
 
 class KafkaFixture {

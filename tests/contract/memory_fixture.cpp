@@ -68,6 +68,7 @@ class MemoryFixture final : public KafkaFixture {
     options.transactional_id = identity.transactional_id;
     options.group = identity.group;
     options.transaction_timeout = identity.transaction_timeout;
+    options.guarantee = identity.guarantee;
     options.send_bytes = 0;
     return kafka_.outputs(options);
   }

@@ -8,6 +8,7 @@ CampaignTotals run(const Campaign& campaign) {
   CampaignTotals totals;
   for (auto seed = campaign.first; seed < campaign.first + campaign.seeds; ++seed) {
     auto options = optionsOf(seed);
+    if (campaign.at_least_once) options = loosened(options);
     options.mutant = campaign.mutant;
     const auto outcome = simulate(options);
     ++totals.schedules;
@@ -21,11 +22,12 @@ CampaignTotals run(const Campaign& campaign) {
   return totals;
 }
 
-std::optional<Hunt> hunt(Mutant mutant, std::uint64_t seeds_max) {
+std::optional<Hunt> hunt(Mutant mutant, std::uint64_t seeds_max, bool at_least_once) {
   std::optional<Hunt> found;
   Campaign campaign;
   campaign.seeds = seeds_max;
   campaign.mutant = mutant;
+  campaign.at_least_once = at_least_once || isLoose(mutant);
   campaign.on_violation = [&](const Options& options, const Outcome& outcome) {
     found = {options.seed, *outcome.violation};
     return false;

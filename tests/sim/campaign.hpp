@@ -14,6 +14,7 @@ struct Campaign {
   std::uint64_t first = 1;
   std::uint64_t seeds = 1'000;
   Mutant mutant = Mutant::kNone;
+  bool at_least_once = false;  ///< schedules without transactions
   /// Told of every violation; false ends the campaign.
   std::function<bool(const Options&, const Outcome&)> on_violation;
 };
@@ -33,7 +34,10 @@ struct Hunt {
   std::uint64_t seeds = 0;
   std::string violation;
 };
-[[nodiscard]] std::optional<Hunt> hunt(Mutant mutant, std::uint64_t seeds_max);
+[[nodiscard]] std::optional<Hunt> hunt(Mutant mutant, std::uint64_t seeds_max,
+                                       bool at_least_once = false);
+/// Bugs that only schedules without transactions have.
+[[nodiscard]] inline bool isLoose(Mutant mutant) { return mutant >= Mutant::kOffsetsBeforeFlush; }
 
 /// A violation with its options, what it shrinks to, and the trace of that.
 [[nodiscard]] std::string report(const Options& options, const Outcome& outcome);

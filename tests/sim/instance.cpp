@@ -17,9 +17,11 @@ memory::OutputOptions outputOptions(const Options& options) {
   memory::OutputOptions output;
   output.transactional_id = kTransactionalId;
   output.group = kApplication;
+  output.guarantee = options.at_least_once ? Guarantee::kAtLeastOnce : Guarantee::kExactlyOnce;
   output.transaction_timeout = options.transaction_timeout;
   output.socket_timeout = milliseconds(1'000);
-  output.send_bytes = 200;
+  // Half of the schedules without transactions send all of a batch when it is committed.
+  output.send_bytes = options.at_least_once && options.seed % 2 == 0 ? 4'000 : 200;
   return output;
 }
 
@@ -68,6 +70,7 @@ Instance::Instance(const Surroundings& around, Identity identity, SimDisk& disk,
   sim_compute_.emplace(*runner_, services(), mutant, around.options.state_share);
   sim_producer_.emplace(*committer_, process_.name, mutant, around_.trace,
                         sim_compute_->stateWatch());
+  sim_producer_->tellBatches(hooks_.on_batch_sent);
   auto& scheduler = around_.scheduler;
   for (auto& role : roles_) scheduler.spawn(process_, [this, &role] { serve(role); });
   scheduler.spawn(process_, [this] { generate(); });
@@ -93,6 +96,7 @@ EngineOptions Instance::engineOptions(const Identity& identity) const {
   options.checkpoint_interval = given.checkpoint_interval;
   options.transaction_timeout = given.transaction_timeout;
   options.commit_timeout = given.commit_timeout;
+  if (given.at_least_once) options.guarantee = Guarantee::kAtLeastOnce;
   if (given.state_share > 0) options.state_memory_limit = Bytes{4 * given.state_share};
   if (given.span_max > 0) options.max_records_per_partition = given.span_max;
   return options;
@@ -130,6 +134,7 @@ ControlPlane::Options Instance::controlOptions() const {
   options.inputs = inputTopics(around_.options);
   options.outputs = {kOutputTopic, kDeadLetterTopic};
   for (const auto& state : graph_->states()) options.state_operators.push_back(state.id);
+  options.read_owner = around_.options.at_least_once;
   return options;
 }
 

@@ -39,6 +39,7 @@ struct Surroundings {
 struct InstanceHooks {
   SimStore::Hooks disk;
   std::function<void(Effect)> on_effect;
+  std::function<void(const std::vector<OffsetRange>&)> on_batch_sent;
   std::function<void(const command::Stop&)> on_stop;
 };
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <lockstep/model/checkpoint_positions.hpp>
 #include <lockstep/model/commit_metadata.hpp>
 
 #include "connectors/memory/memory_kafka.hpp"
@@ -21,6 +22,7 @@
 namespace lockstep::sim {
 
 /// Looks at what readers can see after every committed transaction, and says what is wrong with it.
+/// Without transactions other things have to hold: at_least_once.cpp.
 /// Trusts the in-process Kafka and its own folds, nothing of Lockstep's but the ledger's plan.
 class Invariants {
  public:
@@ -30,6 +32,8 @@ class Invariants {
   void transactionCommitted();
   /// The positions on a disk were replaced.
   void checkpointWritten(const SimDisk& disk);
+  /// A batch with these ranges is about to be sent.
+  void batchSent(const std::vector<OffsetRange>& ranges);
   /// foreachRDD was called.
   void effectRun(const Effect& effect);
   /// An instance gave up. Returns whether it refuses to go on, as it should after loseInput().
@@ -91,6 +95,18 @@ class Invariants {
   void checkPartitionOfKeys(const std::vector<Seen>& outputs);  // I4
   void checkTopicIds(const Delta& delta);
 
+  // at_least_once.cpp
+  void offsetsCommitted();
+  void takeNewRecords();
+  void checkNothingLost();  // A1
+  void checkDoubles();      // A2
+  [[nodiscard]] std::int64_t timesSent(const TopicPartition& partition, std::int64_t offset) const;
+  [[nodiscard]] std::map<std::string, std::int64_t> leastState(const Offsets& offsets) const;
+  void checkAtLeast(std::string_view what, const std::map<std::string, std::int64_t>& least,
+                    const std::map<std::string, std::int64_t>& found);
+  void looseCheckpoint(const CheckpointPositions& positions,
+                       const std::map<std::string, std::int64_t>& found);
+
   memory::MemoryKafka& kafka_;
   const Options& options_;
   Trace& trace_;
@@ -112,6 +128,11 @@ class Invariants {
   };
   std::map<TopicPartition, Stuck> stuck_;
   std::optional<std::string> violation_;
+  // Without transactions.
+  std::vector<OffsetRange> sent_;                            ///< of every attempt at a batch
+  std::map<std::string, std::int64_t> times_written_;        ///< by value
+  std::map<std::string, std::int64_t> last_index_;           ///< by key and source
+  std::map<std::string, std::int64_t> written_, changelog_;  ///< newest value of each key
 };
 
 }  // namespace lockstep::sim

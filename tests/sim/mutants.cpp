@@ -47,6 +47,11 @@ class MutantOutput final : public TransactionalOutput {
   Status commit(std::span<const PartitionOffset> consumed, std::string_view metadata,
                 std::chrono::milliseconds timeout) override {
     std::vector<PartitionOffset> offsets(consumed.begin(), consumed.end());
+    if (mutant_ == Mutant::kOffsetsBeforeFlush) {
+      const auto name =
+          std::make_shared<memory::ClientName>(memory::ClientName{kTransactionalId, kApplication});
+      (void)kafka_.broker().handle(memory::OffsetCommit{name, offsets, std::string(metadata)});
+    }
     if (mutant_ == Mutant::kSwapOffsets && offsets.size() > 2)
       std::swap(offsets[0].next, offsets[1].next);
     if (mutant_ == Mutant::kLongCommit) offsets[0].next = Offset{offsets[0].next.value() + 1};

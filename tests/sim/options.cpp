@@ -57,7 +57,9 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)>
     "loading-is-success",
     "evict-dirty",
     "evicted-is-absent",
-    "visit-forgets-evicted"};
+    "visit-forgets-evicted",
+    "offsets-before-flush",
+    "ledger-believed"};
 
 /// From a stream of its own, so that what others draw stays the same. An undecided key takes some
 /// 110 bytes: a batch of one record fits always, a visit of all six keys where there are visits.
@@ -138,6 +140,18 @@ Options withoutChanges(Options options) {
   return options;
 }
 
+Options loosened(Options options) {
+  options.at_least_once = true;
+  for (const auto fault :
+       {Fault::kLateRequests, Fault::kDuplicates, Fault::kZombies, Fault::kRivals,
+        Fault::kTakeovers, Fault::kRecreatedInput, Fault::kDeletedInput, Fault::kRetention})
+    options.faults[static_cast<std::size_t>(fault)] = false;
+  if (options.graph == Graph::kIdleVisits || options.graph == Graph::kEveryKey)
+    options.graph = Graph::kWordCount;
+  if (options.graph == Graph::kPlan) options.graph = Graph::kCopy;
+  return options;
+}
+
 std::string describe(const Options& options) {
   std::string faults;
   for (std::size_t i = 0; i < kFaults; ++i) {
@@ -146,13 +160,14 @@ std::string describe(const Options& options) {
   return fmt::format(
       "seed={} mutant={} graph={} faults=[{}] per_thousand={} upsets={} records={} partitions={} "
       "shards={} length={}ms interval={}ms checkpoint={}ms transaction_timeout={}ms "
-      "commit_timeout={}ms span_max={} state_share={} table_bytes={} inputs={} until_end={}",
+      "commit_timeout={}ms span_max={} state_share={} table_bytes={} inputs={} until_end={} "
+      "at_least_once={}",
       options.seed, toString(options.mutant), toString(options.graph), faults,
       options.fault_per_thousand, options.upsets, options.records, options.partitions,
       options.shards, options.length.count(), options.interval.count(),
       options.checkpoint_interval.count(), options.transaction_timeout.count(),
       options.commit_timeout.count(), options.span_max, options.state_share, options.table_bytes,
-      options.inputs, options.until_end);
+      options.inputs, options.until_end, options.at_least_once);
 }
 
 }  // namespace lockstep::sim

@@ -89,6 +89,9 @@ enum class Mutant {
   kEvictDirty,
   kEvictedIsAbsent,
   kVisitForgetsEvicted,
+  // Of schedules without transactions only.
+  kOffsetsBeforeFlush,
+  kLedgerBelieved,
   kCount,
 };
 [[nodiscard]] std::string_view toString(Mutant mutant);
@@ -115,6 +118,7 @@ struct Options {
       0;           ///< of state in memory, beyond which keys are evicted; 0 = none is
   int inputs = 1;  ///< input topics, 1 or 2
   bool until_end = false;
+  bool at_least_once = false;  ///< no transactions: see loosened()
   bool trace = false;
 
   [[nodiscard]] bool has(Fault fault) const { return faults[static_cast<std::size_t>(fault)]; }
@@ -129,6 +133,9 @@ struct Options {
 /// The same without what changes.hpp does, with one input and without --until-end: what the seed
 /// stood for before these existed.
 [[nodiscard]] Options withoutChanges(Options options);
+/// The same without transactions: graphs whose effects can be told apart, one instance, and nothing
+/// that a network delivers after its sender gave up (docs/guarantees.md, "At least once").
+[[nodiscard]] Options loosened(Options options);
 /// One line, complete: the seed and every option.
 [[nodiscard]] std::string describe(const Options& options);
 

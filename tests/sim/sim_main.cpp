@@ -14,8 +14,9 @@ namespace {
 using namespace lockstep::sim;
 
 /// One seed, with everything that happened. Returns the exit code.
-int showOne(std::uint64_t seed, Mutant mutant) {
+int showOne(std::uint64_t seed, Mutant mutant, bool at_least_once) {
   auto options = optionsOf(seed);
+  if (at_least_once) options = loosened(options);
   options.mutant = mutant;
   options.trace = true;
   const auto outcome = simulate(options);
@@ -25,11 +26,11 @@ int showOne(std::uint64_t seed, Mutant mutant) {
   return outcome.violation ? 1 : 0;
 }
 
-int huntAll(std::uint64_t seeds_max) {
+int huntAll(std::uint64_t seeds_max, bool at_least_once) {
   bool all = true;
   for (int i = 1; i < static_cast<int>(Mutant::kCount); ++i) {
     const auto mutant = static_cast<Mutant>(i);
-    const auto found = hunt(mutant, seeds_max);
+    const auto found = hunt(mutant, seeds_max, at_least_once);
     fmt::print("{:<24} {:>6}  {}\n", toString(mutant),
                found ? std::to_string(found->seeds) : "never",
                found ? found->violation.substr(0, 100) : "");
@@ -51,18 +52,19 @@ int main(int argc, char** argv) {
   app.add_option("--first", campaign.first, "the first seed");
   app.add_option("--mutant", mutant, "a bug to put in; 'all' hunts each in turn");
   app.add_option("--violations", violations_max, "stop after so many");
+  app.add_flag("--at-least-once", campaign.at_least_once, "schedules without transactions");
   app.add_flag("--trace", trace, "run the first seed only and tell everything");
   CLI11_PARSE(app, argc, argv);
   lockstep::log::configure(lockstep::log::Level::kOff, lockstep::log::Format::kText);
   hunt_all = mutant == "all";
-  if (hunt_all) return huntAll(campaign.seeds);
+  if (hunt_all) return huntAll(campaign.seeds, campaign.at_least_once);
   const auto named = mutantNamed(mutant);
   if (!named) {
     fmt::print(stderr, "no mutant '{}'\n", mutant);
     return 64;
   }
   campaign.mutant = *named;
-  if (trace) return showOne(campaign.first, *named);
+  if (trace) return showOne(campaign.first, *named, campaign.at_least_once);
 
   std::uint64_t violations = 0;
   campaign.on_violation = [&](const Options& options, const Outcome& outcome) {

@@ -39,6 +39,12 @@ void inventTopics(event::ClusterRead& read) {
 void mutateReading(event::ClusterRead& read, Mutant mutant) {
   if (mutant == Mutant::kTopicIdsIgnored) forgetIds(read.topics);
   if (mutant == Mutant::kDeletedIsEmpty) inventTopics(read);
+  if (mutant == Mutant::kLedgerBelieved) {
+    for (auto& committed : read.committed) {
+      const auto* range = listed(read, committed.partition);
+      if (range != nullptr && committed.offset) committed.offset = range->until;
+    }
+  }
   for (auto& stable : read.last_stable) {
     const auto committed = committedOffset(read, stable.partition);
     auto* range = listed(read, stable.partition);
@@ -83,6 +89,7 @@ event::TransactionEnded SimProducer::execute(const command::CommitTransaction& b
   const bool claim = body.ledger && body.ledger->kind == LedgerKind::kClaim;
   if (mutant_ == Mutant::kClaimSkipped && claim) return {};
   if (body.batch) state_.sent(*body.batch);
+  if (body.batch && on_batch_) on_batch_(body.ledger->batch.ranges);
   auto ended = real_.execute(body);
   trace_.add("{}: {}: {}{}", name_, format(body.metadata), ended.status.toString(),
              ended.dirty ? " (dirty)" : "");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -38,6 +39,10 @@ class SimProducer {
 
   [[nodiscard]] event::ProducerReady execute(const command::InitProducer& body);
   [[nodiscard]] event::TransactionEnded execute(const command::CommitTransaction& body);
+  /// Called before a batch with these ranges is sent.
+  void tellBatches(std::function<void(const std::vector<OffsetRange>&)> on_batch) {
+    on_batch_ = std::move(on_batch);
+  }
   /// Whether it has ever tried to take the application over.
   [[nodiscard]] bool initialised() const { return initialised_; }
 
@@ -47,6 +52,7 @@ class SimProducer {
   const Mutant mutant_;
   Trace& trace_;
   const StateWatch& state_;
+  std::function<void(const std::vector<OffsetRange>&)> on_batch_;
   bool initialised_ = false;
 };
 

@@ -44,6 +44,31 @@ TEST_CASE("every schedule keeps all invariants and recovers", "[sim]") {
   CHECK(totals.starts > totals.schedules);   // and something happens to them
 }
 
+TEST_CASE("without transactions nothing is lost, and doubles come from batches sent twice",
+          "[sim]") {
+  quiet();
+  Campaign campaign;
+  campaign.seeds = schedules() / 4;
+  campaign.at_least_once = true;
+  campaign.on_violation = [](const Options& options, const Outcome& outcome) {
+    FAIL_CHECK(report(options, outcome));
+    return false;
+  };
+  const auto totals = run(campaign);
+  CHECK(totals.batches > totals.schedules);
+  CHECK(totals.starts > totals.schedules);
+}
+
+TEST_CASE("bugs that lose something are found without transactions too", "[sim]") {
+  quiet();
+  const auto mutant =
+      GENERATE(Mutant::kUnknownIsCommitted, Mutant::kShortRange, Mutant::kLongCommit,
+               Mutant::kDropLastRecord, Mutant::kPositionsFirst, Mutant::kRestoreShort,
+               Mutant::kNewPartitionAtEnd);
+  CAPTURE(toString(mutant));
+  CHECK(hunt(mutant, 3'000, true).has_value());
+}
+
 TEST_CASE("seeds that found a bug once find none", "[sim]") {
   quiet();
   // 143695: the simulator's own, a commit seen at the very end.

@@ -141,6 +141,9 @@ void Simulation::start(std::size_t number) {
                          disk_faults_.chance(options_.fault_per_thousand);
                 },
                 options_.mutant};
+  hooks.on_batch_sent = [this](const std::vector<OffsetRange>& ranges) {
+    invariants_.batchSent(ranges);
+  };
   hooks.on_effect = [this](const Effect& effect) { invariants_.effectRun(effect); };
   hooks.on_stop = [this, number](const command::Stop& stop) { stopped(number, stop); };
   const Nonce nonce{random_.next() | 1U};

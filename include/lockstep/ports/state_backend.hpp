@@ -29,6 +29,9 @@ struct StateTarget {
   std::vector<PartitionOffset> inputs;  ///< committed input offsets
   std::vector<Changelog> changelogs;
   WallTime now;
+  /// Guarantee::kAtLeastOnce: the changelog may be ahead of the committed offsets. Nothing is
+  /// compared with them.
+  bool as_found = false;
 };
 
 /// How recovery went, for log and metrics.

@@ -14,6 +14,11 @@ failpoints() { # all that the binary has registered
 
 # Some places are only reached after a failure: the one that leads there.
 companion_of() { # FAILPOINT
+  # Without a transaction nothing is undecided once the offsets are acknowledged.
+  [[ $1 != batch.rolled_back || ${E2E_GUARANTEE:-} != at_least_once ]] || {
+    echo "offsets.before_send=error@2;"
+    return
+  }
   case $1 in
     abort.in_flight | batch.rolled_back | producer.rebuild) echo "offsets.after_ack=error@2;" ;;
   esac

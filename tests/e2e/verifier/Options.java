@@ -33,6 +33,11 @@ final class Options {
     throw new UsageError("--" + name + " is " + fallback + " or " + other);
   }
 
+  /** Doubles are allowed, losses are not. */
+  boolean atLeastOnce() {
+    return choice("guarantee", "exactly_once", "at_least_once").equals("at_least_once");
+  }
+
   int number(String name, int fallback) {
     return Integer.parseInt(get(name, Integer.toString(fallback)));
   }

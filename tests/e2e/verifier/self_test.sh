@@ -69,6 +69,29 @@ test_copies() {
   copy_case timestamp 1 'gap: ' key yes
 }
 
+loose_case() { # FAULT CODE TEXT verify-argument...: without transactions; uses what was forged above
+  local fault=$1 code=$2 text=$3
+  shift 3
+  expect "$code" "$text" "$@" --guarantee at_least_once
+}
+
+test_at_least_once() {
+  local fault
+  for fault in none double; do
+    loose_case "$fault" 0 "$([[ $fault == none ]] && echo ' 0 doubles' || echo ' 1 doubles')" \
+      verify-copy --input "$prefix-in" --output "$prefix-copy-$fault-key"
+  done
+  for fault in gap swap value aborted; do
+    loose_case "$fault" 1 'WRONG' verify-copy --input "$prefix-in" --output "$prefix-copy-$fault-key"
+  done
+  loose_case repeat 0 'ok    count' verify-count --input "$prefix-lines" \
+    --output "$prefix-count-repeat"
+  for fault in sum gap foreign moved; do
+    loose_case "$fault" 1 'WRONG' verify-count --input "$prefix-lines" \
+      --output "$prefix-count-$fault"
+  done
+}
+
 count_case() { # FAULT CODE TEXT
   verifier forge-count --input "$prefix-lines" --output "$prefix-count-$1" --fault "$1"
   expect "$2" "$3" verify-count --input "$prefix-lines" --output "$prefix-count-$1"
@@ -178,6 +201,7 @@ test_ledgers() {
 test_readers
 test_copies
 test_counts
+test_at_least_once
 test_visits
 test_states
 test_offsets

@@ -40,7 +40,7 @@ TEST_CASE("a scalar has to be what its setting needs", "[unit][config][strictnes
       {"rate: { backpressure: pid }\n", {"E013"}},
       {"rate: { backpressure: none, max_per_receiver: 5 }\n", {"E013"}},
       {"http: { listen: \"127.0.0.1:99999\" }\n", {"E014"}},
-      {"guarantee: at_least_once\n", {"E013"}},
+      {"guarantee: at_least_once\n", {"W061"}},
       {"errors: { decode: dead_letter }\n", {"E050"}},
       {"errors: { late: drop }\n", {"E013"}},
       {"errors: { late: stop }\n", {"E013"}},

@@ -63,6 +63,19 @@ TEST_CASE("a short transaction time-out bounds that of requests",
   CHECK(outputSettings(from).value().at("socket.timeout.ms") == "2000");
 }
 
+TEST_CASE("without transactions the producer is idempotent and has no transactional id",
+          "[unit][kafka][client_settings]") {
+  auto from = connection();
+  from.guarantee = Guarantee::kAtLeastOnce;
+  from.transaction_timeout = std::chrono::milliseconds(7000);
+  const auto settings = outputSettings(from).value();
+  CHECK_FALSE(settings.contains("transactional.id"));
+  CHECK_FALSE(settings.contains("transaction.timeout.ms"));
+  CHECK(settings.at("enable.idempotence") == "true");
+  CHECK(settings.at("message.timeout.ms") == "7000");
+  CHECK(ClientHandle::create(RD_KAFKA_PRODUCER, settings).ok());
+}
+
 TEST_CASE("a query handle sees transactions as asked", "[unit][kafka][client_settings]") {
   const auto of = [](Isolation isolation) {
     return querySettings(connection(), isolation).value().at("isolation.level");

@@ -103,3 +103,42 @@ TEST_CASE("a late EndTxn commits the next transaction of a producer that was not
     CHECK(world.visible() == Values{"a"});
   }
 }
+
+namespace {
+struct WorldWithoutTransactions : OutputWorld {
+  WorldWithoutTransactions() {
+    auto plain = options();
+    plain.guarantee = Guarantee::kAtLeastOnce;
+    factory = kafka.outputs(plain);
+  }
+};
+}  // namespace
+
+TEST_CASE("without transactions a lost reply doubles nothing while the producer lives",
+          "[unit][memory][output]") {
+  WorldWithoutTransactions world;
+  auto output = world.initialised();
+  REQUIRE(output->begin().ok());
+  REQUIRE(world.append(*output, "first").ok());
+  world.network.next(RequestKind::kProduce, {.reply = Fate::Reply::kDisconnected});
+  REQUIRE(world.append(*output, "second").ok());
+  world.network.next(RequestKind::kOffsetCommit, {.reply = Fate::Reply::kDisconnected});
+  REQUIRE(world.commit(*output, 2).ok());
+  CHECK(world.visible() == Values{"first", "second"});
+  CHECK(world.committed() == 2);
+  CHECK_FALSE(output->dirty());
+}
+
+TEST_CASE("without transactions offsets are committed only when all records are there",
+          "[unit][memory][output]") {
+  WorldWithoutTransactions world;
+  auto output = world.initialised();
+  REQUIRE(output->begin().ok());
+  for (int i = 0; i < 400; ++i)
+    world.network.next(RequestKind::kProduce,
+                       {.arrives = false, .reply = Fate::Reply::kDisconnected});
+  REQUIRE(world.append(*output, "late").ok());
+  const PartitionOffset offset{kConsumed, Offset(1)};
+  CHECK(output->commit({&offset, 1}, "m1", 100ms).reaction() == Reaction::kRetry);
+  CHECK(world.committed() == -1);
+}

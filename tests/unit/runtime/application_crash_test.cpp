@@ -1,6 +1,8 @@
 // Application, killed: wherever it dies, the next life makes the output whole, each record once.
 #include "src/runtime/application.hpp"
 
+#include <map>
+
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/unit/runtime/world.hpp"
@@ -72,5 +74,67 @@ TEST_CASE("lost replies are asked for again, and have one effect",
   world.feedVerses();
   world.loseReplies(kind, 3);
   CHECK(exitOf(Process(world, {}).run()) == ExitCode::kOk);
+  CHECK(world.counts() == undisturbed());
+}
+
+namespace {
+
+/// What a word's last count says, by word.
+std::map<std::string, std::int64_t> lastCounts(const Lines& lines) {
+  std::map<std::string, std::int64_t> last;
+  for (const auto& line : lines) {
+    const auto equals = line.find('=');
+    last[line.substr(0, equals)] = std::stoll(line.substr(equals + 1));
+  }
+  return last;
+}
+
+}  // namespace
+
+TEST_CASE("without transactions, killed at any request, nothing is lost",
+          "[unit][runtime][application][crash]") {
+  const auto cut = GENERATE(Cut::kRequest, Cut::kReply);
+  const auto expected = lastCounts(undisturbed());
+  int request = 1;
+  int doubled = 0;
+  for (bool was_cut = true; was_cut; ++request) {
+    CAPTURE(request, cut == Cut::kReply);
+    REQUIRE(request < 100);
+    const TempFolder folder;
+    ProcessOptions options{.state_dir = folder.path().string()};
+    options.guarantee = Guarantee::kAtLeastOnce;
+    World world;
+    world.feedVerses();
+    world.cutAt(request, cut);
+    {
+      Process process(world, options);
+      process.dieWhenCut();
+      (void)process.run();
+      was_cut = world.isCut();
+    }
+    world.repair();
+    CHECK(exitOf(Process(world, options).run()) == ExitCode::kOk);
+    const auto found = lastCounts(world.counts());
+    for (const auto& [word, count] : expected) {
+      CAPTURE(word);
+      REQUIRE(found.contains(word));
+      CHECK(found.at(word) >= count);
+      if (found.at(word) > count) ++doubled;
+    }
+    CHECK(world.committed() == Offsets{3, 3});
+  }
+  CHECK(request > 8);  // init, claim, two batches
+  CHECK(doubled > 0);  // it is not exactly once, after all
+}
+
+TEST_CASE("without transactions, lost replies are asked for again, and have one effect",
+          "[unit][runtime][application][crash]") {
+  const auto kind = GENERATE(RequestKind::kInitProducerId, RequestKind::kProduce,
+                             RequestKind::kOffsetCommit, RequestKind::kOffsetFetch);
+  CAPTURE(toString(kind));
+  World world;
+  world.feedVerses();
+  world.loseReplies(kind, 3);
+  CHECK(exitOf(Process(world, {.guarantee = Guarantee::kAtLeastOnce}).run()) == ExitCode::kOk);
   CHECK(world.counts() == undisturbed());
 }

@@ -48,6 +48,19 @@ ApplicationSpec specOfText(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("at_least_once arrives at engine and clients, with a warning",
+          "[unit][runtime][configured_application]") {
+  auto text = kEverything;
+  text.replace(text.find("exactly_once"), std::string("exactly_once").size(), "at_least_once");
+  const auto loaded = config::loadText("shop.yaml", text);
+  REQUIRE(loaded.diagnostics.all().size() == 1);
+  CHECK(loaded.diagnostics.all().front().code == "W061");
+  const auto spec = specOf(loaded.application, std::make_shared<DStreamGraph>(), {});
+  CHECK(spec.engine.guarantee == Guarantee::kAtLeastOnce);
+  CHECK(connectionOf(loaded.application).guarantee == Guarantee::kAtLeastOnce);
+  CHECK(connectionOf(load(kEverything)).guarantee == Guarantee::kExactlyOnce);
+}
+
 TEST_CASE("every setting arrives at the engine, the graph or the folder",
           "[unit][runtime][configured_application]") {
   const auto spec = specOfText(kEverything);

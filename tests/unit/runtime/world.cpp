@@ -27,6 +27,7 @@ bool ofProducer(RequestKind kind) {
     case RequestKind::kAddOffsetsToTxn:
     case RequestKind::kProduce:
     case RequestKind::kTxnOffsetCommit:
+    case RequestKind::kOffsetCommit:
     case RequestKind::kEndTxn:
       return true;
     default:
@@ -65,9 +66,10 @@ std::shared_ptr<DStreamGraph> wordCount(const ProcessOptions& options) {
 }
 
 /// As makeMemoryPorts(), with transactions that outlast a process in a hurry.
-ApplicationPorts portsOf(World& world) {
+ApplicationPorts portsOf(World& world, Guarantee guarantee) {
   memory::OutputOptions output;
   output.transactional_id = output.group = kApplication;
+  output.guarantee = guarantee;
   output.transaction_timeout = 15min;  // the most that a broker allows
   memory::InputOptions input;
   input.group = kApplication;
@@ -85,6 +87,7 @@ ApplicationSpec specOf(ProcessOptions options) {
   spec.engine.batch_interval = 5ms;
   spec.engine.max_records_per_partition = 2;
   spec.engine.checkpoint_interval = 1ms;
+  spec.engine.guarantee = options.guarantee;
   spec.engine.until_end = options.until_end;
   spec.engine.takeover = options.takeover;
   spec.engine.accept_changed_plan = options.accept_changed_plan;
@@ -207,13 +210,14 @@ std::vector<std::string> undisturbed() {
 }
 
 Process::Process(World& world, ProcessOptions options) : clock_(world) {
+  const auto guarantee = options.guarantee;
   auto spec = specOf(std::move(options));
   spec.on_batch = [this](const BatchPlan&, const BatchCounters&) {
     MutexLock lock(mutex_);
     ++batches_;
     changed_.notify_all();
   };
-  application_ = std::make_unique<Application>(std::move(spec), portsOf(world), clock_);
+  application_ = std::make_unique<Application>(std::move(spec), portsOf(world, guarantee), clock_);
 }
 
 Process::~Process() {

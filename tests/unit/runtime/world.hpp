@@ -108,6 +108,7 @@ struct ProcessOptions {
   std::uint32_t threads = 1;
   ErrorPolicy errors = {};
   std::string input = "lines";
+  Guarantee guarantee = Guarantee::kExactlyOnce;
   bool accept_changed_plan = false;
   /// Called for each batch's counts before their commit, as an output outside Kafka; may throw.
   std::function<void()> side_effect = {};
