@@ -73,7 +73,12 @@ class SimStore final : public CheckpointStore {
   SimStore(SimDisk& disk, Clock& clock, Hooks hooks)
       : disk_(disk), clock_(clock), hooks_(std::move(hooks)) {}
 
-  Result<std::string> open() override { return std::string(); }
+  /// What a process that ended wrote without syncing is there, unless its machine crashed: it does
+  /// not appear later, under the hands of the next one.
+  Result<std::string> open() override {
+    disk_.sync();
+    return std::string();
+  }
   Result<std::optional<std::string>> positions() override { return disk_.positions; }
   Status clear() override;
   Status forget(std::string_view operator_id) override;
