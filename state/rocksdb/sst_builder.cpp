@@ -5,6 +5,8 @@
 
 #include <rocksdb/sst_file_writer.h>
 
+#include <lockstep/base/check.hpp>
+
 namespace lockstep {
 namespace {
 
@@ -76,14 +78,41 @@ void SstBuilder::add(ShardId shard, const KeyedValue& value) {
   bytes_ += size;
 }
 
+/// The entries by key, those of one key as they were added. Shard and hash stand at the front of
+/// every key, in an order that numbers have too: comparing those, in one place, instead of texts
+/// all over the memory makes sorting some ten times as fast.
+std::vector<std::uint32_t> SstBuilder::sorted() const {
+  struct Place {
+    std::uint64_t prefix;
+    std::uint32_t number;
+  };
+  LOCKSTEP_CHECK(entries_.size() <= UINT32_MAX, "a file has less than 2^32 values");
+  std::vector<Place> places;
+  places.reserve(entries_.size());
+  for (std::size_t i = 0; i < entries_.size(); ++i)
+    places.push_back(
+        {getBigEndian<std::uint64_t>(entries_[i].key.data()), static_cast<std::uint32_t>(i)});
+  std::sort(places.begin(), places.end(), [this](const Place& a, const Place& b) {
+    if (a.prefix != b.prefix) return a.prefix < b.prefix;
+    const int order = entries_[a.number].key.compare(entries_[b.number].key);
+    return order != 0 ? order < 0 : a.number < b.number;
+  });
+  std::vector<std::uint32_t> numbers;
+  numbers.reserve(places.size());
+  for (const Place& place : places) numbers.push_back(place.number);
+  return numbers;
+}
+
 rocksdb::Status SstBuilder::write(const std::string& path, const rocksdb::Options& options) {
-  std::stable_sort(entries_.begin(), entries_.end(),
-                   [](const Entry& a, const Entry& b) { return a.key < b.key; });
+  constexpr std::size_t kAhead = 8;
+  const std::vector<std::uint32_t> order = sorted();
   rocksdb::SstFileWriter writer(rocksdb::EnvOptions(options), options);
   rocksdb::Status status = writer.Open(path);
-  for (std::size_t i = 0; status.ok() && i < entries_.size(); ++i) {
-    const Entry& entry = entries_[i];
-    if (i + 1 < entries_.size() && entries_[i + 1].key == entry.key) continue;
+  for (std::size_t i = 0; status.ok() && i < order.size(); ++i) {
+    if (i + 2 * kAhead < order.size()) __builtin_prefetch(&entries_[order[i + 2 * kAhead]]);
+    if (i + kAhead < order.size()) __builtin_prefetch(entries_[order[i + kAhead]].key.data());
+    const Entry& entry = entries_[order[i]];
+    if (i + 1 < order.size() && entries_[order[i + 1]].key == entry.key) continue;
     const rocksdb::Slice key(entry.key.data(), entry.key.size());
     status = entry.removed
                  ? writer.Delete(key)

@@ -38,6 +38,8 @@ class SstBuilder {
     std::string_view value;
     bool removed = false;
   };
+  [[nodiscard]] std::vector<std::uint32_t> sorted() const;
+
   Arena arena_;
   std::vector<Entry> entries_;
   std::size_t bytes_ = 0;
