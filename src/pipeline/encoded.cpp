@@ -9,6 +9,7 @@ namespace lockstep {
 std::string_view encodeInto(Arena& arena, const Value& value) {
   if (value.isString() && value.asString().size() <= kShortTextMax) [[likely]]
     return encodeShortText(value.asString(), arena);
+  if (value.isNumber()) return encodeNumber(value, arena);
   thread_local std::string bytes;
   return arena.copy(encodeInto(bytes, value));
 }
@@ -22,6 +23,7 @@ std::string_view encodeInto(std::string& scratch, const Value& value) {
 Value decodeEncoded(std::string_view bytes, Arena& arena) {
   if (const auto text = decodeShortText(bytes)) [[likely]]
     return Value::string(*text);
+  if (const auto number = decodeNumber(bytes)) return *number;
   auto rest = bytes;
   auto value = decodeValue(rest, arena);
   if (!value.ok()) throw RecordError(RecordErrorKind::kDecode, value.status().message());

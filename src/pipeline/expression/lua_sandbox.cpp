@@ -242,21 +242,38 @@ Status LuaSandbox::check(const LuaProgram& program) {
   return Status::fatal(ExitCode::kConfiguration, "E020", message);
 }
 
+void LuaSandbox::pushProgram(lua_State* lua, const LuaProgram& program) {
+  if (last_loaded_.first != program.id) {
+    auto loaded = loaded_.find(program.id);
+    if (loaded == loaded_.end()) {
+      compile(lua, program);
+      loaded = loaded_.emplace(program.id, luaL_ref(lua, LUA_REGISTRYINDEX)).first;
+      lua_sethook(lua, onInstructionLimit, LUA_MASKCOUNT, limits_.instructions_max);
+    }
+    last_loaded_ = *loaded;
+  }
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, last_loaded_.second);
+}
+
+void LuaSandbox::pushVariable(lua_State* lua, std::size_t variable, const Value& value) {
+  if (value.kind() != ValueKind::kJson) return pushValue(lua, value);
+  while (views_.size() <= variable) {
+    Value* view = pushView(lua, value);
+    views_.emplace_back(view, luaL_ref(lua, LUA_REGISTRYINDEX));
+  }
+  *views_[variable].first = value;
+  lua_rawgeti(lua, LUA_REGISTRYINDEX, views_[variable].second);
+}
+
 int LuaSandbox::evaluateProtected(lua_State* lua) {
   Evaluation& task = *static_cast<Evaluation*>(lua_touserdata(lua, 1));
   LuaSandbox& sandbox = *task.sandbox;
-  const auto loaded = sandbox.loaded_.find(task.program->id);
-  if (loaded != sandbox.loaded_.end()) {
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, loaded->second);
-  } else {
-    sandbox.compile(lua, *task.program);
-    lua_pushvalue(lua, -1);
-    sandbox.loaded_.emplace(task.program->id, luaL_ref(lua, LUA_REGISTRYINDEX));
-    lua_sethook(lua, onInstructionLimit, LUA_MASKCOUNT, sandbox.limits_.instructions_max);
-  }
+  sandbox.pushProgram(lua, *task.program);
   const auto& slots = task.program->slots;
   luaL_checkstack(lua, static_cast<int>(slots.size()) + 4, "too many variables");
-  for (const auto slot : slots) pushValue(lua, task.bindings[slot]);
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    sandbox.pushVariable(lua, i, task.bindings[slots[i]]);
+  }
   lua_call(lua, static_cast<int>(slots.size()), 1);
   bool ok = true;
   sandbox.beginConversion();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <lockstep/base/result.hpp>
@@ -72,6 +73,11 @@ class LuaSandbox {
   static int evaluateProtected(lua_State* lua);
   void compile(lua_State* lua, const LuaProgram& program);
   void collectNames(lua_State* lua, int table);
+  /// Pushes the compiled program.
+  void pushProgram(lua_State* lua, const LuaProgram& program);
+  /// Pushes a variable's value. JSON comes as a view that is used again in every evaluation: none
+  /// can keep it.
+  void pushVariable(lua_State* lua, std::size_t variable, const Value& value);
   /// Runs `function` with `task` as its argument, within the limits. Empty, or what went wrong.
   std::string run(int (*function)(lua_State*), void* task);
 
@@ -89,6 +95,10 @@ class LuaSandbox {
   std::vector<std::string> globals_;
   std::size_t builtin_count_ = 0;
   std::unordered_map<std::uint64_t, int> loaded_;  ///< program -> its place in the registry
+  /// The program that ran last, and its place: one step evaluates one program many times.
+  std::pair<std::uint64_t, int> last_loaded_{0, 0};
+  /// A view and its place in the registry, for the first, second ... variable of a program.
+  std::vector<std::pair<Value*, int>> views_;
   lua_State* lua_ = nullptr;
 };
 

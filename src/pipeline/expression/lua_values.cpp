@@ -17,13 +17,6 @@ const char kListMeta = 0;
 const char kMapMeta = 0;
 const char kFrozen = 0;
 
-void pushView(lua_State* lua, const Value& value) {
-  void* place = lua_newuserdatauv(lua, sizeof(Value), 0);
-  new (place) Value(value);
-  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kViewMeta);
-  lua_setmetatable(lua, -2);
-}
-
 void pushList(lua_State* lua, std::span<const Value> items, int depth) {
   lua_createtable(lua, static_cast<int>(items.size()), 0);
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -72,6 +65,12 @@ int viewIndex(lua_State* lua) {
   const auto& view = *static_cast<const Value*>(lua_touserdata(lua, 1));
   Value found;
   const bool ok = guarded(lua, [&] {
+    if (lua_type(lua, 2) == LUA_TSTRING) [[likely]] {
+      std::size_t size = 0;
+      const char* name = lua_tolstring(lua, 2, &size);
+      found = tableField(view, std::string_view(name, size));
+      return;
+    }
     Arena& scratch = LuaSandbox::of(lua).scratch();
     if (!lua_istable(lua, 2) && !lua_isfunction(lua, 2) && !lua_isuserdata(lua, 2)) {
       found = tableField(view, toValue(lua, 2, scratch, Strings::kView));
@@ -175,9 +174,19 @@ void registerValueTypes(lua_State* lua) {
   lua_rawsetp(lua, LUA_REGISTRYINDEX, &kViewMeta);
 }
 
+Value* pushView(lua_State* lua, const Value& value) {
+  void* place = lua_newuserdatauv(lua, sizeof(Value), 0);
+  auto* view = new (place) Value(value);
+  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kViewMeta);
+  lua_setmetatable(lua, -2);
+  return view;
+}
+
 void pushValue(lua_State* lua, const Value& value, int depth) {
-  if (depth > kValueDepthMax) raiseError(lua, "lists and maps nest too deep");
-  luaL_checkstack(lua, 4, "lists and maps nest too deep");
+  if (value.isTable()) {  // the caller has room for one value
+    if (depth > kValueDepthMax) raiseError(lua, "lists and maps nest too deep");
+    luaL_checkstack(lua, 4, "lists and maps nest too deep");
+  }
   switch (value.kind()) {
     case ValueKind::kNil:
       return lua_pushnil(lua);
@@ -192,17 +201,20 @@ void pushValue(lua_State* lua, const Value& value, int depth) {
       return;
     case ValueKind::kList: {
       const auto items = value.asList();
-      if (std::any_of(items.begin(), items.end(), isNilValue)) return pushView(lua, value);
-      return pushList(lua, items, depth);
+      if (std::none_of(items.begin(), items.end(), isNilValue)) return pushList(lua, items, depth);
+      break;
     }
     case ValueKind::kMap: {
       const auto entries = value.asMap();
-      if (std::any_of(entries.begin(), entries.end(), hasNilValue)) return pushView(lua, value);
-      return pushMap(lua, entries, depth);
+      if (std::none_of(entries.begin(), entries.end(), hasNilValue)) {
+        return pushMap(lua, entries, depth);
+      }
+      break;
     }
     case ValueKind::kJson:
-      return pushView(lua, value);
+      break;
   }
+  pushView(lua, value);
 }
 
 Value toValue(lua_State* lua, int index, Arena& arena, Strings strings, int depth) {

@@ -14,7 +14,10 @@ namespace lockstep {
 /// Makes the metatables. Once per state.
 void registerValueTypes(lua_State* lua);
 
+/// REQUIRES: room for one value on the stack.
 void pushValue(lua_State* lua, const Value& value, int depth = 0);
+/// A read-only view of a list, a map or JSON; returns where it keeps the value.
+Value* pushView(lua_State* lua, const Value& value);
 
 enum class Strings {
   kView,  ///< valid while the Lua value is

@@ -27,10 +27,15 @@ enum Tag : char {
 };
 
 constexpr std::uint64_t kNanBits = 0x7ff8000000000000;
+constexpr std::size_t kFloatBytes = 9;  // with the tag
 
 void putVarint(std::string& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
   out += static_cast<char>(value);
+}
+
+std::uint64_t zigzag(std::int64_t number) {
+  return (static_cast<std::uint64_t>(number) << 1) ^ static_cast<std::uint64_t>(number >> 63);
 }
 
 void putText(std::string& out, Tag tag, std::string_view text) {
@@ -39,8 +44,12 @@ void putText(std::string& out, Tag tag, std::string_view text) {
   out += text;
 }
 
+std::uint64_t floatBits(double value) {
+  return std::isnan(value) ? kNanBits : std::bit_cast<std::uint64_t>(value);
+}
+
 void putFloat(std::string& out, double value) {
-  auto bits = std::isnan(value) ? kNanBits : std::bit_cast<std::uint64_t>(value);
+  auto bits = floatBits(value);
   out += kTagFloat;
   for (int i = 0; i < 8; ++i, bits >>= 8) out += static_cast<char>(bits);
 }
@@ -61,10 +70,8 @@ class Encoder {
         out_ += value.asBoolean() ? kTagTrue : kTagFalse;
         return;
       case ValueKind::kInteger: {
-        const auto number = value.asInteger();
         out_ += kTagInteger;
-        return putVarint(out_, (static_cast<std::uint64_t>(number) << 1) ^
-                                   static_cast<std::uint64_t>(number >> 63));
+        return putVarint(out_, zigzag(value.asInteger()));
       }
       case ValueKind::kFloat:
         return putFloat(out_, value.asFloat());
@@ -126,6 +133,18 @@ std::optional<std::uint64_t> takeVarint(std::string_view& bytes) {
     }
   }
   return std::nullopt;
+}
+
+/// How many bytes putVarint() writes.
+std::size_t varintBytes(std::uint64_t value) {
+  std::size_t bytes = 1;
+  for (; value >= 0x80; value >>= 7) ++bytes;
+  return bytes;
+}
+
+void storeVarint(char* place, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) *place++ = static_cast<char>(value | 0x80);
+  *place = static_cast<char>(value);
 }
 
 std::optional<std::string_view> takeText(std::string_view& bytes) {
@@ -254,6 +273,35 @@ std::uint32_t kafkaKeyHash(std::string_view encoded) {
       break;
   }
   return murmur2(encoded);
+}
+
+std::string_view encodeNumber(const Value& value, Arena& arena) {
+  if (value.isInteger()) {
+    const auto bits = zigzag(value.asInteger());
+    const std::size_t size = 1 + varintBytes(bits);
+    char* const place = arena.allocate(size);
+    *place = kTagInteger;
+    storeVarint(place + 1, bits);
+    return {place, size};
+  }
+  auto bits = floatBits(value.asFloat());
+  char* const place = arena.allocate(kFloatBytes);
+  *place = kTagFloat;
+  for (std::size_t i = 1; i < kFloatBytes; ++i, bits >>= 8) place[i] = static_cast<char>(bits);
+  return {place, kFloatBytes};
+}
+
+std::optional<Value> decodeNumber(std::string_view bytes) {
+  if (bytes.empty() || (bytes.front() != kTagFloat && bytes.front() != kTagInteger)) return {};
+  const bool is_float = bytes.front() == kTagFloat;
+  bytes.remove_prefix(1);
+  std::optional<Value> number;
+  if (is_float) {
+    number = takeFloat(bytes);
+  } else if (const auto bits = takeVarint(bytes)) {
+    number = Value::integer(unzigzag(*bits));
+  }
+  return bytes.empty() ? number : std::nullopt;
 }
 
 Result<Value> decodeValue(std::string_view& bytes, Arena& arena) {

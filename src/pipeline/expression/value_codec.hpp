@@ -57,6 +57,11 @@ inline constexpr std::size_t kShortTextHead = 2;
   return bytes.substr(kShortTextHead);
 }
 
+/// encodeValue() and decodeValue() for numbers, without their detours. REQUIRES: a number.
+[[nodiscard]] std::string_view encodeNumber(const Value& value, Arena& arena);
+/// The number, if `bytes` are exactly one that encodeValue() wrote.
+[[nodiscard]] std::optional<Value> decodeNumber(std::string_view bytes);
+
 /// murmur2 of the bytes that an encoded value has as a Kafka key: text its own bytes, an integer
 /// those of a long, a float those of a double (8 bytes, big endian). Anything else has no such
 /// bytes and is hashed as it is encoded. REQUIRES: encodeValue() wrote it.

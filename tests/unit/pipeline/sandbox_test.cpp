@@ -1,6 +1,7 @@
 // The Lua sandbox: what it refuses, that it works on afterwards, and that nothing in it differs
 // from run to run or survives from record to record.
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -226,6 +227,26 @@ TEST_CASE("changing a value in an expression changes it nowhere else",
   CHECK(evaluator.outcome("bump(state)") == R"({"n":2})");
   CHECK(evaluator.outcome("bump(state)") == R"({"n":2})");
   CHECK(contains(evaluator.errorOf("bump(value)"), "read-only"));
+}
+
+TEST_CASE("a value that Lua returned is not changed by the next record",
+          "[unit][pipeline][sandbox]") {
+  Evaluator evaluator("function both(a, b) return { a, b } end");
+  evaluator.bind("left", Value());
+  evaluator.bind("right", Value());
+  const auto pass = evaluator.compile("left", true).value();
+  const auto both = evaluator.compile("both(left, right)").value();
+  const auto json = [&](const char* text) { return lazyJson(text, evaluator.arena()); };
+  const auto run = [&](const Expression& expression, Value left, Value right) {
+    const std::array<Value, 2> bindings{left, right};
+    return expression.evaluate(bindings, evaluator.arena(), evaluator.context());
+  };
+  const Value first = run(pass, json(R"({"n":1})"), Value());
+  const Value pair = run(both, json(R"({"n":2})"), json("[3]"));
+  const Value last = run(both, json(R"({"n":4})"), Value::integer(5));
+  CHECK(evaluator.describe(first) == R"({"n":1})");
+  CHECK(evaluator.describe(pair) == R"([{"n":2},[3]])");
+  CHECK(evaluator.describe(last) == R"([{"n":4},5])");
 }
 
 TEST_CASE("a fresh state gives the same results and errors", "[unit][pipeline][sandbox]") {

@@ -97,6 +97,28 @@ TEST_CASE("bytes come back as the same value, and end where it ends", "[unit][pi
   }
 }
 
+TEST_CASE("numbers have the same bytes both ways", "[unit][pipeline][value]") {
+  Arena arena;
+  std::vector<Value> values{Value::number(-0.0), Value::number(1.5), Value::number(std::nan("")),
+                            Value::number(-1e300)};
+  for (int shift = 0; shift < 64; ++shift) {
+    values.push_back(Value::integer(static_cast<std::int64_t>(std::uint64_t{1} << shift)));
+    values.push_back(Value::integer(-static_cast<std::int64_t>((std::uint64_t{1} << shift) - 1)));
+  }
+  for (const auto& value : values) {
+    const auto bytes = bytesOf(value);
+    CHECK(encodeNumber(value, arena) == bytes);
+    const auto back = decodeNumber(bytes);
+    REQUIRE(back);
+    CHECK(bytesOf(*back) == bytes);
+    CHECK_FALSE(decodeNumber(bytes + "x"));
+    CHECK_FALSE(decodeNumber(std::string_view(bytes).substr(0, bytes.size() - 1)));
+  }
+  for (const auto& other : {Value(), Value::boolean(true), Value::string("1"), Value::list({})}) {
+    CHECK_FALSE(decodeNumber(bytesOf(other)));
+  }
+}
+
 TEST_CASE("equal values have equal bytes, whatever they came from", "[unit][pipeline][value]") {
   Arena arena;
   std::vector<MapEntry> entries{{Value::string("b"), Value::integer(2)},
