@@ -14,7 +14,7 @@ namespace lockstep::bench {
 inline std::shared_ptr<DStreamGraph> pipelineGraph(const std::string& workload) {
   const std::string counting = "updateStateByKey: { update: sum, emit: changed } }\n";
   std::string steps;
-  if (workload == "filter") steps = "      - filter: key > 'k000000900000000'\n";
+  if (workload == "filter") steps = "      - filter: key > 'k000000000900000'\n";
   if (workload == "count") steps = "      - map: { key: key, value: 1 }\n";
   if (workload == "words")
     steps = "      - flatMap: split(value, ' ')\n      - map: { key: value, value: 1 }\n";
