@@ -55,6 +55,18 @@ std::vector<std::string> brokersOf(const rd_kafka_metadata_t& metadata) {
   return brokers;
 }
 
+Status describeTopic(const rd_kafka_metadata_topic_t& found, TopicDescription& description) {
+  if (found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return {};
+  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) return toStatus(found.err, description.name);
+  description.exists = true;
+  description.partitions = found.partition_cnt;
+  for (int i = 0; i < found.partition_cnt; ++i) {
+    const auto replicas = static_cast<std::int32_t>(found.partitions[i].replica_cnt);
+    description.replication = i == 0 ? replicas : std::min(description.replication, replicas);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<KafkaCluster>> KafkaCluster::create(const KafkaConnection& connection,
@@ -72,11 +84,7 @@ Result<std::unique_ptr<KafkaCluster>> KafkaCluster::create(const KafkaConnection
 Result<std::vector<TopicDescription>> KafkaCluster::describe(std::span<const std::string> topics,
                                                              Timeout timeout) {
   const auto deadline = Deadline::in(clock_, timeout);
-  std::vector<TopicDescription> descriptions;
-  for (const auto& name : topics) {
-    LOCKSTEP_ASSIGN(auto description, describeOne(name, deadline));
-    descriptions.push_back(std::move(description));
-  }
+  LOCKSTEP_ASSIGN(auto descriptions, describeAll(topics, deadline));
   LOCKSTEP_TRY(addTopicLimits(*committed_, descriptions, deadline.left(clock_)));
   addTopicIds(descriptions, deadline);
   return descriptions;
@@ -106,27 +114,25 @@ Result<std::vector<std::optional<std::string>>> KafkaCluster::topicIds(
   return ids;
 }
 
-Result<TopicDescription> KafkaCluster::describeOne(const std::string& name, Deadline deadline) {
-  const auto topic = makeTopic(*committed_, name);
+Result<std::vector<TopicDescription>> KafkaCluster::describeAll(std::span<const std::string> names,
+                                                                Deadline deadline) {
+  std::vector<TopicHandle> known;  // one request asks for every topic that has a handle
+  for (const auto& name : names) known.push_back(makeTopic(*committed_, name));
   const rd_kafka_metadata_t* raw = nullptr;
-  const auto error = rd_kafka_metadata(committed_->get(), 0, topic.get(), &raw,
-                                       toMilliseconds(deadline.left(clock_)));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return committed_->explain(toStatus(error, name));
+  const auto error =
+      rd_kafka_metadata(committed_->get(), 0, nullptr, &raw, toMilliseconds(deadline.left(clock_)));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return committed_->explain(toStatus(error, "topics"));
   const MetadataHandle metadata(raw);
   if (ids_ != nullptr) ids_->alsoAsk(brokersOf(*metadata));
-  TopicDescription description;
-  description.name = name;
-  if (metadata->topic_cnt == 0) return description;
-  const auto& found = metadata->topics[0];
-  if (found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return description;
-  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) return toStatus(found.err, name);
-  description.exists = true;
-  description.partitions = found.partition_cnt;
-  for (int i = 0; i < found.partition_cnt; ++i) {
-    const auto replicas = static_cast<std::int32_t>(found.partitions[i].replica_cnt);
-    description.replication = i == 0 ? replicas : std::min(description.replication, replicas);
+  const std::span found(metadata->topics, static_cast<std::size_t>(metadata->topic_cnt));
+  std::vector<TopicDescription> descriptions;
+  for (const auto& name : names) {
+    descriptions.emplace_back().name = name;
+    const auto topic = std::find_if(found.begin(), found.end(),
+                                    [&](const auto& candidate) { return candidate.topic == name; });
+    if (topic != found.end()) LOCKSTEP_TRY(describeTopic(*topic, descriptions.back()));
   }
-  return description;
+  return descriptions;
 }
 
 Status KafkaCluster::createTopics(std::span<const NewTopic> topics, Timeout timeout) {
@@ -140,8 +146,8 @@ Status KafkaCluster::awaitTopics(std::span<const NewTopic> topics, Deadline dead
   // The controller has created them; the brokers that answer us may learn it a moment later.
   for (const auto& topic : topics) {
     for (;;) {
-      LOCKSTEP_ASSIGN(const auto description, describeOne(topic.name, deadline));
-      if (description.exists) break;
+      LOCKSTEP_ASSIGN(const auto described, describeAll({&topic.name, 1}, deadline));
+      if (described.front().exists) break;
       if (deadline.passed(clock_)) return Status::retry(topic.name + ": not yet known everywhere");
       clock_.sleep(kTopicPoll);
     }

@@ -40,7 +40,9 @@ class KafkaCluster final : public Cluster {
         ids_(std::move(ids)),
         clock_(clock) {}
 
-  Result<TopicDescription> describeOne(const std::string& name, Deadline deadline);
+  /// Partitions and replicas, by one request for all.
+  Result<std::vector<TopicDescription>> describeAll(std::span<const std::string> names,
+                                                    Deadline deadline);
   void addTopicIds(std::span<TopicDescription> topics, Deadline deadline);
   Status awaitTopics(std::span<const NewTopic> topics, Deadline deadline);
 

@@ -8,7 +8,8 @@
 ///   KafkaCluster         topics, offsets, log limits                   (kafka_cluster.hpp)
 ///   client_keys.hpp      which librdkafka keys a user may pass on
 ///
-/// Threads     The client's own; none of ours, but for the watch while a client is destroyed.
+/// Threads     The client's own; of ours the watch while a client is destroyed, and one for each
+///             consumer that is made ahead of time.
 /// Invariants  Positions are ours: the client never commits, stores, resets or resumes one.
 ///             A producer whose requests may still be under way reports dirty() and is replaced.
 ///             Errors come from one table (client_errors.cpp); what it does not know is fatal.

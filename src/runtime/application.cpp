@@ -16,6 +16,7 @@
 #include "src/runtime/roles.hpp"
 #include "src/runtime/state_engine.hpp"
 #include "src/runtime/state_folder.hpp"
+#include "src/runtime/step_log.hpp"
 #include "src/runtime/worker_pool.hpp"
 #include "state/rocksdb/rocksdb_store.hpp"
 
@@ -167,7 +168,9 @@ void Application::requestStop(Running batch) {
 
 Status Application::prepareGraph() {
   if (spec_.graph->prepared()) return {};
+  const StepLog step(clock_, "topics described");
   LOCKSTEP_ASSIGN(const auto topics, describeTopics());
+  expectInputs(topics);
   const auto outputs = writtenTopics();
   Bytes smallest{std::numeric_limits<std::uint64_t>::max()};
   for (const auto& topic : topics) {
@@ -179,13 +182,40 @@ Status Application::prepareGraph() {
   return spec_.graph->prepare(graphOptions(topics));
 }
 
-/// Inputs, changelogs and outputs, before anything is fenced: only what never changes under us.
+/// Lets the consumers of this start connect while the producer is initialised and the cluster read:
+/// for the ledger's last record, for the replay of the changelogs, and for the batches.
+void Application::expectInputs(const std::vector<TopicDescription>& topics) {
+  const auto partitionsOf = [&](const std::vector<std::string>& names) {
+    std::vector<TopicPartition> partitions;
+    for (const auto& topic : topics) {
+      if (!topic.exists || std::find(names.begin(), names.end(), topic.name) == names.end())
+        continue;
+      for (std::int32_t i = 0; i < topic.partitions; ++i)
+        partitions.push_back({topic.name, Partition{i}});
+    }
+    return partitions;
+  };
+  const auto expect = [&](InputFactory& inputs, const std::vector<std::string>& names) {
+    auto partitions = partitionsOf(names);
+    if (!partitions.empty()) inputs.expect(std::move(partitions));
+  };
+  std::vector<std::string> changelogs;
+  for (const auto& id : spec_.graph->stateIds())
+    changelogs.push_back(changelogTopic(spec_.engine.application, id));
+  expect(*ports_.replay_inputs, {ledgerTopic(spec_.engine.application)});
+  expect(*ports_.batch_inputs, spec_.graph->topicsRead());
+  expect(*ports_.replay_inputs, changelogs);
+}
+
+/// Inputs, outputs and internal topics, before anything is fenced: only what never changes under
+/// us.
 Result<std::vector<TopicDescription>> Application::describeTopics() {
   auto names = spec_.graph->topicsRead();
   for (const auto& id : spec_.graph->stateIds()) {
     names.push_back(changelogTopic(spec_.engine.application, id));
   }
   for (auto& topic : writtenTopics()) names.push_back(std::move(topic));
+  names.push_back(ledgerTopic(spec_.engine.application));
   auto topics = retryUntil(
       Deadline::in(clock_, spec_.engine.start_timeout), clock_,
       [&](std::chrono::milliseconds left) { return ports_.cluster->describe(names, left); });

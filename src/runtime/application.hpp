@@ -66,6 +66,7 @@ class Application {
 
   Status prepareGraph();
   Result<std::vector<TopicDescription>> describeTopics();
+  void expectInputs(const std::vector<TopicDescription>& topics);
   GraphOptions graphOptions(const std::vector<TopicDescription>& topics) const;
   /// Outputs of the graph, and the dead letters.
   [[nodiscard]] std::vector<std::string> writtenTopics() const;

@@ -7,6 +7,8 @@
 #include <lockstep/base/failpoint.hpp>
 #include <lockstep/base/log.hpp>
 
+#include "src/runtime/step_log.hpp"
+
 namespace lockstep {
 namespace {
 
@@ -23,7 +25,11 @@ struct Times {
 
 void logTimes(const command::CommitTransaction& command, const Times& times) {
   using Milliseconds = std::chrono::duration<double, std::milli>;
-  if (!command.batch) return;
+  if (!command.batch) {
+    log::debug("offsets without a batch committed in {:.1f} ms",
+               Milliseconds(times.send + times.commit).count());
+    return;
+  }
   log::debug("batch {}: sent in {:.1f} ms, committed in {:.1f} ms", command.batch->value(),
              Milliseconds(times.send).count(), Milliseconds(times.commit).count());
 }
@@ -35,6 +41,7 @@ Committer::Committer(TransactionalOutputFactory& factory, const PreparedBatches&
     : factory_(factory), prepared_(prepared), clock_(clock), options_(std::move(options)) {}
 
 event::ProducerReady Committer::execute(const command::InitProducer& command) {
+  const StepLog step(clock_, "producer initialised");
   // Left alive, an older handle fences the newer one with its background retries.
   output_.reset();
   const auto deadline = Deadline::in(clock_, command.timeout);

@@ -7,6 +7,7 @@
 #include <lockstep/model/internal_topics.hpp>
 
 #include "src/runtime/retry.hpp"
+#include "src/runtime/step_log.hpp"
 
 namespace lockstep {
 namespace {
@@ -33,6 +34,7 @@ ControlPlane::ControlPlane(Ports ports, Clock& clock, Options options)
     : ports_(std::move(ports)), clock_(clock), options_(std::move(options)) {}
 
 event::ClusterRead ControlPlane::execute(const command::ReadCluster& command) {
+  const StepLog step(clock_, "cluster read");
   event::ClusterRead read;
   read.status = readCluster(read, Deadline::in(clock_, command.timeout));
   return read;
@@ -46,6 +48,7 @@ event::TopicsCreated ControlPlane::execute(const command::CreateTopics& command)
 
 event::StateRestored ControlPlane::execute(const command::RestoreState& command) {
   if (ports_.state == nullptr) return {Status()};
+  const StepLog step(clock_, "state restored");
   auto report = ports_.state->restore(command.target, ports_.inputs, options_.restore_patience);
   return {report.status()};
 }
@@ -83,7 +86,10 @@ event::InputEndsRead ControlPlane::execute(const command::ReadInputEnds& command
 }
 
 event::InputsAssigned ControlPlane::execute(const command::AssignInputs& command) {
-  return {ports_.batch_input.assign(command.positions)};
+  const StepLog step(clock_, "inputs assigned");
+  event::InputsAssigned assigned{ports_.batch_input.assign(command.positions)};
+  ports_.inputs.expect({});  // the start is over: what it did not need after all ends here
+  return assigned;
 }
 
 Status ControlPlane::readInputEnds(bool described, Deadline deadline, event::InputEndsRead& read) {

@@ -66,6 +66,25 @@ TEST_CASE("plain records fill a range without gaps", "[contract][input]") {
   checkEveryCut(script, partition, 4, {"0:a", "1:b", "2:c", "3:d"});
 }
 
+TEST_CASE("an input that was expected reads as any other", "[contract][input]") {
+  Script script;
+  const TopicPartition partition = script.topic("in", 2);
+  const TopicPartition other{partition.topic, Partition{1}};
+  script.kafka->produce(partition, records({"a", "b"}));
+  const auto factory = script.kafka->inputs(script.group());
+  factory->expect({other, partition});                 // both
+  factory->expect({{partition.topic, Partition{7}}});  // none such: nobody hears of it
+  for (int round = 0; round < 2; ++round) {            // the expected client, then one made for it
+    INFO("round " << round);
+    const auto input = factory->createInput().value();
+    const PartitionOffset start{partition, Offset{0}};
+    REQUIRE(input->assign({&start, 1}).ok());
+    CHECK(Script::readRange(script, input->partition(partition), 2) == Values{"0:a", "1:b"});
+  }
+  factory->expect({other});
+  factory->expect({});  // forgotten
+}
+
 TEST_CASE("a range may end below an open transaction, and goes on when that is decided",
           "[contract][input]") {
   Script script;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include <lockstep/base/clock.hpp>
 #include <lockstep/base/result.hpp>
@@ -70,6 +71,10 @@ class InputFactory {
  public:
   virtual ~InputFactory() = default;
   [[nodiscard]] virtual Result<std::unique_ptr<Input>> createInput() = 0;
+  /// A hint: an input will soon be assigned these partitions, or some of them, so connect behind
+  /// the scenes. Delivers nothing, reports nothing. With no partitions: no more inputs for now,
+  /// forget what was expected.
+  virtual void expect(std::vector<TopicPartition> /*partitions*/) {}
 };
 
 }  // namespace lockstep
