@@ -39,8 +39,8 @@ class TableState final : public StateBackend {
   void rollback(BatchId batch, std::string_view id, ShardId shard) override {
     table(id, shard).rollback(batch);
   }
-  void prepareCheckpoint(std::string_view, ShardId) override {}
-  Status writeCheckpoint(const CheckpointPoint&) override { return {}; }
+  bool prepareCheckpoint(std::string_view, ShardId) override { return false; }
+  Status writeCheckpoint(const CheckpointPoint&, bool) override { return {}; }
   const std::vector<StateDeclaration>& declarations() const override { return declarations_; }
   std::uint64_t keys() const override {
     std::uint64_t all = 0;

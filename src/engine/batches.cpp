@@ -28,6 +28,7 @@ void Engine::Impl::pumpBatches() {
   auto& newest = pipeline_.newest();
   if (!newest.life.is(BatchState::kPlanned)) return;
   if (options_.side_effects && !newest.plan_committed) return;
+  if (waitsForCheckpoint()) return;
   newest.life.move(BatchState::kComputing);
   newest.began = now_;
   out_.push_back(command::RunBatch{newest.plan});
@@ -52,7 +53,8 @@ void Engine::Impl::handle(const event::BatchComputed& computed) {
   auto* slot = pipeline_.find(computed.batch);
   // Cancelled, but it had ended before: its answer comes late.
   if (slot == nullptr || !slot->life.is(BatchState::kComputing)) return;
-  if (computed.state.dirty > options_.stateShare()) checkpoints_.wanted();
+  dirty_ = computed.state.dirty;
+  if (dirty_ > options_.stateShare()) checkpoints_.wanted();
   if (outgrowsState(computed)) {
     shrinkForState(*slot, computed);
     return;

@@ -28,6 +28,7 @@ void Engine::Impl::pumpCheckpoint() {
 
 void Engine::Impl::handle(const event::CheckpointWritten& written) {
   checkpoints_.written(written.status.ok());
+  dirty_ = 0;
   if (written.status.ok()) return;
   if (written.status.reaction() == Reaction::kFatal) {
     fail(written.status);

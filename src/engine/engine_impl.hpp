@@ -98,6 +98,7 @@ class Engine::Impl {
 
   // state_limits.cpp: the shares of state.memory_limit.
   [[nodiscard]] bool outgrowsState(const event::BatchComputed& computed) const;
+  [[nodiscard]] bool waitsForCheckpoint() const;
   void shrinkForState(const BatchSlot& slot, const event::BatchComputed& computed);
 
   // planning.cpp: ticks, ends, ranges, new partitions.
@@ -153,6 +154,7 @@ class Engine::Impl {
   Step restore_ = Step::kDue;
   Step assign_ = Step::kDue;
   CheckpointSchedule checkpoints_;
+  std::uint64_t dirty_ = 0;  ///< bytes, as the last computed batch found them
   bool last_checkpoint_failed_ = false;
 
   BatchPipeline pipeline_;

@@ -21,6 +21,12 @@ bool Engine::Impl::outgrowsState(const event::BatchComputed& computed) const {
   return computed.state.undecided > options_.stateShare();
 }
 
+/// Twice the share is dirty, and the disk is slower than the input: the next batch is computed once
+/// the checkpoint under way has ended.
+bool Engine::Impl::waitsForCheckpoint() const {
+  return checkpoints_.running() && dirty_ > 2 * options_.stateShare();
+}
+
 /// Less input is less state. What the batch below keeps for its own undo is no reason to stop:
 /// alone, the same batch may do.
 void Engine::Impl::shrinkForState(const BatchSlot& slot, const event::BatchComputed& computed) {

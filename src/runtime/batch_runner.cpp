@@ -93,18 +93,24 @@ event::BatchRolledBack BatchRunner::execute(const command::RollBackBatch& comman
   return {command.batch};
 }
 
-void BatchRunner::prepareCheckpoint() {
-  if (services_.state == nullptr) return;
+bool BatchRunner::prepareCheckpoint() {
+  if (services_.state == nullptr) return false;
+  const auto start = services_.clock->now();
+  std::atomic<bool> more{false};
   std::vector<TaskJob> jobs;
   for (const auto& declaration : services_.state->declarations()) {
     for (std::uint32_t shard = 0; shard < declaration.shards; ++shard) {
-      jobs.push_back({[this, &declaration, shard](std::uint32_t) {
-                        services_.state->prepareCheckpoint(declaration.id, ShardId{shard});
+      jobs.push_back({[this, &declaration, &more, shard](std::uint32_t) {
+                        if (services_.state->prepareCheckpoint(declaration.id, ShardId{shard}))
+                          more.store(true, std::memory_order_relaxed);
                       },
                       shard});
     }
   }
   services_.runner->run(jobs);
+  log::debug("checkpoint: batches paused for {:.3f} ms",
+             std::chrono::duration<double, std::milli>(services_.clock->now() - start).count());
+  return more.load();
 }
 
 void BatchRunner::cancel(BatchId batch) {

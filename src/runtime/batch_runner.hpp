@@ -36,8 +36,9 @@ class BatchRunner {
   [[nodiscard]] std::optional<event::BatchComputed> execute(const command::RunBatch& command);
   void execute(const command::ConfirmBatch& command);
   [[nodiscard]] event::BatchRolledBack execute(const command::RollBackBatch& command);
-  /// Every shard hands its committed values to the checkpointer, on its own worker.
-  void prepareCheckpoint();
+  /// Every shard hands a part of its committed values to the checkpointer, on its own worker.
+  /// Whether there are more.
+  bool prepareCheckpoint();
 
   /// Ends the run of `batch` soon, or keeps it from starting, until it was rolled back.
   void cancel(BatchId batch);

@@ -63,13 +63,18 @@ class Dispatch {
     answerOf<RoleThread::kCompute>(body);
   }
 
-  void start(command::WriteCheckpoint body) {
-    host_.submit(RoleThread::kCompute, [&host = host_, body = std::move(body)] {
-      host.compute().prepareCheckpoint();
-      host.submit(RoleThread::kCheckpoint, [&host, body] {
+  void start(command::WriteCheckpoint body) { writePart(host_, std::move(body)); }
+
+  /// A part is handed over between batches, written beside them, and followed by the next one: so
+  /// neither batches nor memory wait for a large checkpoint.
+  static void writePart(Host& host, command::WriteCheckpoint body) {
+    host.submit(RoleThread::kCompute, [&host, body = std::move(body)] {
+      const bool more = host.compute().prepareCheckpoint();
+      host.submit(RoleThread::kCheckpoint, [&host, body, more] {
         StateBackend* state = host.state();
-        host.post(event::CheckpointWritten{state == nullptr ? Status()
-                                                            : state->writeCheckpoint(body.point)});
+        Status status = state == nullptr ? Status() : state->writeCheckpoint(body.point, more);
+        if (status.ok() && more) return writePart(host, body);
+        host.post(event::CheckpointWritten{std::move(status)});
       });
     });
   }

@@ -1,5 +1,6 @@
 #include "state/checkpoint/shard_state.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <lockstep/base/check.hpp>
@@ -8,17 +9,20 @@ namespace lockstep {
 namespace {
 constexpr std::size_t kVisitChunk = 256;
 constexpr std::size_t kBytesKept = 256 * 1024;  ///< of a hand-over's memory, between checkpoints
+constexpr std::size_t kPartBytes = 4 << 20;
+/// Keys of a checkpoint that has ended, per decision or hand-over: some milliseconds.
+constexpr std::size_t kEndedPart = 256 * 1024;
 }  // namespace
 
-void ShardState::noticeEnd() {
-  bool durable = false;
+void ShardState::noticeEnd(std::size_t part) {
   {
     MutexLock lock(mutex_);
-    if (stage_ != Stage::kDurable && stage_ != Stage::kFailed) return;
-    durable = stage_ == Stage::kDurable;
-    stage_ = Stage::kIdle;
+    if (stage_ == Stage::kDurable || stage_ == Stage::kFailed) {
+      ending_ = stage_ == Stage::kDurable;
+      stage_ = Stage::kIdle;
+    }
   }
-  table_->checkpointEnded(durable);
+  if (ending_ && !table_->checkpointEnded(*ending_, part)) ending_.reset();
 }
 
 void ShardState::reset() {
@@ -27,6 +31,7 @@ void ShardState::reset() {
     LOCKSTEP_CHECK(stage_ != Stage::kWriting, "no state is reset while a checkpoint is written");
     stage_ = Stage::kIdle;
   }
+  ending_.reset();
   if (const auto undecided = table_->undecided()) {
     table_->rollback(next(*undecided));
     table_->rollback(*undecided);
@@ -35,12 +40,12 @@ void ShardState::reset() {
 }
 
 void ShardState::confirm(BatchId batch) {
-  noticeEnd();
+  noticeEnd(kEndedPart);
   table_->confirm(batch);
 }
 
-void ShardState::prepareCheckpoint() {
-  noticeEnd();
+bool ShardState::prepareCheckpoint(std::size_t keys) {
+  noticeEnd(kEndedPart);
   {
     MutexLock lock(mutex_);
     LOCKSTEP_CHECK(stage_ != Stage::kWriting, "no checkpoint is prepared while one is written");
@@ -51,17 +56,28 @@ void ShardState::prepareCheckpoint() {
   handover_.bytes.clear();
   handover_.undecided = table_->undecided();
   handover_.keys = table_->keys();
-  handover_.values.reserve(table_->due());
+  handover_.values.reserve(std::min(keys, table_->due()));
   std::array<KeyedValue, kVisitChunk> chunk;
-  while (const std::size_t count = table_->takeDue(chunk)) {
+  std::size_t bytes = 0;
+  bool more = true;
+  // An ended checkpoint's keys that are still to be looked at take this part's time.
+  while (!ending_ && more && handover_.values.size() < keys && bytes < kPartBytes) {
+    const std::size_t count = table_->takeDue(
+        std::span(chunk).first(std::min(kVisitChunk, keys - handover_.values.size())));
+    more = count != 0;
     for (KeyedValue& value : std::span(chunk).first(count)) {
       value.key.bytes = handover_.bytes.copy(value.key.bytes);
-      if (value.value) value.value = handover_.bytes.copy(*value.value);
+      bytes += value.key.bytes.size();
+      if (value.value) {
+        value.value = handover_.bytes.copy(*value.value);
+        bytes += value.value->size();
+      }
       handover_.values.push_back(value);
     }
   }
   MutexLock lock(mutex_);
   stage_ = Stage::kPrepared;
+  return more;
 }
 
 const Handover* ShardState::beginWrite() {
@@ -71,13 +87,13 @@ const Handover* ShardState::beginWrite() {
   return &handover_;
 }
 
-void ShardState::endWrite(bool durable) {
+void ShardState::endWrite(bool ok, bool more) {
   std::vector<KeyedValue>().swap(handover_.values);
   handover_.bytes.clear();
   handover_.bytes.shrink(kBytesKept);
   MutexLock lock(mutex_);
   LOCKSTEP_CHECK(stage_ == Stage::kWriting, "a write ends once");
-  stage_ = durable ? Stage::kDurable : Stage::kFailed;
+  stage_ = !ok ? Stage::kFailed : more ? Stage::kPartWritten : Stage::kDurable;
 }
 
 }  // namespace lockstep

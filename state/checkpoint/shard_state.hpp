@@ -24,9 +24,10 @@ struct Handover {
 /// One shard of one operator: its table, and the hand-over of due keys to the checkpointer.
 ///
 /// Thread    The shard's worker; beginWrite() and endWrite() are the checkpointer's.
-/// Stages    idle -> prepared -> being written -> ended -> idle. The worker's next call takes
-/// notice
-///           of the end. Prepared again without a write in between, the first hand-over is void.
+/// Stages    idle -> prepared -> being written -> ended -> idle, or, after all parts but the last,
+///           being written -> partly written -> prepared. The worker's next calls take notice of
+///           the end, a part of the keys each. Prepared again without a write in between, the first
+///           hand-over is void.
 class ShardState {
  public:
   /// `stored` is where evicted keys lie; null = the table keeps all.
@@ -41,21 +42,24 @@ class ShardState {
   /// Forgets everything, undecided batches and prepared values too. REQUIRES: nothing is written.
   void reset();
   void confirm(BatchId batch);
-  void prepareCheckpoint();
+  /// Hands over about `keys` keys at most, fewer when they are large; whether there are more.
+  bool prepareCheckpoint(std::size_t keys);
 
   /// The values to write; null when nothing was prepared. Holds until endWrite().
   [[nodiscard]] const Handover* beginWrite();
-  void endWrite(bool durable);
+  /// `more` parts follow, if it went well.
+  void endWrite(bool ok, bool more);
 
  private:
-  enum class Stage { kIdle, kPrepared, kWriting, kDurable, kFailed };
-  /// Tells the table that a written hand-over has ended.
-  void noticeEnd();
+  enum class Stage { kIdle, kPrepared, kWriting, kPartWritten, kDurable, kFailed };
+  /// Tells the table that a written hand-over has ended, of `part` of its keys.
+  void noticeEnd(std::size_t part);
 
   std::unique_ptr<StoredKeys> stored_;
   std::unique_ptr<StateTable> table_;
   Mutex mutex_;
   Stage stage_ GUARDED_BY(mutex_) = Stage::kIdle;
+  std::optional<bool> ending_;  ///< the worker's: a checkpoint ended so, not all keys know it yet
   Handover handover_;  ///< the worker's while idle or ended, the checkpointer's while it writes
 };
 

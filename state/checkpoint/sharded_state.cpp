@@ -38,6 +38,7 @@ ShardedState::ShardedState(std::string application, std::vector<StateDeclaration
   for (const auto& declaration : declarations_) {
     OperatorState& state = operators_.emplace_back();
     state.declaration = declaration;
+    shards_ += declaration.shards;
     for (std::uint32_t i = 0; i < declaration.shards; ++i) {
       std::unique_ptr<StoredKeys> stored;
       if (parts_.store != nullptr && parts_.residence.table_bytes_max != 0)
@@ -100,19 +101,22 @@ void ShardedState::rollback(BatchId batch, std::string_view operator_id, ShardId
   find(operator_id, shard).table().rollback(batch);
 }
 
-void ShardedState::prepareCheckpoint(std::string_view operator_id, ShardId shard) {
-  find(operator_id, shard).prepareCheckpoint();
+bool ShardedState::prepareCheckpoint(std::string_view operator_id, ShardId shard) {
+  constexpr std::size_t kLeast = 256;
+  const std::size_t wanted = parts_.residence.checkpoint_part;
+  const std::size_t part = std::max(wanted / shards_, std::min(wanted, kLeast));
+  return find(operator_id, shard).prepareCheckpoint(part);
 }
 
-Status ShardedState::writeCheckpoint(const CheckpointPoint& point) {
-  const Status status = writeValues(point);
+Status ShardedState::writeCheckpoint(const CheckpointPoint& point, bool more) {
+  const Status status = writeValues(point, more);
   for (auto& state : operators_) {
-    for (auto& shard : state.shards) shard.endWrite(status.ok());
+    for (auto& shard : state.shards) shard.endWrite(status.ok(), more);
   }
   return status;
 }
 
-Status ShardedState::writeValues(const CheckpointPoint& point) {
+Status ShardedState::writeValues(const CheckpointPoint& point, bool more) {
   std::vector<const Handover*> handovers;
   for (auto& state : operators_) {
     for (auto& shard : state.shards) {
@@ -132,21 +136,27 @@ Status ShardedState::writeValues(const CheckpointPoint& point) {
       LOCKSTEP_TRY(store.write(state.declaration.id, ShardId{i}, (*handover)->values));
     }
   }
+  if (more) return {};
   LOCKSTEP_TRY(pass(kValuesWritten));
   LOCKSTEP_TRY(store.sync());
   LOCKSTEP_TRY(pass(kSynced));
+  const auto record = positions(point, handovers);
+  LOCKSTEP_TRY(pass(kBeforePositions));
+  LOCKSTEP_TRY(store.commit(record));
+  kDone.hit();
+  return {};
+}
+
+std::string ShardedState::positions(const CheckpointPoint& point,
+                                    const std::vector<const Handover*>& handovers) const {
   auto stored = positionsOf(application_, declarations_, changelogs_, point);
-  handover = handovers.begin();
+  auto handover = handovers.begin();
   for (const auto& state : operators_) {
     const auto topic = changelogTopic(application_, state.declaration.id);
     for (std::uint32_t i = 0; i < state.shards.size(); ++i, ++handover)
       setKeys(stored, {topic, Partition{static_cast<std::int32_t>(i)}}, (*handover)->keys);
   }
-  const auto positions = encode(stored);
-  LOCKSTEP_TRY(pass(kBeforePositions));
-  LOCKSTEP_TRY(store.commit(positions));
-  kDone.hit();
-  return {};
+  return encode(stored);
 }
 
 std::uint64_t ShardedState::keys() const {

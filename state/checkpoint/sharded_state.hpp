@@ -26,6 +26,8 @@ struct StateResidence {
   std::uint64_t table_bytes_max = 0;
   /// Restores shards side by side; null = one after the other.
   TaskRunner* runner = nullptr;
+  /// Keys that all shards together hand over to a checkpoint at once: some ten milliseconds.
+  std::size_t checkpoint_part = 128 * 1024;
 };
 
 /// The application's state, put together from its parts: tables in memory, a changelog, a
@@ -51,8 +53,8 @@ class ShardedState final : public StateBackend {
   void seal(BatchId batch, std::string_view operator_id, ShardId shard, RecordBatch& out) override;
   void confirm(BatchId batch, std::string_view operator_id, ShardId shard) override;
   void rollback(BatchId batch, std::string_view operator_id, ShardId shard) override;
-  void prepareCheckpoint(std::string_view operator_id, ShardId shard) override;
-  Status writeCheckpoint(const CheckpointPoint& point) override;
+  bool prepareCheckpoint(std::string_view operator_id, ShardId shard) override;
+  Status writeCheckpoint(const CheckpointPoint& point, bool more) override;
 
   [[nodiscard]] const std::vector<StateDeclaration>& declarations() const override {
     return declarations_;
@@ -65,12 +67,16 @@ class ShardedState final : public StateBackend {
   /// Makes the table smaller by its share of what all have too much.
   void evict(StateTable& table) const;
   [[nodiscard]] ShardState& find(std::string_view operator_id, ShardId shard);
-  Status writeValues(const CheckpointPoint& point);
+  Status writeValues(const CheckpointPoint& point, bool more);
+  /// The record that makes a checkpoint of `point`, with what the shards handed over last.
+  [[nodiscard]] std::string positions(const CheckpointPoint& point,
+                                      const std::vector<const Handover*>& handovers) const;
 
   const std::string application_;
   const std::vector<StateDeclaration> declarations_;
   const Parts parts_;
   std::deque<OperatorState> operators_;
+  std::size_t shards_ = 0;  ///< of all operators
   /// As restore() saw them; constant afterwards.
   std::vector<StateTarget::Changelog> changelogs_;
 };

@@ -139,6 +139,8 @@ void HashStateTable::loadOne(TableEntry& entry, const KeyedValue& loaded) {
 void HashStateTable::clear() {
   LOCKSTEP_CHECK(!undecided(), "state is cleared while no batch is undecided");
   due_.clear();
+  taking_.clear();
+  takes_ = false;
   in_flight_.clear();
   index_.clear();
   entries_.clear();
@@ -159,31 +161,45 @@ void HashStateTable::addDue(TableEntry& entry, const StateEntry& value) {
 }
 
 std::size_t HashStateTable::takeDue(std::span<KeyedValue> out) {
+  if (!takes_) {
+    LOCKSTEP_CHECK(in_flight_.empty(), "one checkpoint at a time");
+    due_.swap(taking_);
+    takes_ = true;
+  }
   std::size_t count = 0;
-  for (; count < out.size() && !due_.empty(); ++count) {
-    TableEntry& entry = *due_.back();
-    due_.pop_back();
-    LOCKSTEP_CHECK(!entry.is(TableEntry::kInFlight), "one checkpoint at a time");
+  for (; count < out.size() && !taking_.empty(); ++count) {
+    if (taking_.size() > kAhead) __builtin_prefetch(taking_[taking_.size() - 1 - kAhead], 1);
+    TableEntry& entry = *taking_.back();
+    taking_.pop_back();
     entry.flags = (entry.flags & ~std::uint32_t{TableEntry::kDue}) | TableEntry::kInFlight;
     in_flight_.push_back(&entry);
     const Committed state = committed(entry);
     out[count] = {{entry.key(), entry.hash}, {}, state.touched};
     if (state.value->present()) out[count].value = state.value->value();
   }
-  if (count == 0) clearBounded(due_);
+  if (count == 0) clearBounded(taking_);
   return count;
 }
 
-void HashStateTable::checkpointEnded(bool durable) {
-  for (TableEntry* entry : in_flight_) {
-    const StateEntry& value = *committed(*entry).value;
-    if (!durable) addDue(*entry, value);
-    entry->flags &= ~std::uint32_t{TableEntry::kInFlight};
-    if (!entry->dirty()) dirty_ -= sizeof *entry + entry->keyHeap() + TableEntry::heapOf(value);
-    eraseIfDone(*entry);
+bool HashStateTable::checkpointEnded(bool durable, std::size_t part) {
+  takes_ = false;
+  due_.insert(due_.end(), taking_.begin(), taking_.end());  // cut short: they are still due
+  clearBounded(taking_);
+  const std::size_t left = in_flight_.size() - std::min(part, in_flight_.size());
+  while (in_flight_.size() > left) {
+    if (in_flight_.size() > kAhead)
+      __builtin_prefetch(in_flight_[in_flight_.size() - 1 - kAhead], 1);
+    TableEntry& entry = *in_flight_.back();
+    in_flight_.pop_back();
+    const StateEntry& value = *committed(entry).value;
+    if (!durable) addDue(entry, value);
+    entry.flags &= ~std::uint32_t{TableEntry::kInFlight};
+    if (!entry.dirty()) dirty_ -= sizeof entry + entry.keyHeap() + TableEntry::heapOf(value);
+    eraseIfDone(entry);
   }
-  clearBounded(in_flight_);
+  if (left == 0) clearBounded(in_flight_);
   publish();
+  return left != 0;
 }
 
 void HashStateTable::eraseIfDone(TableEntry& entry) {
@@ -203,7 +219,7 @@ void HashStateTable::eraseEntry(TableEntry& entry) {
 void HashStateTable::publish() {
   const std::size_t lists =
       (undecided_[0].undo.capacity() + undecided_[1].undo.capacity()) * sizeof(Undo) +
-      (due_.capacity() + in_flight_.capacity()) * sizeof(TableEntry*);
+      (due_.capacity() + taking_.capacity() + in_flight_.capacity()) * sizeof(TableEntry*);
   keys_.store(static_cast<std::uint64_t>(std::max<std::int64_t>(present_, 0)), kRelaxed);
   entry_bytes_.store(entryBytesNow(), kRelaxed);
   dirty_bytes_.store(dirty_, kRelaxed);

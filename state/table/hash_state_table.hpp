@@ -44,12 +44,15 @@ class HashStateTable final : public StateTable {
   Status load(std::span<const KeyedValue> values, Source source) override;
   void clear() override;
   std::size_t takeDue(std::span<KeyedValue> out) override;
-  void checkpointEnded(bool durable) override;
+  using StateTable::checkpointEnded;
+  bool checkpointEnded(bool durable, std::size_t part) override;
   void readBackFrom(StoredKeys& stored) override { stored_ = &stored; }
   void evict(std::uint64_t bytes_max) override;
   void leaveStored(std::uint64_t keys) override;
   void reserve(std::size_t keys) override { index_.reserve(keys); }
-  [[nodiscard]] std::size_t due() const override { return due_.size() + in_flight_.size(); }
+  [[nodiscard]] std::size_t due() const override {
+    return due_.size() + taking_.size() + in_flight_.size();
+  }
   [[nodiscard]] std::uint64_t keys() const override { return keys_.load(kRelaxed); }
   [[nodiscard]] std::uint64_t bytes() const override { return bytes_.load(kRelaxed); }
   [[nodiscard]] std::uint64_t entryBytes() const override { return entry_bytes_.load(kRelaxed); }
@@ -138,7 +141,9 @@ class HashStateTable final : public StateTable {
   EntryPool entries_;
   ByteHeap heap_;
   std::array<Undecided, 2> undecided_;  ///< by the parity of the id
-  std::vector<TableEntry*> due_;        ///< entries with kDue
+  std::vector<TableEntry*> due_;        ///< entries with kDue, but those of `taking_`
+  std::vector<TableEntry*> taking_;     ///< entries with kDue that the checkpoint has yet to take
+  bool takes_ = false;                  ///< takeDue() has begun
   std::vector<TableEntry*> in_flight_;  ///< entries with kInFlight
   std::int64_t present_ = 0;            ///< keys with committed state, evicted ones too
   std::size_t dirty_ = 0;               ///< bytes of the entries that are due or in flight

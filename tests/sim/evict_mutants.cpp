@@ -73,7 +73,9 @@ class MutantTable final : public StateTable {
   }
   void clear() override { real_.clear(); }
   std::size_t takeDue(std::span<KeyedValue> out) override { return real_.takeDue(out); }
-  void checkpointEnded(bool durable) override { real_.checkpointEnded(durable); }
+  bool checkpointEnded(bool durable, std::size_t part) override {
+    return real_.checkpointEnded(durable, part);
+  }
   void leaveStored(std::uint64_t keys) override { real_.leaveStored(keys); }
   void reserve(std::size_t keys) override { real_.reserve(keys); }
   std::size_t due() const override { return real_.due(); }

@@ -51,7 +51,9 @@ Instance::Instance(const Surroundings& around, Identity identity, SimDisk& disk,
   input_ = std::move(inputs->createInput()).value();
   if (!graph_->states().empty()) {
     auto store = std::make_unique<SimStore>(disk, around.clock, hooks_.disk);
-    const StateResidence residence{around.options.table_bytes, nullptr};
+    StateResidence residence;
+    residence.table_bytes_max = around.options.table_bytes;
+    if (around.options.small_parts) residence.checkpoint_part = 1;
     state_ = mutated(std::make_unique<ShardedState>(
                          kApplication, graph_->states(),
                          ShardedState::Parts{tablesWith(around.options.mutant),

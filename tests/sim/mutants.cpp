@@ -221,11 +221,11 @@ class StubbornState final : public StateBackend {
     if (share_ != 0 && real_->memory(batch).undecided > share_) return;
     real_->rollback(batch, operator_id, shard);
   }
-  void prepareCheckpoint(std::string_view operator_id, ShardId shard) override {
-    real_->prepareCheckpoint(operator_id, shard);
+  bool prepareCheckpoint(std::string_view operator_id, ShardId shard) override {
+    return real_->prepareCheckpoint(operator_id, shard);
   }
-  Status writeCheckpoint(const CheckpointPoint& point) override {
-    return real_->writeCheckpoint(point);
+  Status writeCheckpoint(const CheckpointPoint& point, bool more) override {
+    return real_->writeCheckpoint(point, more);
   }
   const std::vector<StateDeclaration>& declarations() const override {
     return real_->declarations();

@@ -128,6 +128,7 @@ Options optionsOf(std::uint64_t seed) {
   options.span_max = random.chance(500) ? static_cast<int>(random.between(1, 10)) : 0;
   options.state_share = stateShareOf(seed, options.graph);
   options.table_bytes = tableBytesOf(seed);
+  options.small_parts = Prng(seed, 10).chance(400);
   addChanges(options);
   return options;
 }
@@ -160,14 +161,14 @@ std::string describe(const Options& options) {
   return fmt::format(
       "seed={} mutant={} graph={} faults=[{}] per_thousand={} upsets={} records={} partitions={} "
       "shards={} length={}ms interval={}ms checkpoint={}ms transaction_timeout={}ms "
-      "commit_timeout={}ms span_max={} state_share={} table_bytes={} inputs={} until_end={} "
-      "at_least_once={}",
+      "commit_timeout={}ms span_max={} state_share={} table_bytes={} small_parts={} inputs={} "
+      "until_end={} at_least_once={}",
       options.seed, toString(options.mutant), toString(options.graph), faults,
       options.fault_per_thousand, options.upsets, options.records, options.partitions,
       options.shards, options.length.count(), options.interval.count(),
       options.checkpoint_interval.count(), options.transaction_timeout.count(),
       options.commit_timeout.count(), options.span_max, options.state_share, options.table_bytes,
-      options.inputs, options.until_end, options.at_least_once);
+      options.small_parts, options.inputs, options.until_end, options.at_least_once);
 }
 
 }  // namespace lockstep::sim

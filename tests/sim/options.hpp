@@ -115,8 +115,9 @@ struct Options {
   int span_max = 0;               ///< offsets per partition and batch; 0 = no limit
   std::uint64_t state_share = 0;  ///< bytes for undecided state, and for dirty; 0 = the default
   std::uint64_t table_bytes =
-      0;           ///< of state in memory, beyond which keys are evicted; 0 = none is
-  int inputs = 1;  ///< input topics, 1 or 2
+      0;                     ///< of state in memory, beyond which keys are evicted; 0 = none is
+  bool small_parts = false;  ///< checkpoints are handed over key by key, between batches
+  int inputs = 1;            ///< input topics, 1 or 2
   bool until_end = false;
   bool at_least_once = false;  ///< no transactions: see loosened()
   bool trace = false;

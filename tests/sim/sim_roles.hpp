@@ -89,9 +89,9 @@ class SimCompute {
   [[nodiscard]] event::BatchRolledBack execute(const command::RollBackBatch& body) {
     return real_.execute(body);
   }
-  void prepareCheckpoint() {
+  bool prepareCheckpoint() {
     state_.checkpointed();
-    real_.prepareCheckpoint();
+    return real_.prepareCheckpoint();
   }
   void cancel(BatchId batch) { real_.cancel(batch); }
 

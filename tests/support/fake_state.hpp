@@ -45,8 +45,8 @@ class FakeState final : public StateBackend {
     for (auto& [key, before] : s.undo[batch].before) s.entries[key]->restore(*before);
     s.undo.erase(batch);
   }
-  void prepareCheckpoint(std::string_view, ShardId) override {}
-  Status writeCheckpoint(const CheckpointPoint&) override { return {}; }
+  bool prepareCheckpoint(std::string_view, ShardId) override { return false; }
+  Status writeCheckpoint(const CheckpointPoint&, bool) override { return {}; }
   const std::vector<StateDeclaration>& declarations() const override { return declarations_; }
   std::uint64_t keys() const override { return 0; }
   std::uint64_t bytes() const override { return 0; }

@@ -98,15 +98,27 @@ class StateBench {
     commit();
   }
 
-  Status checkpoint() {
-    for (std::uint32_t i = 0; i < declaration.shards; ++i) {
-      state->prepareCheckpoint("counts", ShardId{i});
-    }
+  /// A part of the keys due is prepared; whether there are more.
+  bool prepare() {
+    bool more = false;
+    for (std::uint32_t i = 0; i < declaration.shards; ++i)
+      more = state->prepareCheckpoint("counts", ShardId{i}) || more;
+    return more;
+  }
+  [[nodiscard]] CheckpointPoint point() {
     CheckpointPoint point{committed, target().inputs, {}, clock.wallNow()};
     for (const auto& log : target().changelogs) {
       point.changelog_ends.push_back({log.partition, log.high_watermark});
     }
-    return state->writeCheckpoint(point);
+    return point;
+  }
+  Status checkpoint() {
+    const auto here = point();
+    for (bool more = true; more;) {
+      more = prepare();
+      LOCKSTEP_TRY(state->writeCheckpoint(here, more));
+    }
+    return {};
   }
 
   /// Key -> value and time of last touch, over all shards.

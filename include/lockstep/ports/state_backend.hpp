@@ -87,15 +87,19 @@ class StateBackend : public StateAccess {
   /// `batch` is aborted: its keys become what they were. Later batches first. Thread: as confirm().
   virtual void rollback(BatchId batch, std::string_view operator_id, ShardId shard) = 0;
 
-  /// Hands the committed values of the keys due to the checkpointer. Memory only. Thread: as
-  /// confirm(). REQUIRES: every batch up to the coming writeCheckpoint()'s is confirmed here; no
-  /// writeCheckpoint() is running.
-  virtual void prepareCheckpoint(std::string_view operator_id, ShardId shard) = 0;
-  /// Writes what prepareCheckpoint() handed over, as the state at `point`: values first, synced,
-  /// positions last. Dirty marks are cleared only then. E701 (kFatal, exit 74) when the disk fails.
-  /// Thread: checkpointer, while batches run. REQUIRES: prepareCheckpoint() for every shard of
-  /// every operator, changed or not.
-  virtual Status writeCheckpoint(const CheckpointPoint& point) = 0;
+  /// Hands a part of the committed values of the keys due to the checkpointer, as much as takes
+  /// some milliseconds, and tells whether there is more. Memory only. The first part fixes which
+  /// keys; batches may run between parts, and a value may be later than the checkpoint's point
+  /// then: it is absolute, and the replay from the point passes it. Thread: as confirm(). REQUIRES:
+  /// every batch up to the coming writeCheckpoint()'s is confirmed here; no writeCheckpoint() is
+  /// running.
+  virtual bool prepareCheckpoint(std::string_view operator_id, ShardId shard) = 0;
+  /// Writes what prepareCheckpoint() handed over. The last part (`more` is false) makes it the
+  /// state at `point`: values first, synced, positions last; dirty marks are cleared only then. A
+  /// part that fails ends the checkpoint: E701 (kFatal, exit 74) when the disk fails. Thread:
+  /// checkpointer, while batches run. REQUIRES: prepareCheckpoint() for every shard of every
+  /// operator, changed or not, before each part; `more` when it said so for one of them.
+  virtual Status writeCheckpoint(const CheckpointPoint& point, bool more) = 0;
 
   [[nodiscard]] virtual const std::vector<StateDeclaration>& declarations() const = 0;
   /// Keys that have state. Thread: any; a recent figure.

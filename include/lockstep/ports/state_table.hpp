@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -65,10 +66,16 @@ class StateTable : public StateShard {
 
   /// Hands out the due keys with their *committed* values, a chunk per call, in any order; 0 = that
   /// was all. A key handed out is in flight until checkpointEnded(). Views hold until the next call
-  /// of any other member. REQUIRES: the calls follow each other, and the hand-over before ended.
+  /// of any other member. Batches may go on between calls: the first call fixes which keys, each
+  /// call has their values of then. REQUIRES: the hand-over before has ended.
   virtual std::size_t takeDue(std::span<KeyedValue> out) = 0;
-  /// The checkpoint with the keys in flight is durable, or failed: then they are due again.
-  virtual void checkpointEnded(bool durable) = 0;
+  /// The checkpoint with the keys in flight is durable, or failed: then they are due again. Looks
+  /// at `part` of them and tells whether there are more: then it has to be called again, with the
+  /// same outcome, before the next takeDue().
+  virtual bool checkpointEnded(bool durable, std::size_t part) = 0;
+  void checkpointEnded(bool durable) {
+    while (checkpointEnded(durable, std::numeric_limits<std::size_t>::max())) continue;
+  }
   /// Where evicted keys lie; outlives the table. Without one nothing is evicted.
   virtual void readBackFrom(StoredKeys& stored) = 0;
   /// Gives up keys until at most `bytes_max` of entries are left: only those that are clean (a
