@@ -17,6 +17,8 @@ struct BatchSlot {
   bool bounded = false;         ///< a limit cut it
   bool must_commit = false;     ///< adopted partitions have to be written down
   bool recut = false;           ///< once rolled back, plan it with less input
+  /// It stops the application, as soon as the batch below it is decided.
+  std::optional<Status> failure;
   /// Whether its inputs were still the known topics after it had read them.
   enum class Identity { kUnknown, kAsked, kKnown };
   Identity identity = Identity::kUnknown;

@@ -68,11 +68,7 @@ void Engine::Impl::handle(const event::BatchComputed& computed) {
   }
   switch (computed.status.reaction()) {
     case Reaction::kFatal:
-      if (misfits(computed.status)) {
-        misfit_ = computed.status;
-      } else {
-        fail(computed.status);
-      }
+      slot->failure = computed.status;
       return;
     case Reaction::kRetry:
       rerun_backoff_.failed(now_);
@@ -80,15 +76,17 @@ void Engine::Impl::handle(const event::BatchComputed& computed) {
       return;
     case Reaction::kAbort:
       if (slot->plan_committed) {
-        fail(errors::stop(options_, ExitCode::kData, "E217",
-                          fmt::format("the planned {} outgrows its memory: {}",
-                                      errors::describe(slot->plan), computed.status.message()),
-                          kRaiseOutgrown));
+        slot->failure =
+            errors::stop(options_, ExitCode::kData, "E217",
+                         fmt::format("the planned {} outgrows its memory: {}",
+                                     errors::describe(slot->plan), computed.status.message()),
+                         kRaiseOutgrown);
       } else if (!span_control_.halveForLong(slot->plan)) {
-        fail(errors::stop(options_, ExitCode::kData, "E219",
-                          fmt::format("{} outgrows its memory and cannot be made smaller: {}",
-                                      errors::describe(slot->plan), computed.status.message()),
-                          kRaiseOutgrown));
+        slot->failure =
+            errors::stop(options_, ExitCode::kData, "E219",
+                         fmt::format("{} outgrows its memory and cannot be made smaller: {}",
+                                     errors::describe(slot->plan), computed.status.message()),
+                         kRaiseOutgrown);
       } else {
         rollBack(false, true);
       }
@@ -105,6 +103,18 @@ std::chrono::nanoseconds Engine::Impl::timeToFit(const BatchSlot& slot,
   const bool waits = pipeline_.head().plan.id != slot.plan.id;
   const auto covered = waits ? processing : std::chrono::nanoseconds(decided_at_ - slot.began);
   return processing - std::clamp(covered, std::chrono::nanoseconds(0), processing / 2);
+}
+
+/// What was computed before the batch that failed is still committed: it is right, and need not be
+/// computed again.
+void Engine::Impl::pumpFailure() {
+  if (pipeline_.empty() || !pipeline_.head().failure || misfit_ || ending_) return;
+  const Status failure = *pipeline_.head().failure;
+  if (misfits(failure)) {
+    misfit_ = failure;
+  } else {
+    fail(failure);
+  }
 }
 
 /// The head's transaction was aborted, for certain.
@@ -155,6 +165,7 @@ void Engine::Impl::rollBack(bool whole_pipeline, bool recut) {
 void Engine::Impl::takeBack(BatchSlot& slot, bool recut) {
   slot.recut = recut;
   slot.identity = BatchSlot::Identity::kUnknown;
+  slot.failure.reset();
   if (slot.life.is(BatchState::kRollingBack) || slot.life.is(BatchState::kPlanned)) return;
   slot.life.move(BatchState::kRollingBack);
   out_.push_back(command::RollBackBatch{slot.plan.id});

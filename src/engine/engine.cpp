@@ -44,10 +44,10 @@ std::vector<Command> Engine::Impl::on(const Event& event) {
 /// Every part does what it can do now. The order matters where one part's doing is another's
 /// chance: a settled batch makes room to plan, a planned one can run.
 void Engine::Impl::pump() {
-  const auto parts = {&Impl::pumpStarting, &Impl::pumpProducer, &Impl::pumpRestoring,
-                      &Impl::settleIdle,   &Impl::pumpIdentity, &Impl::pumpTransactions,
-                      &Impl::pumpPlanning, &Impl::pumpBatches,  &Impl::pumpCheckpoint,
-                      &Impl::pumpDraining};
+  const auto parts = {&Impl::pumpStarting,     &Impl::pumpProducer, &Impl::pumpRestoring,
+                      &Impl::settleIdle,       &Impl::pumpFailure,  &Impl::pumpIdentity,
+                      &Impl::pumpTransactions, &Impl::pumpPlanning, &Impl::pumpBatches,
+                      &Impl::pumpCheckpoint,   &Impl::pumpDraining};
   for (const auto part : parts) {
     if (stopped()) return;
     (this->*part)();

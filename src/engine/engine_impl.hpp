@@ -87,6 +87,7 @@ class Engine::Impl {
   // batches.cpp: run, settle, roll back.
   void pumpBatches();
   void settleIdle();
+  void pumpFailure();
   void handle(const event::BatchComputed& computed);
   void handle(const event::BatchRolledBack& rolled_back);
   void batchAborted(const event::TransactionEnded& ended);
@@ -99,7 +100,7 @@ class Engine::Impl {
   // state_limits.cpp: the shares of state.memory_limit.
   [[nodiscard]] bool outgrowsState(const event::BatchComputed& computed) const;
   [[nodiscard]] bool waitsForCheckpoint() const;
-  void shrinkForState(const BatchSlot& slot, const event::BatchComputed& computed);
+  void shrinkForState(BatchSlot& slot, const event::BatchComputed& computed);
 
   // planning.cpp: ticks, ends, ranges, new partitions.
   void pumpPlanning();

@@ -29,21 +29,21 @@ bool Engine::Impl::waitsForCheckpoint() const {
 
 /// Less input is less state. What the batch below keeps for its own undo is no reason to stop:
 /// alone, the same batch may do.
-void Engine::Impl::shrinkForState(const BatchSlot& slot, const event::BatchComputed& computed) {
+void Engine::Impl::shrinkForState(BatchSlot& slot, const event::BatchComputed& computed) {
   const bool too_large = computed.state.batch > options_.stateShare();
   const bool smaller = !slot.plan_committed && span_control_.halveForLong(slot.plan);
   if (too_large && !smaller) {
     const auto help = fmt::format("raise state.memory_limit to {} or more{}",
                                   formatBytes(roundedUp(4 * computed.state.batch)),
                                   slot.plan_committed ? " and start again" : "");
-    fail(errors::stop(
+    slot.failure = errors::stop(
         options_, ExitCode::kData, "E222",
         fmt::format("{} changes at least {} of state, and {}; a quarter of state.memory_limit is "
                     "{}",
                     errors::describe(slot.plan), formatBytes(roundedUp(computed.state.batch)),
                     slot.plan_committed ? "its plan is committed" : "has no input left to halve",
                     formatBytes({options_.stateShare()})),
-        help));
+        help);
     return;
   }
   if (!too_large) alone_ = true;

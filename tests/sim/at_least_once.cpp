@@ -11,12 +11,6 @@
 namespace lockstep::sim {
 namespace {
 
-std::int64_t numberIn(const std::string& bytes) {
-  std::uint64_t number = 0;
-  for (const char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
-  return static_cast<std::int64_t>(number);
-}
-
 /// The index in "p2:17:5", and what stands before it.
 std::int64_t indexOf(const std::string& value) {
   return std::stoll(value.substr(value.find(':') + 1));

@@ -52,12 +52,6 @@ std::string difference(const Groups& expected, const Groups& found) {
   return {};
 }
 
-std::int64_t numberIn(const std::string& bytes) {
-  std::uint64_t number = 0;
-  for (const char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
-  return static_cast<std::int64_t>(number);
-}
-
 std::string beginOf(const std::vector<OffsetRange>& ranges) {
   std::string text;
   for (const auto& range : ranges)

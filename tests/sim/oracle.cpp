@@ -33,6 +33,12 @@ void Oracle::streamEveryKey(Expected& expected) const {
     expected.outputs.push_back({Partition{0}, key, eightBytes(shown(entry))});
 }
 
+std::int64_t numberIn(const std::string& bytes) {
+  std::uint64_t number = 0;
+  for (const char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
+  return static_cast<std::int64_t>(number);
+}
+
 Oracle::Expected Oracle::batch(const std::vector<std::vector<Seen>>& input, const BatchPlan& plan) {
   Expected expected;
   if (!stateful()) {

@@ -21,6 +21,9 @@ struct Seen {
   std::optional<std::string> value;
 };
 
+/// A long of eight bytes, the highest first: values of counts and of the changelog.
+[[nodiscard]] std::int64_t numberIn(const std::string& bytes);
+
 /// What a program without Lockstep would have computed: plain folds over std::map.
 /// One call per committed batch, with the committed input of exactly its offsets.
 class Oracle {

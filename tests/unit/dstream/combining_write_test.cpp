@@ -20,7 +20,7 @@ auto pairs(const DStream<RecordView>& records) {
     return std::pair{*r.key, static_cast<std::int64_t>(r.value->size())};
   });
 }
-std::optional<std::int64_t> sum(std::span<const std::int64_t> values,
+std::optional<std::int64_t> total(std::span<const std::int64_t> values,
                                 std::optional<std::int64_t> old) {
   return std::accumulate(values.begin(), values.end(), old.value_or(0));
 }
@@ -74,7 +74,7 @@ TEST_CASE("a folded sum gives the records and the order of one that is not folde
   const bool failing = GENERATE(false, true);
   CAPTURE(distinct, failing);
   const Outputs folded = outputsOf(reduction::Sum{}, distinct, failing);
-  CHECK(folded == outputsOf(&sum, distinct, failing));
+  CHECK(folded == outputsOf(&total, distinct, failing));
   CHECK(folded.dead.size() == (failing ? 2 * kRecords / 1000 : 0));
 }
 

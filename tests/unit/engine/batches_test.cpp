@@ -121,6 +121,31 @@ TEST_CASE("when n+1 fails alone, n is committed all the same", "[unit][engine][b
   CHECK(driver.text() == "identify, confirm 1, ends, batch 2");
 }
 
+TEST_CASE("when n+1 fails for good, n is committed before the application stops",
+          "[unit][engine][batches]") {
+  EngineDriver driver(EngineDriver::options());
+  driver.cluster.end("in") = Offset{10};
+  driver.compute = [real = driver.compute](const command::RunBatch& run) {
+    auto computed = real(run);
+    if (run.plan.id == BatchId{2}) {
+      computed.status = Status::fatal(ExitCode::kData, "E301", "no such word");
+    }
+    return computed;
+  };
+  driver.start();
+  const std::string held = GENERATE("identify", "batch");
+  driver.hold(held);
+  CAPTURE(held);
+  driver.tick();
+  driver.cluster.end("in") = Offset{20};
+  driver.tick();
+  CHECK(driver.stopCode().empty());
+  driver.releaseAll();
+  driver.settle();
+  CHECK(driver.stopCode() == "E301");
+  CHECK(driver.committedAt("in", 0) == Offset{10});
+}
+
 TEST_CASE("a batch that outgrows its memory is planned again with half the span",
           "[unit][engine][batches]") {
   EngineDriver driver(EngineDriver::options());
