@@ -21,7 +21,7 @@ auto pairs(const DStream<RecordView>& records) {
   });
 }
 std::optional<std::int64_t> total(std::span<const std::int64_t> values,
-                                std::optional<std::int64_t> old) {
+                                  std::optional<std::int64_t> old) {
   return std::accumulate(values.begin(), values.end(), old.value_or(0));
 }
 /// Short and long keys, `distinct` of each; some values are bad.
