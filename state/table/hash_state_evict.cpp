@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <tuple>
 
@@ -78,24 +77,12 @@ TableEntry& HashStateTable::adopt(const KeyedValue& stored) {
 
 template <class Keys>
 Status HashStateTable::readBack(const Keys& keys) {
-  constexpr std::size_t kGroup = 128;
   missing_.clear();
-  std::array<TableEntry*, kGroup> candidates;
-  for (std::size_t start = 0; start < keys.size(); start += kGroup) {
-    const std::size_t count = std::min(kGroup, keys.size() - start);
-    for (std::size_t i = 0; i < count; ++i) index_.prefetch(keyOf(keys[start + i]).hash);
-    for (std::size_t i = 0; i < count; ++i) {
-      candidates[i] = candidate(keyOf(keys[start + i]).hash);
-      if (candidates[i] != nullptr) __builtin_prefetch(candidates[i]);
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      const StateKey& key = keyOf(keys[start + i]);
-      TableEntry* entry = candidates[i];
-      if (entry != nullptr && entry->key() == key.bytes) continue;
-      if (entry != nullptr) static_cast<void>(locate(key, entry));
-      if (entry == nullptr) missing_.push_back(key);
-    }
-  }
+  findAll(keys, [this](std::size_t, const StateKey& key, TableEntry* entry) {
+    if (entry != nullptr && entry->key() == key.bytes) return;
+    if (entry != nullptr) static_cast<void>(locate(key, entry));
+    if (entry == nullptr) missing_.push_back(key);
+  });
   if (missing_.empty()) return {};
   std::sort(missing_.begin(), missing_.end(), inOrder);
   const auto same = [](const StateKey& a, const StateKey& b) { return a.bytes == b.bytes; };

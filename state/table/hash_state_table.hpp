@@ -98,6 +98,8 @@ class HashStateTable final : public StateTable {
   std::size_t locate(const StateKey& key, TableEntry*& found) const;
   /// Calls `each(i, entry)` for every key in order, entries fetched ahead. Adds missing keys.
   template <class Keys, class Each>
+  void findAll(const Keys& keys, const Each& each);
+  template <class Keys, class Each>
   void findOrInsertAll(const Keys& keys, const Each& each);
   TableEntry& insertAt(std::size_t position, const StateKey& key);
 

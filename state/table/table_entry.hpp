@@ -26,8 +26,8 @@ class alignas(64) TableEntry : public StateEntry {
     kInFlight = 8,  ///< taken by a checkpoint that has not ended
     /// Not in the table: passed on by a walk, the key lies in the checkpoint store only.
     kStoredOnly = 16,
-    kUnused = 64,      ///< a place in the pool for a key to come
     kReferenced = 32,  ///< touched since the clock's hand came by; says nothing about the key
+    kUnused = 64,      ///< a place in the pool for a key to come
   };
 
   [[nodiscard]] std::string_view key() const {

@@ -89,16 +89,7 @@ TEST_CASE("without transactions a refused record leaves the offsets where they w
   REQUIRE(output->begin().ok());
   const WallTime old = script.clock().wallNow() - std::chrono::hours(24);
   const EncodedRecord record{std::nullopt, "old", old, {}};
-  std::size_t appended = 0;
-  Status status =
-      output->append(out, {&record, 1}, Deadline::in(script.clock(), Script::kPatience), appended);
-  if (status.ok()) status = script.commit(*output, {{in, Offset(1)}});
-  REQUIRE_FALSE(status.ok());
-  CHECK(status.reaction() == Reaction::kAbort);
-  REQUIRE(output->abort(Script::kPatience).ok());
-  CHECK(output->dirty());
-  CHECK(script.committed(in) == "-");
-  CHECK(script.values(out).empty());
+  script.checkRefused(*output, out, record, in);
 }
 
 TEST_CASE("without transactions nothing fences a second producer", "[contract][at_least_once]") {

@@ -239,16 +239,7 @@ TEST_CASE("a record that the topic refuses aborts the transaction", "[contract][
   for (char& byte : value) byte = static_cast<char>(random());
   const WallTime now = script.clock().wallNow();
   const EncodedRecord record{std::nullopt, value, large ? now : now - std::chrono::hours(24), {}};
-  std::size_t appended = 0;
-  Status status =
-      output->append(out, {&record, 1}, Deadline::in(script.clock(), Script::kPatience), appended);
-  if (status.ok()) status = script.commit(*output, {{in, Offset(1)}});
-  REQUIRE_FALSE(status.ok());
-  CHECK(status.reaction() == Reaction::kAbort);
-  REQUIRE(output->abort(Script::kPatience).ok());
-  CHECK(output->dirty());
-  CHECK(script.committed(in) == "-");
-  CHECK(script.values(out).empty());
+  script.checkRefused(*output, out, record, in);
 }
 
 }  // namespace lockstep::test

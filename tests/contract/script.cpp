@@ -57,6 +57,19 @@ Status Script::commit(TransactionalOutput& output, const std::vector<PartitionOf
   return status;
 }
 
+void Script::checkRefused(TransactionalOutput& output, const TopicPartition& target,
+                          const EncodedRecord& record, const TopicPartition& consumed) const {
+  std::size_t appended = 0;
+  Status status = output.append(target, {&record, 1}, Deadline::in(clock(), kPatience), appended);
+  if (status.ok()) status = commit(output, {{consumed, Offset(1)}});
+  REQUIRE_FALSE(status.ok());
+  CHECK(status.reaction() == Reaction::kAbort);
+  REQUIRE(output.abort(kPatience).ok());
+  CHECK(output.dirty());
+  CHECK(committed(consumed) == "-");
+  CHECK(values(target).empty());
+}
+
 std::string Script::committed(const TopicPartition& partition) const {
   const auto answer = cluster->committed(std::array{partition}, kPatience);
   INFO((answer.ok() ? "" : answer.status().toString()));

@@ -44,6 +44,11 @@ struct Script {
   Status commit(TransactionalOutput& output, const std::vector<PartitionOffset>& consumed,
                 const std::string& metadata = "m") const;
 
+  /// The output refuses the record, when it is appended or committed; its abort leaves nothing of
+  /// it in `target`, and no offset of `consumed`.
+  void checkRefused(TransactionalOutput& output, const TopicPartition& target,
+                    const EncodedRecord& record, const TopicPartition& consumed) const;
+
   /// "-" for a partition without a committed offset, else "OFFSET METADATA".
   [[nodiscard]] std::string committed(const TopicPartition& partition) const;
   [[nodiscard]] std::int64_t lastStable(const TopicPartition& partition) const;

@@ -45,7 +45,7 @@ class CombiningWriter final : public Operator,
       folds_ = false;
     }
     if (folds_) {
-      bytes_ = fold_.size() * kEntryBytes;
+      bytes_ = fold_.bytes();
     } else {
       for (ShuffleBucket& bucket : buckets_) bucket.mark();
     }
@@ -76,8 +76,6 @@ class CombiningWriter final : public Operator,
  private:
   /// So many elements show whether keys repeat.
   static constexpr std::size_t kProbe = 4096;
-  /// About what a key takes in the fold.
-  static constexpr std::size_t kEntryBytes = 64;
 
   void fold(std::span<const std::pair<K, V>> chunk) {
     for (const auto& [key, value] : chunk)
@@ -122,27 +120,7 @@ class CombiningWriter final : public Operator,
   std::uint64_t counted_bytes_ = 0;  ///< what the batch's total has of them
 };
 
-/// Ends earlier stages in a shuffle that folds longs.
 template <class K, class V, class R, class KeySerde>
-class CombiningTerminal final : public Terminal {
- public:
-  CombiningTerminal(Rdd<std::pair<K, V>>& parent, Shuffle& shuffle, const std::string& step,
-                    KeySerde keys)
-      : parent_(parent), shuffle_(shuffle), step_(step), keys_(std::move(keys)) {}
-
-  [[nodiscard]] const RddBase& parent() const override { return parent_; }
-  void attach(Task& task) override {
-    using Writer = CombiningWriter<K, V, R, KeySerde>;
-    auto [writer, fresh] = task.instance<Writer>(this, shuffle_, keys_, step_);
-    parent_.connect(task, writer);
-  }
-  void reset() override { shuffle_.clear(); }
-
- private:
-  Rdd<std::pair<K, V>>& parent_;
-  Shuffle& shuffle_;
-  const std::string step_;
-  const KeySerde keys_;
-};
+using CombiningTerminal = ShuffleTerminal<K, V, CombiningWriter<K, V, R, KeySerde>, KeySerde>;
 
 }  // namespace lockstep::detail

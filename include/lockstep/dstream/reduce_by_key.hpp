@@ -82,8 +82,8 @@ DStream<std::pair<K, V>> reduceByKey(const DStream<std::pair<K, V>>& stream, F f
   const std::array<const RddBase*, 1> reads{&stream.rdd()};
   graph.lineage().addStage(rdd, reads);
   using Combine = CombineByKey<V, F>;
-  graph.lineage().template addTerminal<ShuffleTerminal<K, V, KeySerde, ValueSerde, Combine>>(
-      stream.rdd(), rdd.shuffle(), rdd.step(), serdes, Combine{function});
+  graph.lineage().template addTerminal<PairTerminal<K, V, KeySerde, ValueSerde, Combine>>(
+      stream.rdd(), rdd.shuffle(), rdd.step(), serdes.first, serdes.second, Combine{function});
   graph.addShuffle(rdd.shuffle(), options.parallelism);
   return {stream.graph(), rdd};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include <lockstep/dstream/narrow.hpp>
@@ -108,24 +109,23 @@ class ShuffleWriter final : public Operator,
   [[no_unique_address]] typename Combine::Combiner combiner_;
 };
 
-/// Ends earlier stages in a shuffle.
-template <class K, class V, class KeySerde, class ValueSerde, class Combine>
+/// Ends earlier stages in a shuffle: its near side in a task is a Writer, made with `parts`, which
+/// it refers to.
+template <class K, class V, class Writer, class... Parts>
 class ShuffleTerminal final : public Terminal {
  public:
   ShuffleTerminal(Rdd<std::pair<K, V>>& parent, Shuffle& shuffle, const std::string& step,
-                  std::pair<KeySerde, ValueSerde> serdes, Combine combine = {})
-      : parent_(parent),
-        shuffle_(shuffle),
-        step_(step),
-        serdes_(std::move(serdes)),
-        combine_(std::move(combine)) {}
+                  Parts... parts)
+      : parent_(parent), shuffle_(shuffle), step_(step), parts_(std::move(parts)...) {}
 
   [[nodiscard]] const RddBase& parent() const override { return parent_; }
   void attach(Task& task) override {
-    using Writer = ShuffleWriter<K, V, KeySerde, ValueSerde, Combine>;
-    auto [writer, fresh] =
-        task.instance<Writer>(this, shuffle_, serdes_.first, serdes_.second, combine_, step_);
-    parent_.connect(task, writer);
+    std::apply(
+        [&](const Parts&... parts) {
+          auto [writer, fresh] = task.instance<Writer>(this, shuffle_, parts..., step_);
+          parent_.connect(task, writer);
+        },
+        parts_);
   }
   void reset() override { shuffle_.clear(); }
 
@@ -133,8 +133,12 @@ class ShuffleTerminal final : public Terminal {
   Rdd<std::pair<K, V>>& parent_;
   Shuffle& shuffle_;
   const std::string step_;
-  const std::pair<KeySerde, ValueSerde> serdes_;
-  const Combine combine_;
+  const std::tuple<Parts...> parts_;
 };
+
+/// For a ShuffleWriter.
+template <class K, class V, class KeySerde, class ValueSerde, class Combine>
+using PairTerminal = ShuffleTerminal<K, V, ShuffleWriter<K, V, KeySerde, ValueSerde, Combine>,
+                                     KeySerde, ValueSerde, Combine>;
 
 }  // namespace lockstep::detail

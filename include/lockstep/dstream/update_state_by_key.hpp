@@ -62,16 +62,16 @@ std::string typeName(const Serde& serde) {
     return std::string(Serde::kTypeName);
 }
 
-/// Registers a stateful stage and the shuffle in front of it, whose near side is Terminal: it
-/// writes in `formats`.
-template <class Terminal, class Node, class T, class Formats>
+/// Registers a stateful stage and the shuffle in front of it, whose near side is Terminal, made of
+/// `parts`.
+template <class Terminal, class Node, class T, class... Parts>
 void wireState(const DStream<T>& stream, Node& node, StateDeclaration declaration,
-               std::optional<std::uint32_t> parallelism, Formats formats) {
+               std::optional<std::uint32_t> parallelism, Parts... parts) {
   DStreamGraph& graph = *stream.graph();
   const std::array<const RddBase*, 1> reads{&stream.rdd()};
   graph.lineage().addStage(node, reads);
   graph.lineage().template addTerminal<Terminal>(stream.rdd(), node.shuffle(), node.step(),
-                                                 std::move(formats));
+                                                 std::move(parts)...);
   node.setNumber(graph.addState(std::move(declaration), node.shuffle(), parallelism));
 }
 
@@ -86,12 +86,12 @@ DStream<std::pair<K, std::optional<S>>> updateStateByKeyAs(const DStream<std::pa
   using OwnStage = detail::UpdateFunctionStage<K, V, S, F, Serdes>;
   auto& node = stream.graph()->lineage().template add<OwnStage>(options.id, stream.rdd(), options,
                                                                 serdes, std::move(function));
-  using Near = detail::ShuffleTerminal<K, V, typename Serdes::Key, typename Serdes::Value,
-                                       detail::NoCombine>;
+  using Near =
+      detail::PairTerminal<K, V, typename Serdes::Key, typename Serdes::Value, detail::NoCombine>;
   detail::wireState<Near>(stream, node,
                           {options.id, 1, "updateStateByKey", detail::typeName(serdes.key),
                            detail::typeName(serdes.state), ""},
-                          options.parallelism, std::pair{serdes.key, serdes.value});
+                          options.parallelism, serdes.key, serdes.value, detail::NoCombine{});
   return {stream.graph(), node};
 }
 
@@ -116,8 +116,8 @@ auto reduceStateByKeyAs(const DStream<std::pair<K, V>>& stream, R, const StateOp
     detail::wireState<detail::CombiningTerminal<K, V, R, KeySerde>>(stream, node, declaration,
                                                                     options.parallelism, keys);
   else
-    detail::wireState<detail::ShuffleTerminal<K, V, KeySerde, Serde<V>, detail::NoCombine>>(
-        stream, node, declaration, options.parallelism, std::pair{keys, Serde<V>{}});
+    detail::wireState<detail::PairTerminal<K, V, KeySerde, Serde<V>, detail::NoCombine>>(
+        stream, node, declaration, options.parallelism, keys, Serde<V>{}, detail::NoCombine{});
   return DStream<typename OwnStage::Element>(stream.graph(), node);
 }
 

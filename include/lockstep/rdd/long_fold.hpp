@@ -41,6 +41,7 @@ class LongFold {
     ++chunk_;
     marked_size_ = cells_.size();
     marked_keys_ = long_keys_.mark();
+    marked_long_bytes_ = long_bytes_;
   }
   /// Back to the last mark().
   void rollback() {
@@ -54,6 +55,7 @@ class LongFold {
     for (std::size_t i = 0; i < cells_.size(); ++i)
       if (cells_[i].chunk == chunk_) cells_[i].value = before_[i];
     long_keys_.rollback(marked_keys_);
+    long_bytes_ = marked_long_bytes_;
     ++chunk_;
   }
   /// Forgets every key, keeps the memory.
@@ -62,17 +64,22 @@ class LongFold {
     cells_.clear();
     before_.clear();
     long_keys_.clear();
+    long_bytes_ = 0;
     count_ = 0;
     mark();
   }
 
   /// REQUIRES for all below: nothing was added since the last mark().
   [[nodiscard]] std::size_t size() const { return cells_.size(); }
+  /// About what the keys and their values take.
+  [[nodiscard]] std::size_t bytes() const { return cells_.size() * kKeyBytes + long_bytes_; }
   [[nodiscard]] std::string_view key(std::size_t number) const { return keyOf(cells_[number]); }
   [[nodiscard]] std::int64_t value(std::size_t number) const { return cells_[number].value; }
 
  private:
   static constexpr std::size_t kGroup = 32;
+  /// Of a short key: its cell, the value before, and two to four slots.
+  static constexpr std::size_t kKeyBytes = 64;
   /// In the length's place of a key that lies elsewhere: `low` points to it, `high` has its size.
   static constexpr std::uint64_t kElsewhere = std::uint64_t{0xff} << 56;
 
@@ -118,9 +125,11 @@ class LongFold {
     const std::uint32_t hash = murmur2(key);
     const std::size_t place = find(hash, [&](const Cell& cell) { return keyOf(cell) == key; });
     Cell cell{{}, value, hash, chunk_};
-    if (slots_[place].number == 0)
+    if (slots_[place].number == 0) {
       cell.key = {reinterpret_cast<std::uint64_t>(long_keys_.copy(key).data()),
                   key.size() | kElsewhere};
+      long_bytes_ += key.size();
+    }
     put(place, cell);
   }
   /// The slot of the cell for which isKey() holds, or the free one where it would go.
@@ -162,11 +171,13 @@ class LongFold {
   std::vector<Cell> cells_;
   std::vector<std::int64_t> before_;  ///< by cell: its value before its chunk
   Arena long_keys_{64 * 1024};
+  std::size_t long_bytes_ = 0;  ///< of keys in it
   std::array<Waiting, kGroup> waiting_;
   std::size_t count_ = 0;
   std::uint32_t chunk_ = 0;
   std::size_t marked_size_ = 0;
   Arena::Mark marked_keys_{};
+  std::size_t marked_long_bytes_ = 0;
 };
 
 }  // namespace lockstep

@@ -20,7 +20,7 @@ enum Tag : char {
   kTagTrue = 2,
   kTagInteger = 3,
   kTagFloat = 4,
-  kTagString = 5,
+  kTagString = kTextTag,
   kTagList = 6,
   kTagMap = 7,
   kTagJson = 8,

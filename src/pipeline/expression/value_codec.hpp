@@ -39,18 +39,19 @@ void encodeValue(std::string& out, const Value& value,
 /// encodeValue() and decodeValue() for them, without a call.
 inline constexpr std::size_t kShortTextMax = 127;
 inline constexpr std::size_t kShortTextHead = 2;
+inline constexpr char kTextTag = 0x05;
 
 /// The encoded text, in `arena`. REQUIRES: at most kShortTextMax bytes.
 [[nodiscard]] inline std::string_view encodeShortText(std::string_view text, Arena& arena) {
   char* place = arena.allocate(kShortTextHead + text.size());
-  place[0] = 0x05;
+  place[0] = kTextTag;
   place[1] = static_cast<char>(text.size());
   if (!text.empty()) std::memcpy(place + kShortTextHead, text.data(), text.size());
   return {place, kShortTextHead + text.size()};
 }
 /// The text, if `bytes` are exactly one that encodeShortText() wrote. Views `bytes`.
 [[nodiscard]] inline std::optional<std::string_view> decodeShortText(std::string_view bytes) {
-  if (bytes.size() < kShortTextHead || bytes[0] != 0x05 ||
+  if (bytes.size() < kShortTextHead || bytes[0] != kTextTag ||
       bytes.size() - kShortTextHead > kShortTextMax ||
       static_cast<unsigned char>(bytes[1]) != bytes.size() - kShortTextHead)
     return std::nullopt;

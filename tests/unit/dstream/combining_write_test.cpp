@@ -101,3 +101,14 @@ TEST_CASE("count, min, max and last of folded longs are those of their values in
   };
   CHECK(outputsOf(reduction::Count{}, distinct, true) == outputsOf(count, distinct, true));
 }
+
+TEST_CASE("long keys that are folded count as what they take, before it shows whether they repeat",
+          "[unit][dstream][combining_write]") {
+  GraphRunner run;
+  run.services.shuffle_bytes_max = 1024 * 1024;
+  run.save(pairs(run.stream()).updateStateByKey(reduction::Sum{}, {.id = "sums"}), "out");
+  run.prepare();
+  for (int i = 0; i < 2000; ++i)
+    run.input.append({"in", Partition{0}}, {std::to_string(i) + std::string(2000, 'k'), "v"});
+  CHECK(run.run(run.plan()).status.reaction() == Reaction::kAbort);
+}

@@ -87,6 +87,24 @@ TEST_CASE("a rollback takes back new keys and new values alike", "[unit][rdd][lo
   CHECK(contents(fold) == std::vector<std::string>{"a=2", longer + "=2", "new1=1"});
 }
 
+TEST_CASE("long keys count with all of their bytes, until they are taken back",
+          "[unit][rdd][long_fold]") {
+  Fold fold;
+  fold.add(std::string(10'000, 'a'), 1);
+  fold.mark();
+  const auto one = fold.bytes();
+  CHECK(one > 10'000);
+  CHECK(one < 11'000);
+  fold.add(std::string(10'000, 'a'), 1);
+  fold.mark();
+  CHECK(fold.bytes() == one);
+  fold.add(std::string(10'000, 'b'), 1);
+  fold.rollback();
+  CHECK(fold.bytes() == one);
+  fold.clear();
+  CHECK(fold.bytes() == 0);
+}
+
 TEST_CASE("a fold agrees with a map over chunks of which some are taken back",
           "[unit][rdd][long_fold]") {
   const auto keys = awkwardKeys();
