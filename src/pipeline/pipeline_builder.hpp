@@ -8,17 +8,15 @@
 
 #include "src/config/diagnostic.hpp"
 #include "src/config/model.hpp"
-#include "src/pipeline/expression_compiler.hpp"
+#include "src/pipeline/steps/expression_compiler.hpp"
 
 // src/pipeline turns the model of a YAML file (src/config) into a graph of DStreams of rows:
 //   expression/            the expression language: native programs, Lua sandbox, values, helpers
-//   row, row_format, row_io, encoded
-//                          rows, their way from and to Kafka's bytes, and through shuffles and
-//                          state
-//   row_expression, row_steps, row_state, value_reduction
-//                          the operators on rows
-//   expression_compiler, pipeline_builder
-//                          model -> graph, with mistakes at their places in the file
+//   rows/                  rows, their way from and to Kafka's bytes and through shuffles and
+//                          state, and the operators on them
+//   steps/                 one function per operator: from what the file says to rows/, through the
+//                          table of step_table.cpp; the expression compiler
+//   pipeline_builder       model -> graph, with mistakes at their places in the file
 
 namespace lockstep {
 

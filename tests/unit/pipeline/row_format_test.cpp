@@ -1,5 +1,5 @@
 // Kafka's bytes to values and back: what fits which format, and what does not.
-#include "src/pipeline/row_format.hpp"
+#include "src/pipeline/rows/row_format.hpp"
 
 #include <bit>
 #include <limits>

@@ -1,5 +1,5 @@
 // updateStateByKey of a YAML pipeline: expressions, named reductions, idle keys, removal.
-#include "src/pipeline/row_state.hpp"
+#include "src/pipeline/rows/row_state.hpp"
 
 #include <algorithm>
 #include <bit>

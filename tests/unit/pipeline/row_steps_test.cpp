@@ -1,5 +1,5 @@
 // Each operator of a YAML pipeline on batches: what Spark's operator of that name gives.
-#include "src/pipeline/row_steps.hpp"
+#include "src/pipeline/rows/row_steps.hpp"
 
 #include <algorithm>
 

@@ -1,12 +1,12 @@
-#include "src/pipeline/row_state.hpp"
+#include "src/pipeline/rows/row_state.hpp"
 
 #include <array>
 
 #include <fmt/format.h>
 
-#include "src/pipeline/encoded.hpp"
-#include "src/pipeline/encoded_serde.hpp"
 #include "src/pipeline/expression/eval_error.hpp"
+#include "src/pipeline/rows/encoded.hpp"
+#include "src/pipeline/rows/encoded_serde.hpp"
 
 namespace lockstep {
 namespace {

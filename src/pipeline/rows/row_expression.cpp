@@ -1,4 +1,4 @@
-#include "src/pipeline/row_expression.hpp"
+#include "src/pipeline/rows/row_expression.hpp"
 
 #include <algorithm>
 

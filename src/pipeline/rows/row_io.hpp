@@ -7,7 +7,7 @@
 #include <lockstep/dstream/dstream.hpp>
 #include <lockstep/formats/format.hpp>
 
-#include "src/pipeline/row.hpp"
+#include "src/pipeline/rows/row.hpp"
 
 namespace lockstep {
 

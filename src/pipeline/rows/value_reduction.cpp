@@ -1,11 +1,11 @@
-#include "src/pipeline/value_reduction.hpp"
+#include "src/pipeline/rows/value_reduction.hpp"
 
 #include <array>
 
 #include <fmt/format.h>
 
-#include "src/pipeline/encoded.hpp"
 #include "src/pipeline/expression/eval_error.hpp"
+#include "src/pipeline/rows/encoded.hpp"
 
 namespace lockstep {
 namespace {

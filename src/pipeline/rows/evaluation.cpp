@@ -1,4 +1,4 @@
-#include "src/pipeline/evaluation.hpp"
+#include "src/pipeline/rows/evaluation.hpp"
 
 #include <atomic>
 #include <utility>

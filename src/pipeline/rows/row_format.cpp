@@ -1,4 +1,4 @@
-#include "src/pipeline/row_format.hpp"
+#include "src/pipeline/rows/row_format.hpp"
 
 #include <bit>
 #include <cmath>

@@ -3,7 +3,7 @@
 #include <memory>
 #include <optional>
 
-#include "src/pipeline/row_steps.hpp"
+#include "src/pipeline/rows/row_steps.hpp"
 
 namespace lockstep {
 

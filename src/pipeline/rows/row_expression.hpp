@@ -9,9 +9,9 @@
 
 #include <lockstep/rdd/task_context.hpp>
 
-#include "src/pipeline/evaluation.hpp"
 #include "src/pipeline/expression/expression.hpp"
-#include "src/pipeline/row.hpp"
+#include "src/pipeline/rows/evaluation.hpp"
+#include "src/pipeline/rows/row.hpp"
 
 namespace lockstep {
 

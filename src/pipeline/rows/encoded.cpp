@@ -1,4 +1,4 @@
-#include "src/pipeline/encoded.hpp"
+#include "src/pipeline/rows/encoded.hpp"
 
 #include <lockstep/model/record_error.hpp>
 

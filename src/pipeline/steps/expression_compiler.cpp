@@ -1,4 +1,4 @@
-#include "src/pipeline/expression_compiler.hpp"
+#include "src/pipeline/steps/expression_compiler.hpp"
 
 #include "src/pipeline/expression/function_library.hpp"
 

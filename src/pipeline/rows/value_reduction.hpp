@@ -4,9 +4,9 @@
 #include <optional>
 #include <string_view>
 
-#include "src/pipeline/evaluation.hpp"
 #include "src/pipeline/expression/expression.hpp"
 #include "src/pipeline/expression/value.hpp"
+#include "src/pipeline/rows/evaluation.hpp"
 
 namespace lockstep {
 

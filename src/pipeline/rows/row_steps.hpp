@@ -7,8 +7,8 @@
 
 #include <lockstep/dstream/dstream.hpp>
 
-#include "src/pipeline/row_expression.hpp"
-#include "src/pipeline/value_reduction.hpp"
+#include "src/pipeline/rows/row_expression.hpp"
+#include "src/pipeline/rows/value_reduction.hpp"
 
 namespace lockstep {
 

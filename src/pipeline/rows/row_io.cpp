@@ -1,11 +1,11 @@
-#include "src/pipeline/row_io.hpp"
+#include "src/pipeline/rows/row_io.hpp"
 
 #include <lockstep/dstream/direct_kafka_input.hpp>
 #include <lockstep/dstream/kafka_output.hpp>
 
-#include "src/pipeline/encoded.hpp"
 #include "src/pipeline/expression/json.hpp"
-#include "src/pipeline/row_format.hpp"
+#include "src/pipeline/rows/encoded.hpp"
+#include "src/pipeline/rows/row_format.hpp"
 
 namespace lockstep {
 namespace {

@@ -1,11 +1,11 @@
-#include "src/pipeline/row_steps.hpp"
+#include "src/pipeline/rows/row_steps.hpp"
 
 #include <fmt/format.h>
 
-#include "src/pipeline/encoded.hpp"
-#include "src/pipeline/encoded_serde.hpp"
 #include "src/pipeline/expression/eval_error.hpp"
 #include "src/pipeline/expression/json.hpp"
+#include "src/pipeline/rows/encoded.hpp"
+#include "src/pipeline/rows/encoded_serde.hpp"
 
 namespace lockstep {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "src/config/diagnostic.hpp"
 #include "src/config/model.hpp"
-#include "src/pipeline/evaluation.hpp"
 #include "src/pipeline/expression/expression.hpp"
+#include "src/pipeline/rows/evaluation.hpp"
 
 namespace lockstep {
 

@@ -1,0 +1,25 @@
+#include "src/pipeline/rows/row_state.hpp"
+#include "src/pipeline/steps/step_functions.hpp"
+
+namespace lockstep {
+
+std::optional<Built> buildUpdateStateByKey(const std::optional<Built>& in, StepBuild& build) {
+  const auto& step = build.step();
+  const StateOptions options{build.name(), step.text("emit") == "all" ? Emit::kAll : Emit::kChanged,
+                             step.text("visit") == "touched" ? Visit::kTouched : Visit::kAll,
+                             build.shuffleOptions().parallelism};
+  if (const auto named = step.find("update")->named) {
+    if (!in) return std::nullopt;
+    const bool counts = named == config::NamedReduction::kCount;
+    return Built{reduceRowState(in->rows, reductionOf(*named), in->integers, options),
+                 counts || in->integers};
+  }
+  auto update = build.expression("update", StateUpdate::variables());
+  std::optional<Expression> initial;
+  if (build.has("initial")) initial = build.expression("initial", {});
+  if (!in || !update || build.has("initial") != initial.has_value()) return std::nullopt;
+  StateUpdate function{std::move(*update), std::move(initial), build.compiler().evaluation()};
+  return Built{updateRowState(in->rows, std::move(function), options), false};
+}
+
+}  // namespace lockstep
