@@ -106,6 +106,10 @@ inline constexpr ErrorText kCodeRows[] = {
     {"E031", "out of range",
      "The number, duration or size lies outside what is allowed, or does not fit another setting: "
      "window and slide are whole\nmultiples of the batch interval."},
+    {"E032", "different slides",
+     "A windowed stream has elements at multiples of its slide only. A union or a join of two "
+     "streams needs both in the same\nbatches: give their windows the same slide, also a stream "
+     "without a window one of the batch interval."},
     {"E040", "state without state.dir",
      "Operators with state write checkpoints to `state.dir`, so that a restart does not have to "
      "read "

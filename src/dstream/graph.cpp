@@ -1,6 +1,7 @@
 #include <lockstep/dstream/graph.hpp>
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include <lockstep/base/error.hpp>
@@ -42,6 +43,11 @@ std::vector<std::string> DStreamGraph::mistakes() const {
     if (!namesTopic(id))
       found.push_back("E018 the id '" + id +
                       "' cannot name a changelog topic: 1 to 100 of a-z A-Z 0-9 . _ -");
+  for (const RddBase* rdd : lineage_.rdds())
+    if (rdd->mixesSlides())
+      found.push_back(
+          "E032 step '" + rdd->step() +
+          "' brings streams of different slides together: " + "give their windows the same slide");
   return found;
 }
 
@@ -108,7 +114,23 @@ bool DStreamGraph::needsIdleBatches() const {
   const auto& rdds = lineage_.rdds();
   const bool counts = std::any_of(rdds.begin(), rdds.end(),
                                   [](const RddBase* rdd) { return rdd->op() == "count"; });
-  return side_effects_ || visits || counts;
+  return side_effects_ || visits || counts || windowSlide().count() != 0;
+}
+
+std::chrono::milliseconds DStreamGraph::windowSlide() const {
+  std::int64_t slide = 0;
+  for (const Stage* stage : lineage_.stages())
+    if (stage->panes()) slide = std::gcd(slide, stage->slide().count());
+  return std::chrono::milliseconds(slide);
+}
+
+std::int64_t DStreamGraph::boundariesMax() const {
+  constexpr std::int64_t kBoundariesMax = 1000;
+  const auto& stages = lineage_.stages();
+  const bool state_on_window = std::any_of(stages.begin(), stages.end(), [](const Stage* stage) {
+    return stage->pinned() && stage->slide().count() != 0 && !stage->panes();
+  });
+  return state_on_window ? 1 : kBoundariesMax;
 }
 
 std::vector<DStreamGraph::StepInfo> DStreamGraph::describe() const {

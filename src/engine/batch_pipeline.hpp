@@ -22,9 +22,8 @@ struct BatchSlot {
   /// Whether its inputs were still the known topics after it had read them.
   enum class Identity { kUnknown, kAsked, kKnown };
   Identity identity = Identity::kUnknown;
-  /// Ticks up to this are closed when the batch is committed; before it: up to `closed_before`.
+  /// Ticks up to this are closed when the batch is committed.
   BatchTime closed_through{};
-  BatchTime closed_before{};
   Instant began{};              ///< when it was last told to compute
   event::BatchComputed result;  ///< once computed
 
@@ -39,14 +38,14 @@ struct BatchSlot {
 
   /// Sets what the plan closes, on top of `before`.
   void closeOn(BatchTime before) {
-    closed_before = before;
+    plan.closed_before = before;
     closed_through = before;
     if (!plan.closes_first.empty()) closed_through = plan.closes_first.back();
     if (plan.closes_own_tick) closed_through = plan.time;
   }
   void dontCloseOwnTick() {
     plan.closes_own_tick = false;
-    closeOn(closed_before);
+    closeOn(plan.closed_before);
   }
 };
 

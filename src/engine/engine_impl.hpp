@@ -110,6 +110,8 @@ class Engine::Impl {
   void pumpAdoption();
   void planOpen();
   void plan(BatchTime time);
+  [[nodiscard]] std::optional<BatchTime> boundaryBefore(BatchTime time) const;
+  void planBoundaries(BatchTime time);
   [[nodiscard]] SpanLimits limits(std::size_t partitions) const;
   [[nodiscard]] std::vector<PartitionOffset> plannedPositions() const;
   [[nodiscard]] BatchTime plannedTime() const;

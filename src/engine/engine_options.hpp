@@ -31,6 +31,10 @@ struct EngineOptions {
   /// Whether a batch without input can have effects: windows, visits of idle keys, time-outs,
   /// foreachRDD. Otherwise a tick without input runs nothing.
   bool idle_batches = true;
+  /// The windows' boundaries are multiples of this; zero without windows.
+  std::chrono::milliseconds window_slide{0};
+  /// So many boundaries a batch may close; if more are open, batches without input go ahead.
+  std::int64_t boundaries_max = 1000;
   std::uint64_t graph_hash = 0;  ///< recognises another graph when a plan is open; informs only
 
   Nonce nonce;  ///< 64 random bits of this process

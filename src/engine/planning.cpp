@@ -145,7 +145,7 @@ void Engine::Impl::planOpen() {
   BatchSlot slot;
   slot.plan = committed_.last.open_plan;
   slot.plan_committed = true;
-  slot.closeOn(closedThrough());
+  slot.closeOn(slot.plan.closed_before);
   last_tick_ = std::max(last_tick_, slot.plan.time);
   pipeline_.push(std::move(slot));
   leftover_ = true;
@@ -154,6 +154,7 @@ void Engine::Impl::planOpen() {
 void Engine::Impl::plan(BatchTime time) {
   BatchSlot slot;
   last_tick_ = std::max(last_tick_, time);
+  if (const auto earlier = boundaryBefore(time)) return planBoundaries(*earlier);
   const auto positions = plannedPositions();
   auto planned = planRanges(positions, input_ends_, limits(positions.size()));
   leftover_ = planned.clamped;
@@ -174,6 +175,30 @@ void Engine::Impl::plan(BatchTime time) {
   slot.bounded = planned.clamped;
   slot.must_commit = must_commit_;
   must_commit_ = false;
+  pipeline_.push(std::move(slot));
+}
+
+/// When more window boundaries are open than one batch may close: the last that the next batch can.
+std::optional<BatchTime> Engine::Impl::boundaryBefore(BatchTime time) const {
+  const auto slide = options_.window_slide;
+  if (slide.count() == 0) return std::nullopt;
+  const auto passed = closedThrough().time_since_epoch() / slide;
+  if (time.time_since_epoch() / slide - passed <= options_.boundaries_max) return std::nullopt;
+  return BatchTime((passed + options_.boundaries_max) * slide);
+}
+
+/// A batch without input, only to close what is open up to `time`; the input's follows at once.
+void Engine::Impl::planBoundaries(BatchTime time) {
+  BatchSlot slot;
+  slot.plan.id = next(pipeline_.empty() ? committed_.batch().id : pipeline_.newest().plan.id);
+  slot.plan.time = time;
+  const auto closed = closedThrough();
+  if (closed < ticks_->before(time)) slot.plan.closes_first.push_back(ticks_->before(time));
+  slot.plan.closes_own_tick = true;
+  for (const auto& position : plannedPositions())
+    slot.plan.ranges.push_back({position.partition, position.next, position.next});
+  slot.closeOn(closed);
+  leftover_ = true;
   pipeline_.push(std::move(slot));
 }
 

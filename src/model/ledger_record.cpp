@@ -33,6 +33,7 @@ Json planToJson(const BatchPlan& plan) {
           {"time", millis(plan.time)},
           {"closes_first", std::move(closes)},
           {"closes", plan.closes_own_tick},
+          {"closed_before", millis(plan.closed_before)},
           {"ranges", std::move(ranges)}};
 }
 
@@ -42,6 +43,13 @@ BatchPlan planFromJson(const Json& json) {
   plan.time = batchTime(json.at("time"));
   for (const auto& time : json.at("closes_first")) plan.closes_first.push_back(batchTime(time));
   plan.closes_own_tick = json.at("closes").get<bool>();
+  // Older versions did not write it; without windows nothing depends on it.
+  if (const auto before = json.find("closed_before"); before != json.end())
+    plan.closed_before = batchTime(*before);
+  else if (plan.closes_first.empty())
+    plan.closed_before = plan.time - std::chrono::milliseconds(1);
+  else
+    plan.closed_before = plan.closes_first.back();
   for (const auto& range : json.at("ranges")) {
     plan.ranges.push_back(
         {{range.at(0).get<std::string>(), Partition{range.at(1).get<std::int32_t>()}},

@@ -56,32 +56,85 @@ void summarise(BatchResult& result) {
 
 BatchResult Job::runBatch(const BatchPlan& plan, const BatchServices& services) {
   BatchResult result;
-  for (const auto& terminal : lineage_.terminals()) {
-    terminal->reset();
-    if (result.status.ok()) result.status = terminal->check(services);
-  }
+  Status status;
+  for (const auto& terminal : lineage_.terminals())
+    if (status.ok()) status = terminal->check(services);
   wall_now_ = services.clock->wallNow();
+  if (status.ok()) status = runPasses(plan, services, result);
+  if (status.ok()) {
+    std::stable_sort(result.outputs.begin(), result.outputs.end(),
+                     [](const BatchOutput& a, const BatchOutput& b) {
+                       return std::tie(a.role, a.order, a.partition) <
+                              std::tie(b.role, b.order, b.partition);
+                     });
+    summarise(result);
+    return result;
+  }
+  for (Tasks& tasks : tasks_)
+    for (auto& task : tasks) task->abandon();
+  result = {};
+  result.status = std::move(status);
+  return result;
+}
+
+/// Boundary by boundary, then the batch's records. Windows that hold nothing have nothing to pass
+/// on: the boundaries that are left are passed in one step.
+Status Job::runPasses(const BatchPlan& plan, const BatchServices& services, BatchResult& result) {
+  BatchPass pass;
+  if (!plan.closes_first.empty()) {
+    pass.last = false;
+    pass.plan.id = plan.id;
+    pass.plan.closes_own_tick = true;
+    for (auto boundary = nextBoundary(plan.closed_before);
+         boundary && *boundary <= plan.closes_first.back(); boundary = nextBoundary(*boundary)) {
+      pass.plan.time = *boundary;
+      LOCKSTEP_TRY(runPass({pass, pass.plan}, services, result));
+      if (!anyPanes()) break;
+    }
+  }
+  pass = {plan, true};
+  pass.plan.closes_first.clear();
+  return runPass({pass, plan}, services, result);
+}
+
+Status Job::runPass(const View& view, const BatchServices& services, BatchResult& result) {
+  for (const auto& terminal : lineage_.terminals()) terminal->reset();
   shuffled_bytes_ = 0;
   std::uint32_t levels = 0;
   for (const Stage* stage : lineage_.stages())
     levels = std::max(levels, Lineage::level(*stage) + 1);
-  for (std::uint32_t level = 0; level < levels && result.status.ok(); ++level)
-    result.status = runLevel(level, plan, services);
-  if (result.status.ok())
-    collect(result, plan);
-  else
-    for (Tasks& tasks : tasks_)
-      for (auto& task : tasks) task->abandon();
-  return result;
+  for (std::uint32_t level = 0; level < levels; ++level)
+    LOCKSTEP_TRY(runLevel(level, view, services));
+  collect(result, view);
+  return {};
 }
 
-Status Job::runLevel(std::uint32_t level, const BatchPlan& plan, const BatchServices& services) {
+std::optional<BatchTime> Job::nextBoundary(BatchTime after) const {
+  std::optional<BatchTime> next;
+  for (const Stage* stage : lineage_.stages()) {
+    if (!stage->panes()) continue;
+    const auto slide = stage->slide();
+    const BatchTime boundary((after.time_since_epoch() / slide + 1) * slide);
+    next = next ? std::min(*next, boundary) : boundary;
+  }
+  return next;
+}
+
+bool Job::anyPanes() const {
+  const auto& stages = lineage_.stages();
+  return std::any_of(stages.begin(), stages.end(), [](const Stage* stage) {
+    const auto panes = stage->panes();
+    return panes && panes->any;
+  });
+}
+
+Status Job::runLevel(std::uint32_t level, const View& view, const BatchServices& services) {
   std::vector<TaskJob> jobs;
   std::vector<Status> statuses;
   std::vector<std::pair<Stage*, Task*>> work;
   for (Stage* stage : lineage_.stages()) {
-    if (Lineage::level(*stage) != level) continue;
-    for (std::uint32_t i = 0; i < stage->tasks(plan); ++i)
+    if (Lineage::level(*stage) != level || !stage->worksIn(view.pass)) continue;
+    for (std::uint32_t i = 0; i < stage->tasks(view.of(*stage)); ++i)
       work.emplace_back(stage, &taskOf(*stage, i));
   }
   statuses.resize(work.size());
@@ -91,7 +144,7 @@ Status Job::runLevel(std::uint32_t level, const BatchPlan& plan, const BatchServ
     job.body = [&, i, stage = stage, task = task](std::uint32_t worker) {
       task->context().worker = worker;
       task->context().workers = services.runner->workers();
-      task->begin(plan, services, wall_now_, shuffled_bytes_);
+      task->begin(view.pass, view.of(*stage), services, wall_now_, shuffled_bytes_);
       statuses[i] = runGuarded(*stage, *task);
     };
     if (stage->pinned()) job.affinity = task->index();
@@ -113,10 +166,11 @@ Task& Job::taskOf(Stage& stage, std::uint32_t index) {
   return *tasks[index];
 }
 
-void Job::collect(BatchResult& result, const BatchPlan& plan) {
+void Job::collect(BatchResult& result, const View& view) {
   for (const Stage* stage : lineage_.stages()) {
+    if (!stage->worksIn(view.pass)) continue;
     Tasks& tasks = tasks_[Lineage::number(*stage)];
-    for (std::uint32_t i = 0; i < stage->tasks(plan); ++i) {
+    for (std::uint32_t i = 0; i < stage->tasks(view.of(*stage)); ++i) {
       for (BatchOutput& output : tasks[i]->outputs())
         if (!output.records->empty()) result.outputs.push_back(std::move(output));
       tasks[i]->outputs().clear();
@@ -126,12 +180,9 @@ void Job::collect(BatchResult& result, const BatchPlan& plan) {
         result.counters.dead_letters[cause] += count;
     }
   }
-  std::stable_sort(
-      result.outputs.begin(), result.outputs.end(), [](const BatchOutput& a, const BatchOutput& b) {
-        return std::tie(a.role, a.order, a.partition) < std::tie(b.role, b.order, b.partition);
-      });
-  summarise(result);
-  for (const auto& terminal : lineage_.terminals()) terminal->collect(plan, result.side_effects);
+  for (const auto& terminal : lineage_.terminals())
+    if (view.pass.passesOn(terminal->parent().slide()))
+      terminal->collect(view.pass.plan, result.side_effects);
 }
 
 void Job::rollback(BatchId batch, const BatchServices& services) {

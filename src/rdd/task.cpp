@@ -9,9 +9,10 @@
 
 namespace lockstep {
 
-void Task::begin(const BatchPlan& plan, const BatchServices& services, WallTime wall_now,
-                 std::atomic<std::uint64_t>& shuffled) {
+void Task::begin(const BatchPass& pass, const BatchPlan& plan, const BatchServices& services,
+                 WallTime wall_now, std::atomic<std::uint64_t>& shuffled) {
   shuffled_ = &shuffled;
+  pass_ = &pass;
   plan_ = &plan;
   services_ = &services;
   wall_now_ = wall_now;

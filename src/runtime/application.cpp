@@ -260,6 +260,8 @@ EngineOptions Application::engineOptions() const {
   options.side_effects = spec_.graph->hasSideEffects();
   options.graph_hash = ledgerHash(spec_.graph->outline());
   options.idle_batches = spec_.graph->needsIdleBatches();
+  options.window_slide = spec_.graph->windowSlide();
+  options.boundaries_max = spec_.graph->boundariesMax();
   return options;
 }
 

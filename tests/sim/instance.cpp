@@ -90,6 +90,8 @@ EngineOptions Instance::engineOptions(const Identity& identity) const {
   options.state = graph_->states();
   options.side_effects = graph_->hasSideEffects();
   options.idle_batches = graph_->needsIdleBatches();
+  options.window_slide = graph_->windowSlide();
+  options.boundaries_max = graph_->boundariesMax();
   options.nonce = identity.nonce;
   options.yield_to = identity.yield_to;
   options.takeover = identity.takeover && given.mutant != Mutant::kTakeoverIgnored;

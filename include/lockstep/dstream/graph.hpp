@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -51,7 +52,7 @@ class DStreamGraph {
 
   /// Checks the graph and settles the number of shards. All mistakes in one message: E019 without
   /// an output, E024 an id used twice, E025 a topic read by two inputs, E018 an id that cannot name
-  /// a topic.
+  /// a topic, E032 streams of different slides in one step.
   Status prepare(const GraphOptions& options);
   [[nodiscard]] bool prepared() const { return job_ != nullptr; }
   /// The mistakes that prepare() would find, before there is a cluster to ask.
@@ -68,6 +69,12 @@ class DStreamGraph {
   /// Whether a batch without records may have effects: visits of idle keys, `count` of nothing,
   /// foreachRDD. Otherwise a tick without input has nothing to do.
   [[nodiscard]] bool needsIdleBatches() const;
+  /// The greatest common divisor of the windows' slides, of which all their boundaries are
+  /// multiples; zero without windows.
+  [[nodiscard]] std::chrono::milliseconds windowSlide() const;
+  /// So many boundaries of windows one batch may close: 1 where state hangs on a window, whose
+  /// changes are told per batch.
+  [[nodiscard]] std::int64_t boundariesMax() const;
 
   [[nodiscard]] const std::vector<std::string>& topicsRead() const { return topics_read_; }
   /// Sorted, each once; without dead letters and internal topics.

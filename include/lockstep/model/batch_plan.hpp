@@ -18,6 +18,9 @@ struct BatchPlan {
   bool closes_own_tick = false;
   /// One range for every owned partition, empty ones too, sorted by partition.
   std::vector<OffsetRange> ranges;
+  /// Up to here earlier batches have closed everything: the windows' boundaries after it and up to
+  /// closes_first are this batch's to close.
+  BatchTime closed_before{};
 
   bool operator==(const BatchPlan&) const = default;
 };

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <lockstep/rdd/batch_services.hpp>
@@ -32,14 +33,26 @@ class Job {
 
  private:
   using Tasks = std::vector<std::unique_ptr<Task>>;
-  Status runLevel(std::uint32_t level, const BatchPlan& plan, const BatchServices& services);
+  /// A pass, and what stages without a slide see of it.
+  struct View {
+    const BatchPass& pass;
+    const BatchPlan& whole;
+    [[nodiscard]] const BatchPlan& of(const Stage& stage) const {
+      return stage.slide().count() == 0 ? whole : pass.plan;
+    }
+  };
+  Status runPasses(const BatchPlan& plan, const BatchServices& services, BatchResult& result);
+  Status runPass(const View& view, const BatchServices& services, BatchResult& result);
+  Status runLevel(std::uint32_t level, const View& view, const BatchServices& services);
   Task& taskOf(Stage& stage, std::uint32_t index);
-  void collect(BatchResult& result, const BatchPlan& plan);
+  void collect(BatchResult& result, const View& view);
+  [[nodiscard]] std::optional<BatchTime> nextBoundary(BatchTime after) const;
+  [[nodiscard]] bool anyPanes() const;
 
   Lineage& lineage_;
   WallTime wall_now_;                             ///< when the present batch began
   std::vector<Tasks> tasks_;                      ///< by stage number, then task
-  std::atomic<std::uint64_t> shuffled_bytes_{0};  ///< of the present batch, in all its shuffles
+  std::atomic<std::uint64_t> shuffled_bytes_{0};  ///< of the present pass, in all its shuffles
 };
 
 }  // namespace lockstep

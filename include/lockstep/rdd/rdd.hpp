@@ -1,12 +1,15 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <lockstep/rdd/batch_pass.hpp>
 #include <lockstep/rdd/chunk.hpp>
 #include <lockstep/rdd/task.hpp>
 
@@ -29,8 +32,22 @@ class Stage {
   void requireFixedChunks() { fixed_chunks_ = true; }
   [[nodiscard]] bool fixedChunks() const { return fixed_chunks_; }
 
+  /// How often it runs: at multiples of the slide of the window it hangs on; zero: in every batch.
+  [[nodiscard]] std::chrono::milliseconds slide() const { return slide_; }
+  /// Whether it has work in this pass over the graph.
+  [[nodiscard]] virtual bool worksIn(const BatchPass& pass) const { return pass.passesOn(slide_); }
+  /// For windows: their boundaries make passes of their own.
+  struct Panes {
+    bool any = false;  ///< whether something would be passed on at a later boundary
+  };
+  [[nodiscard]] virtual std::optional<Panes> panes() const { return std::nullopt; }
+
+ protected:
+  void setSlide(std::chrono::milliseconds slide) { slide_ = slide; }
+
  private:
   friend class Lineage;
+  std::chrono::milliseconds slide_{0};
   bool fixed_chunks_ = false;
   std::uint32_t number_ = 0;  ///< in order of definition
   std::uint32_t level_ = 0;   ///< 0 = input; else one more than what it reads
@@ -54,24 +71,38 @@ class RddBase {
     return std::find(stages_.begin(), stages_.end(), &stage) != stages_.end();
   }
   [[nodiscard]] const std::vector<const RddBase*>& parents() const { return parents_; }
+  /// How often it has elements: at multiples of a window's slide; zero: in every batch.
+  [[nodiscard]] std::chrono::milliseconds slide() const { return slide_; }
+  /// Parents with different slides: there is no batch in which both have elements to the end.
+  [[nodiscard]] bool mixesSlides() const { return mixes_slides_; }
 
  protected:
   /// A source: its elements begin in `stage`.
   void beginsIn(Stage& stage) { stages_.push_back(&stage); }
   /// A narrow step after `parent`.
   void follows(const RddBase& parent) {
-    parents_.push_back(&parent);
+    addParent(parent);
     for (Stage* stage : parent.stages_)
       if (!runsIn(*stage)) stages_.push_back(stage);
   }
   /// Reads `parent` through an exchange: shown in the lineage, not part of its stages.
-  void readsThroughExchange(const RddBase& parent) { parents_.push_back(&parent); }
+  void readsThroughExchange(const RddBase& parent) { addParent(parent); }
+  /// For windows: what hangs on this step runs at multiples of `slide`.
+  void slidesBy(std::chrono::milliseconds slide) { slide_ = slide; }
 
  private:
+  void addParent(const RddBase& parent) {
+    if (parents_.empty()) slide_ = parent.slide_;
+    mixes_slides_ = mixes_slides_ || slide_ != parent.slide_;
+    parents_.push_back(&parent);
+  }
+
   std::string step_;
   std::string operator_;
   std::vector<Stage*> stages_;
   std::vector<const RddBase*> parents_;
+  std::chrono::milliseconds slide_{0};
+  bool mixes_slides_ = false;
 };
 
 /// A distributed collection as one step of the lineage: what Spark makes anew for every batch is
@@ -94,9 +125,10 @@ class Terminal {
   virtual void attach(Task& task) = 0;
   /// Whether the batch can run at all (an output's topic exists). Thread: the caller of the job.
   [[nodiscard]] virtual Status check(const BatchServices&) const { return {}; }
-  /// A batch begins: forgets what is left of the one before. Thread: as check().
+  /// A pass begins: forgets what is left of the one before. Thread: as check().
   virtual void reset() {}
-  /// All stages are done: side effects of the batch, if any. Thread: as check().
+  /// All stages of a pass are done: side effects, if any; called where the parent has elements.
+  /// Thread: as check().
   virtual void collect(const BatchPlan&, std::vector<SideEffect>&) {}
 };
 

@@ -13,6 +13,7 @@
 #include <lockstep/base/result.hpp>
 #include <lockstep/model/record.hpp>
 #include <lockstep/model/record_error.hpp>
+#include <lockstep/rdd/batch_pass.hpp>
 #include <lockstep/rdd/batch_services.hpp>
 #include <lockstep/rdd/task_context.hpp>
 
@@ -82,9 +83,12 @@ class Task {
     return {reference, true};
   }
 
-  /// For the job: around Stage::run(). `shuffled`: what all tasks of the batch have in shuffles.
-  void begin(const BatchPlan& plan, const BatchServices& services, WallTime wall_now,
-             std::atomic<std::uint64_t>& shuffled);
+  /// The pass that it runs in; plan() is the stage's view of it.
+  [[nodiscard]] const BatchPass& pass() const { return *pass_; }
+
+  /// For the job: around Stage::run(). `shuffled`: what all tasks of the pass have in shuffles.
+  void begin(const BatchPass& pass, const BatchPlan& plan, const BatchServices& services,
+             WallTime wall_now, std::atomic<std::uint64_t>& shuffled);
   Status finish();
   /// The batch has failed; nothing of the services is held afterwards.
   void abandon();
@@ -121,6 +125,7 @@ class Task {
   TaskContext context_;
   std::vector<std::pair<const void*, std::unique_ptr<Operator>>> operators_;
   std::vector<Rollbackable*> memories_;
+  const BatchPass* pass_ = nullptr;
   const BatchPlan* plan_ = nullptr;
   const BatchServices* services_ = nullptr;
   WallTime wall_now_;

@@ -111,6 +111,7 @@ TEST_CASE("a tick left open is closed first by the first batch of a later tick",
   const auto second = driver.take<command::RunBatch>().plan;
   CHECK(second.time == sinceStart(1'000));
   CHECK(second.closes_first == std::vector{sinceStart(500)});
+  CHECK(second.closed_before == sinceStart(0));
 }
 
 TEST_CASE("after a restart the ticks in between are closed in one step",
@@ -128,6 +129,36 @@ TEST_CASE("after a restart the ticks in between are closed in one step",
   const auto plan = second.take<command::RunBatch>().plan;
   CHECK(plan.time == sinceStart(60'500));
   CHECK(plan.closes_first == std::vector{sinceStart(60'000)});
+}
+
+TEST_CASE("more open boundaries than a batch may close are spread over batches without input",
+          "[unit][engine][planning]") {
+  EngineDriver first(EngineDriver::options());
+  first.cluster.end("in") = Offset{10};
+  first.start().tick();
+  auto options = EngineDriver::options();
+  options.nonce = Nonce{2};
+  options.window_slide = std::chrono::seconds(1);
+  options.boundaries_max = 4;
+  EngineDriver second(options);
+  std::vector<BatchPlan> plans;
+  record(second, plans);
+  second.cluster = first.cluster;
+  second.cluster.end("in") = Offset{12};
+  second.wall += seconds(10);
+  second.start().tick();
+  REQUIRE(plans.size() == 3);
+  CHECK(plans[0].time == sinceStart(4'000));
+  CHECK(plans[0].closed_before == sinceStart(500));
+  CHECK(plans[0].closes_first == std::vector{sinceStart(3'500)});
+  CHECK(plans[0].closes_own_tick);
+  CHECK(plans[0].ranges[0] == OffsetRange{{"in", Partition{0}}, Offset{10}, Offset{10}});
+  CHECK(plans[1].time == sinceStart(8'000));
+  CHECK(plans[1].closed_before == sinceStart(4'000));
+  CHECK(plans[2].time == sinceStart(10'500));
+  CHECK(plans[2].closed_before == sinceStart(8'000));
+  CHECK(plans[2].closes_first == std::vector{sinceStart(10'000)});
+  CHECK(plans[2].ranges[0].until == Offset{12});
 }
 
 TEST_CASE("a rate bounds a partition's records per interval", "[unit][engine][planning]") {

@@ -44,6 +44,16 @@ TEST_CASE("a record from before signatures were written is read, without any",
   CHECK(decodeLedgerRecord(encode(record)).value() == record);
 }
 
+TEST_CASE("a plan from before windows has nothing of theirs to close",
+          "[unit][model][ledger_record]") {
+  auto record = sample();
+  auto text = encode(record);
+  for (std::size_t at; (at = text.find("\"closed_before\":0,")) != std::string::npos;)
+    text.erase(at, std::string_view("\"closed_before\":0,").size());
+  record.batch.closed_before = record.open_plan.closed_before = record.batch.closes_first.back();
+  CHECK(decodeLedgerRecord(text).value() == record);
+}
+
 TEST_CASE("ledger keys bound what compaction keeps", "[unit][model][ledger_record]") {
   auto record = sample();
   CHECK(ledgerKey(record, 100'000) == "c3");
