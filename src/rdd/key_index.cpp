@@ -29,4 +29,13 @@ void KeyIndex::clear() {
   hashes_.clear();
 }
 
+void KeyIndex::dropLast() {
+  // Its slot ends every chain it is part of: no key came after it.
+  std::size_t place = mix(hashes_.back()) & mask_;
+  while (slots_[place].number != keys_.size()) place = (place + 1) & mask_;
+  slots_[place] = {};
+  keys_.pop_back();
+  hashes_.pop_back();
+}
+
 }  // namespace lockstep

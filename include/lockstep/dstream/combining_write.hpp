@@ -121,6 +121,7 @@ class CombiningWriter final : public Operator,
 };
 
 template <class K, class V, class R, class KeySerde>
-using CombiningTerminal = ShuffleTerminal<K, V, CombiningWriter<K, V, R, KeySerde>, KeySerde>;
+using CombiningTerminal =
+    ShuffleTerminal<std::pair<K, V>, CombiningWriter<K, V, R, KeySerde>, KeySerde>;
 
 }  // namespace lockstep::detail

@@ -76,13 +76,75 @@ class DStream {
   /// (key, f(value)). REQUIRES: T is a pair.
   template <class F>
   auto mapValues(F f, const std::string& step = {}) const;
-  /// All elements of both; a stream united with itself has each element twice.
+  /// (key, each element of the range that f(value) returns). REQUIRES: T is a pair.
+  template <class F>
+  auto flatMapValues(F f, const std::string& step = {}) const;
+  /// All elements of both; a stream united with itself has each element twice. For a list of
+  /// streams: unite({a, b, c}), union.hpp.
   DStream unite(const DStream& other, const std::string& step = {}) const;
 
   /// Per batch and key, f folded over the values in order of arrival; keys in order of first sight.
   /// An empty batch gives nothing. REQUIRES: T is a pair.
   template <class F>
   auto reduceByKey(F f, const ShuffleOptions& options = {}) const;
+  /// Per batch and key, all its values: (key, std::vector<V>), the values in order of map partition
+  /// and arrival, keys in order of first sight. An empty batch gives nothing. Every value crosses
+  /// the shuffle: to fold them, reduceByKey and combineByKey are cheaper. REQUIRES: T is a pair.
+  auto groupByKey(const ShuffleOptions& options = {}) const;
+  /// Per batch and key, a combiner C: create_combiner(V) -> C makes it of a key's first value in
+  /// each map partition, merge_value(C, V) -> C adds the partition's other values,
+  /// merge_combiners(C, C) -> C what the partitions have. Either merge may take C& and return
+  /// nothing: it changes the combiner in place, and leaves it as it was when it throws. A value
+  /// that a function throws on is rejected, the others stay. Order as reduceByKey. REQUIRES: T is a
+  /// pair, Serde<C>.
+  template <class Create, class MergeValue, class MergeCombiners>
+  auto combineByKey(Create create_combiner, MergeValue merge_value, MergeCombiners merge_combiners,
+                    const ShuffleOptions& options = {}) const;
+  /// reduceByKey that begins with `zero`, which is the key's and the map partition's: it should be
+  /// neutral, since a key may have it once for each partition. REQUIRES: T is a pair.
+  template <class Zero, class F>
+  auto foldByKey(Zero zero, F f, const ShuffleOptions& options = {}) const;
+  /// combineByKey that begins with `zero` of type C: seq_op(C, V) -> C, comb_op(C, C) -> C. `zero`
+  /// as in foldByKey. REQUIRES: T is a pair, Serde<C>.
+  template <class C, class SeqOp, class CombOp>
+  auto aggregateByKey(C zero, SeqOp seq_op, CombOp comb_op,
+                      const ShuffleOptions& options = {}) const;
+  /// Per batch and key the sum, least, greatest value. Longs wrap around, as in Java.
+  /// REQUIRES: T is a pair; its values are numbers, or have `<`.
+  auto sumByKey(const ShuffleOptions& options = {}) const;
+  auto minByKey(const ShuffleOptions& options = {}) const;
+  auto maxByKey(const ShuffleOptions& options = {}) const;
+  /// Per batch and key the arithmetic mean, a double. REQUIRES: T is a pair of any and a number.
+  auto avgByKey(const ShuffleOptions& options = {}) const;
+  /// Per batch and key how many elements it has: (key, std::int64_t). REQUIRES: T is a pair.
+  auto countByKey(const ShuffleOptions& options = {}) const;
+  /// Per batch each element once, in order of first sight. Equal means: the same bytes (Serde<T>).
+  DStream distinct(const ShuffleOptions& options = {}) const;
+  /// The same elements dealt out in turn to `partitions` tasks, for work that needs more or fewer
+  /// of them. Throws Error E031 for 0. REQUIRES: Serde<T>.
+  DStream repartition(std::uint32_t partitions, const std::string& step = {}) const;
+
+  /// Per batch and key, the values of both streams: (key, (std::vector<V>, std::vector<W>)), also
+  /// of keys that only one of them has. Keys in order of first sight, this stream's first; values
+  /// in order of map partition and arrival. REQUIRES: both are streams of pairs with the same key
+  /// type.
+  template <class U>
+  auto cogroup(const DStream<U>& other, const ShuffleOptions& options = {}) const;
+  /// (key, (V, W)) for each pair of values of the batch with the same key: duplicates give the
+  /// product. Order as cogroup, the other stream's values varying fastest. A stream may be joined
+  /// with itself. REQUIRES: as cogroup.
+  template <class U>
+  auto join(const DStream<U>& other, const ShuffleOptions& options = {}) const;
+  /// The same, and this stream's values without a partner: (key, (V, std::optional<W>)).
+  template <class U>
+  auto leftOuterJoin(const DStream<U>& other, const ShuffleOptions& options = {}) const;
+  /// The same for the other stream's: (key, (std::optional<V>, W)).
+  template <class U>
+  auto rightOuterJoin(const DStream<U>& other, const ShuffleOptions& options = {}) const;
+  /// Both: (key, (std::optional<V>, std::optional<W>)).
+  template <class U>
+  auto fullOuterJoin(const DStream<U>& other, const ShuffleOptions& options = {}) const;
+
   /// (element, number of times) per batch; an empty batch gives nothing.
   auto countByValue(const ShuffleOptions& options = {}) const;
   /// Per batch one element: how many there are; 0 for an empty batch.

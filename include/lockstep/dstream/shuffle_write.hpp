@@ -29,9 +29,10 @@ template <class KeySerde>
     return hash;
 }
 
-/// The near side of a shuffle in one task: writes pairs into buckets by key hash. `Combine` folds a
-/// bucket's values of one key into one: between chunks, once it has doubled, so that marks stay
-/// simple, and at the end, so that each map task sends a key once, wherever the chunks ended.
+/// The near side of a shuffle in one task: writes pairs into buckets by key hash. `Combine`
+/// (keyed_fold.hpp) folds a bucket's values of one key into one combiner: between chunks, once it
+/// has doubled, so that marks stay simple, and at the end, so that each map task sends a key once,
+/// wherever the chunks ended.
 template <class K, class V, class KeySerde, class ValueSerde, class Combine>
 class ShuffleWriter final : public Operator,
                             public Rollbackable,
@@ -60,9 +61,9 @@ class ShuffleWriter final : public Operator,
   }
 
   void mark() override {
-    for (ShuffleBucket& bucket : buckets_) {
-      if constexpr (Combine::kCombines) combineIfGrown(bucket);
-      bucket.mark();
+    for (std::size_t i = 0; i < buckets_.size(); ++i) {
+      if constexpr (Combine::kCombines) combineIfGrown(i);
+      buckets_[i].mark();
     }
     task_.countShuffled(bytes_ - counted_bytes_);
     counted_bytes_ = bytes_;
@@ -73,23 +74,25 @@ class ShuffleWriter final : public Operator,
   }
   Status finish(Task& task) override {
     if constexpr (Combine::kCombines)
-      for (ShuffleBucket& bucket : buckets_)
-        LOCKSTEP_TRY(combiner_.combine(bucket, combine_, values_, &task, step_));
+      for (std::size_t i = 0; i < buckets_.size(); ++i)
+        LOCKSTEP_TRY(combiner_.combine(buckets_[i], combined_[i], combine_, &task, step_));
     return {};
   }
   void begin(Task&) override {
     combine_at_ = kCombineFirst;
+    if constexpr (Combine::kCombines) combined_.assign(buckets_.size(), 0);
     bytes_ = counted_bytes_ = 0;
   }
 
  private:
   static constexpr std::size_t kCombineFirst = 16 * 1024;  // elements of one bucket
 
-  void combineIfGrown(ShuffleBucket& bucket) {
+  void combineIfGrown(std::size_t index) {
+    ShuffleBucket& bucket = buckets_[index];
     if (bucket.size() < combine_at_) return;
     bytes_ -= bucket.bytes();
     // Without a task nothing is rejected: a key that fails leaves the bucket as it is.
-    (void)combiner_.combine(bucket, combine_, values_, nullptr, step_).ok();
+    (void)combiner_.combine(bucket, combined_[index], combine_, nullptr, step_).ok();
     bytes_ += bucket.bytes();
     combine_at_ = std::max(combine_at_, 2 * bucket.size());
   }
@@ -104,18 +107,18 @@ class ShuffleWriter final : public Operator,
   std::string key_scratch_;
   std::string value_scratch_;
   std::size_t combine_at_ = kCombineFirst;
-  std::uint64_t bytes_ = 0;          ///< in the buckets
-  std::uint64_t counted_bytes_ = 0;  ///< what the batch's total has of them
+  std::vector<std::size_t> combined_;  ///< of each bucket: its first elements, which are combiners
+  std::uint64_t bytes_ = 0;            ///< in the buckets
+  std::uint64_t counted_bytes_ = 0;    ///< what the batch's total has of them
   [[no_unique_address]] typename Combine::Combiner combiner_;
 };
 
 /// Ends earlier stages in a shuffle: its near side in a task is a Writer, made with `parts`, which
 /// it refers to.
-template <class K, class V, class Writer, class... Parts>
+template <class T, class Writer, class... Parts>
 class ShuffleTerminal final : public Terminal {
  public:
-  ShuffleTerminal(Rdd<std::pair<K, V>>& parent, Shuffle& shuffle, const std::string& step,
-                  Parts... parts)
+  ShuffleTerminal(Rdd<T>& parent, Shuffle& shuffle, const std::string& step, Parts... parts)
       : parent_(parent), shuffle_(shuffle), step_(step), parts_(std::move(parts)...) {}
 
   [[nodiscard]] const RddBase& parent() const override { return parent_; }
@@ -130,7 +133,7 @@ class ShuffleTerminal final : public Terminal {
   void reset() override { shuffle_.clear(); }
 
  private:
-  Rdd<std::pair<K, V>>& parent_;
+  Rdd<T>& parent_;
   Shuffle& shuffle_;
   const std::string step_;
   const std::tuple<Parts...> parts_;
@@ -138,7 +141,8 @@ class ShuffleTerminal final : public Terminal {
 
 /// For a ShuffleWriter.
 template <class K, class V, class KeySerde, class ValueSerde, class Combine>
-using PairTerminal = ShuffleTerminal<K, V, ShuffleWriter<K, V, KeySerde, ValueSerde, Combine>,
-                                     KeySerde, ValueSerde, Combine>;
+using PairTerminal =
+    ShuffleTerminal<std::pair<K, V>, ShuffleWriter<K, V, KeySerde, ValueSerde, Combine>, KeySerde,
+                    ValueSerde, Combine>;
 
 }  // namespace lockstep::detail

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include <lockstep/dstream/grouped_values.hpp>
 #include <lockstep/dstream/state_stage.hpp>
 #include <lockstep/rdd/key_index.hpp>
 
@@ -42,9 +43,7 @@ class UpdateFunctionStage final
       u.entries.resize(count);
       LOCKSTEP_TRY(shard.touch(task.plan().id, task.plan().time, u.keys, u.entries.data()));
       for (std::size_t i = 0; i < count; ++i) {
-        const auto begin = u.starts[first + i], end = u.starts[first + i + 1];
-        LOCKSTEP_TRY(update(task, u.keys[i].bytes, *u.entries[i],
-                            std::span<const V>(u.grouped).subspan(begin, end - begin),
+        LOCKSTEP_TRY(update(task, u.keys[i].bytes, *u.entries[i], u.values.of(first + i),
                             [&](bool present, std::string_view state) {
                               if (present)
                                 setState(shard, *u.entries[i], state);
@@ -86,11 +85,7 @@ class UpdateFunctionStage final
     void begin(Task& task) override { source.begin(task); }
     SourceOperator<Element> source;
     KeyIndex index;
-    std::vector<V> values;               ///< in order of arrival
-    std::vector<std::uint32_t> numbers;  ///< of each value's key
-    std::vector<V> grouped;              ///< by key number, each key's in order of arrival
-    std::vector<std::uint32_t> starts;   ///< of each key's values in `grouped`
-    std::vector<std::uint32_t> next;     ///< free place of each key in `grouped`
+    GroupedValues<V> values;
     std::vector<StateKey> keys;
     std::vector<StateEntry*> entries;
     std::string scratch;
@@ -107,20 +102,12 @@ class UpdateFunctionStage final
   void group(Task& task, Updater& u) {
     u.index.clear();
     u.values.clear();
-    u.numbers.clear();
     this->shuffle().forEachBucket(task.index(), [&](const ShuffleBucket& bucket) {
       bucket.forEach([&](const ShuffledElement& element) {
-        u.numbers.push_back(u.index.find(element.hash, element.key));
-        u.values.push_back(values_.read(element.value));
+        u.values.add(u.index.find(element.hash, element.key), values_.read(element.value));
       });
     });
-    u.starts.assign(u.index.size() + 1, 0);
-    for (const std::uint32_t number : u.numbers) ++u.starts[number + 1];
-    for (std::size_t i = 1; i < u.starts.size(); ++i) u.starts[i] += u.starts[i - 1];
-    u.grouped.resize(u.values.size());
-    u.next.assign(u.starts.begin(), u.starts.end());
-    for (std::size_t i = 0; i < u.values.size(); ++i)
-      u.grouped[u.next[u.numbers[i]]++] = std::move(u.values[i]);
+    u.values.arrange(u.index.size());
   }
 
   /// Calls the function and hands the encoded result to `store`, unless it equals what is there. A

@@ -30,6 +30,8 @@ class KeyIndex {
   [[nodiscard]] std::string_view key(std::size_t number) const { return keys_[number]; }
   [[nodiscard]] std::uint32_t hash(std::size_t number) const { return hashes_[number]; }
   void clear();
+  /// Takes back the key that was numbered last. REQUIRES: size() > 0.
+  void dropLast();
 
  private:
   struct Slot {

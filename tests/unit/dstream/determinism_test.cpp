@@ -23,6 +23,13 @@ Outcome runAll(std::uint32_t workers, std::size_t chunk, std::uint64_t& hash) {
   auto sums = pairs.reduceByKey([](double a, double b) { return a + b; });
   run.save(sums, "sums", 3);
   run.save(sums.unite(pairs), "both", 3);
+  const auto grouped = pairs.groupByKey();
+  run.save(grouped, "groups", 3);
+  run.save(sums.fullOuterJoin(pairs), "joined", 3);
+  run.save(pairs.cogroup(sums).mapValues(
+               [](const auto& both) { return static_cast<double>(both.first.size()); }),
+           "cogrouped", 3);
+  run.save(pairs.repartition(5).distinct(), "distinct", 3);
   run.save(pairs.updateStateByKey(reduction::Sum{}, {.id = "state", .emit = Emit::kChanged}),
            "state", 3);
   run.save(pairs.map([](const auto& p) { return p.second; }).reduce([](double a, double b) {
