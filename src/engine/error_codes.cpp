@@ -69,7 +69,7 @@ constexpr ErrorText kErrors[] = {
      "The batch was cut down to a single record and still makes more output than "
      "`output.queue_bytes_max` holds, or shuffles more than a quarter of `state.memory_limit`."},
     {"E220", "too many producers were lost",
-     "The transactional producer was fenced or died again and again although no other instance "
+     "The producer was fenced or died again and again although no other instance "
      "owns the application. Restarting is safe and gives it a new budget."},
     {"E221", "local state without committed offsets",
      "`state.dir` holds state of an application that has neither offsets nor a ledger: the "

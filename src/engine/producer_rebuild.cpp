@@ -108,7 +108,7 @@ void Engine::Impl::loseProducer() {
     needs_claim_ = true;
     if (fencing_.takeRecovery(now_)) return;
     stop(errors::stop(options_, ExitCode::kRestart, "E220",
-                      "the transactional producer was lost more than three times in five minutes, "
+                      "the producer was lost more than three times in five minutes, "
                       "although no other instance has claimed the application",
                       "restart it; raise kafka.transaction_timeout if brokers are slow"));
     return;

@@ -14,8 +14,8 @@ PooledBatch RecordBatchPool::acquire() {
 }
 
 void RecordBatchPool::release(RecordBatch* batch) {
-  Idle idle{std::unique_ptr<RecordBatch>(batch), batch->bytes()};
   batch->clear();
+  Idle idle{std::unique_ptr<RecordBatch>(batch), batch->capacity()};
   MutexLock lock(mutex_);
   if (idle_bytes_ + idle.bytes > idle_bytes_max_) return;  // frees it
   idle_bytes_ += idle.bytes;

@@ -43,7 +43,7 @@ std::unique_ptr<TaskRunner> makeRunner(std::uint32_t threads) {
 std::unique_ptr<StateBackend> makeState(const ApplicationSpec& spec, TaskRunner& runner,
                                         Clock& clock) {
   constexpr std::uint64_t kStoreMin = std::uint64_t{8} << 20;
-  constexpr std::uint64_t kStoreMax = std::uint64_t{128} << 20;
+  constexpr std::uint64_t kStoreMax = std::uint64_t{64} << 20;
   const std::uint64_t limit = spec.engine.state_memory_limit.count;
   if (spec.graph->states().empty()) return nullptr;
   std::unique_ptr<CheckpointStore> store;

@@ -37,6 +37,10 @@ class RecordBatch {
   /// About what the records take on the wire, uncompressed.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   [[nodiscard]] bool empty() const { return records_.empty(); }
+  /// Bytes held from the allocator, used or not.
+  [[nodiscard]] std::size_t capacity() const {
+    return arena_.capacity() + records_.capacity() * sizeof(EncodedRecord);
+  }
 
   [[nodiscard]] Mark mark() const { return {records_.size(), arena_.mark(), bytes_}; }
   void rollback(const Mark& mark) {

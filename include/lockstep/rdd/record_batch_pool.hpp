@@ -22,8 +22,8 @@ using PooledBatch = std::unique_ptr<RecordBatch, ReturnToPool>;
 /// Thread: any; called a few times per task and batch, never per record.
 class RecordBatchPool {
  public:
-  /// Keeps at most `idle_bytes_max` bytes of unused memory (as the batches last used it).
-  explicit RecordBatchPool(std::size_t idle_bytes_max = 64 * 1024 * 1024)
+  /// Keeps at most `idle_bytes_max` bytes of unused memory.
+  explicit RecordBatchPool(std::size_t idle_bytes_max = 32 * 1024 * 1024)
       : idle_bytes_max_(idle_bytes_max) {}
 
   [[nodiscard]] PooledBatch acquire();
