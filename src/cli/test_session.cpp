@@ -10,9 +10,9 @@
 #include "connectors/memory/memory_kafka.hpp"
 #include "connectors/memory/virtual_clock.hpp"
 #include "src/cli/test_values.hpp"
-#include "src/pipeline/encoded.hpp"
 #include "src/pipeline/expression/json.hpp"
 #include "src/pipeline/pipeline_builder.hpp"
+#include "src/pipeline/rows/encoded.hpp"
 #include "src/runtime/configured_application.hpp"
 #include "src/runtime/port_factories.hpp"
 
