@@ -79,6 +79,7 @@ void HashStateTable::rollback(BatchId batch) {
     entry.touched = undo.touched;
     entry.undo = undo.earlier;
     entry.flags &= ~std::uint32_t{flagOf(batch)};
+    if (touch_bounds_.active() && entry.present()) touch_bounds_.lower(entry.hash, entry.touched);
     eraseIfDone(entry);
   }
   settle(undecided);
@@ -103,6 +104,7 @@ std::optional<BatchId> HashStateTable::undecided() const {
 Status HashStateTable::load(std::span<const KeyedValue> values, Source source) {
   LOCKSTEP_CHECK(!undecided(), "state is loaded while no batch is undecided");
   if (source == Source::kChangelog && evictedSome()) LOCKSTEP_TRY(readBack(values));
+  touch_bounds_ = {};
   findOrInsertAll(values, [&](std::size_t i, TableEntry& entry) {
     const bool was_present = entry.present();
     if (entry.dirty()) dirty_ -= TableEntry::heapOf(entry);
@@ -150,6 +152,7 @@ void HashStateTable::clear() {
   evicted_ = 0;
   left_stored_ = false;
   page_ = {};
+  touch_bounds_ = {};
   publish();
 }
 
@@ -223,7 +226,8 @@ void HashStateTable::publish() {
   keys_.store(static_cast<std::uint64_t>(std::max<std::int64_t>(present_, 0)), kRelaxed);
   entry_bytes_.store(entryBytesNow(), kRelaxed);
   dirty_bytes_.store(dirty_, kRelaxed);
-  bytes_.store(index_.bytes() + entries_.bytes() + heap_.capacity() + lists, kRelaxed);
+  bytes_.store(index_.bytes() + entries_.bytes() + heap_.capacity() + lists + touch_bounds_.bytes(),
+               kRelaxed);
 }
 
 void HashStateTable::publish(const Undecided& batch) {

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <bit>
-#include <tuple>
 
 #include <lockstep/base/check.hpp>
 
 #include "state/table/hash_state_table.hpp"
+#include "state/table/merged_walk.hpp"
 #include "state/table/touch_group.hpp"
 
 /// Keys that lie in the checkpoint store only: how they get there, and how they come back.
@@ -13,12 +13,6 @@ namespace {
 
 /// Of the index, per key: its slots are between a third and three quarters full.
 constexpr std::size_t kIndexBytes = 16;
-
-bool inOrder(const StateKey& a, const StateKey& b) {
-  return std::tie(a.hash, a.bytes) < std::tie(b.hash, b.bytes);
-}
-
-StateKey keyOfEntry(const TableEntry& entry) { return {entry.key(), entry.hash}; }
 
 }  // namespace
 
@@ -59,6 +53,7 @@ void HashStateTable::evict(std::uint64_t bytes_max) {
 
 void HashStateTable::leaveStored(std::uint64_t keys) {
   left_stored_ = true;
+  touch_bounds_ = {};
   present_ += static_cast<std::int64_t>(keys);
   publish();
 }
@@ -94,14 +89,13 @@ Status HashStateTable::readBack(const Keys& keys) {
 template Status HashStateTable::readBack(const std::span<const StateKey>& keys);
 template Status HashStateTable::readBack(const std::span<const KeyedValue>& keys);
 
-/// Reads the part of the store that begins with `hash`.
-Status HashStateTable::turnPage(std::uint64_t hash) {
+/// Reads the part of the store that begins with `hash`: at least so many keys.
+Status HashStateTable::turnPage(std::uint64_t hash, std::size_t keys) {
   page_.entries.clear();
   page_.bytes.clear();
   page_.from = page_.until = 0;
   LOCKSTEP_TRY(stored_->read(
-      static_cast<std::uint32_t>(hash), StoredPage::kKeys,
-      [this](std::span<const KeyedValue> part) {
+      static_cast<std::uint32_t>(hash), keys, [this](std::span<const KeyedValue> part) {
         for (const KeyedValue& value : part) {
           TableEntry& entry = page_.entries.emplace_back();
           const bool fits = value.key.bytes.size() <= TableEntry::kInlineKeyMax;
@@ -117,21 +111,15 @@ Status HashStateTable::turnPage(std::uint64_t hash) {
           }
         }
       }));
-  const bool last = page_.entries.size() < StoredPage::kKeys;
+  const bool last = page_.entries.size() < keys;
   page_.from = hash;
   page_.until = last ? StoredPage::kEnd : std::uint64_t{page_.entries.back().hash} + 1;
   return {};
 }
 
-TableEntry* HashStateTable::nextInTable(std::size_t& position) const {
-  while (position < index_.end() && index_.slot(position).reference == 0) ++position;
-  if (position == index_.end()) return nullptr;
-  return &entries_[index_.slot(position).reference - 1];
-}
-
-/// Both walks at once, the store's a page at a time; a key that is in the table is the table's. The
-/// cursor is a hash, and how many keys with this hash were passed: it holds also when keys come
-/// into the table meanwhile. A call ends with a page, since what it passed on lies there.
+/// Both walks at once, the store's a page at a time. The cursor is a hash, and how many keys with
+/// this hash were passed: it holds also when keys come into the table meanwhile. A call ends with a
+/// page, since what it passed on lies there.
 Result<std::size_t> HashStateTable::scanBoth(std::uint64_t& cursor, std::span<Item> out) {
   std::size_t count = 0;
   std::uint64_t hash = cursor >> 32;
@@ -139,26 +127,13 @@ Result<std::size_t> HashStateTable::scanBoth(std::uint64_t& cursor, std::span<It
   while (count == 0) {
     const auto skip = static_cast<std::uint32_t>(cursor);
     std::uint32_t passed = 0;
-    if (!page_.covers(hash)) LOCKSTEP_TRY(turnPage(hash));
-    std::size_t position = index_.lowerBound(static_cast<std::uint32_t>(hash));
-    auto stored = std::lower_bound(
-        page_.entries.begin(), page_.entries.end(), hash,
-        [](const TableEntry& entry, std::uint64_t value) { return entry.hash < value; });
+    if (!page_.covers(hash)) LOCKSTEP_TRY(turnPage(hash, StoredPage::kKeys));
+    MergedWalk walk(*this, hash, page_.until);
     bool more = true;
-    while (count < out.size()) {
-      TableEntry* entry = nextInTable(position);
-      if (entry != nullptr && entry->hash >= page_.until) entry = nullptr;
-      const bool none_stored = stored == page_.entries.end();
-      if (entry == nullptr && none_stored) {
-        more = false;
-        break;
-      }
-      if (entry == nullptr || (!none_stored && inOrder(keyOfEntry(*stored), keyOfEntry(*entry)))) {
-        entry = &*stored++;
-      } else {
-        ++position;
-        if (!none_stored && stored->hash == entry->hash && stored->key() == entry->key()) ++stored;
-      }
+    while (count < out.size() && more) {
+      TableEntry* entry = walk.next();
+      more = entry != nullptr;
+      if (!more) continue;
       if (entry->hash != hash) hash = entry->hash, passed = 0;
       if (++passed <= skip && hash == cursor >> 32) continue;
       if (entry->present()) out[count++] = {keyOfEntry(*entry), entry, entry->touched};

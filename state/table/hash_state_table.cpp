@@ -32,6 +32,8 @@ void HashStateTable::mark(Undecided& batch, TableEntry& entry, BatchTime time) {
     batch.heap += entry.keyHeap() + TableEntry::heapOf(entry);
   }
   entry.touched = time;
+  if (touch_bounds_.active()) [[unlikely]]
+    touch_bounds_.lower(entry.hash, time);
 }
 
 Status HashStateTable::touch(BatchId batch, BatchTime time, std::span<const StateKey> keys,

@@ -11,6 +11,7 @@
 #include "state/table/hash_index.hpp"
 #include "state/table/stored_page.hpp"
 #include "state/table/table_entry.hpp"
+#include "state/table/touch_bounds.hpp"
 
 namespace lockstep {
 
@@ -32,6 +33,8 @@ class HashStateTable final : public StateTable {
   void assign(StateEntry& entry, std::string_view value) override;
   void remove(StateEntry& entry) override;
   Result<std::size_t> scan(std::uint64_t& cursor, std::span<Item> out) override;
+  Result<std::size_t> scanTouchedBefore(BatchTime before, std::uint64_t& cursor,
+                                        std::span<Item> out) override;
   void touchItems(BatchId batch, BatchTime time, std::span<Item> items) override;
   std::size_t touched(BatchId batch, std::uint64_t& cursor, std::span<Item> out) override;
   [[nodiscard]] const StateEntry& before(BatchId batch, const StateEntry& entry) const override;
@@ -136,8 +139,8 @@ class HashStateTable final : public StateTable {
   [[nodiscard]] std::size_t entryBytesNow() const;
   std::size_t scanTable(std::uint64_t& cursor, std::span<Item> out);
   Result<std::size_t> scanBoth(std::uint64_t& cursor, std::span<Item> out);
-  Status turnPage(std::uint64_t hash);
-  [[nodiscard]] TableEntry* nextInTable(std::size_t& position) const;
+  Status turnPage(std::uint64_t hash, std::size_t keys);
+  class MergedWalk;
 
   HashIndex index_;
   EntryPool entries_;
@@ -162,6 +165,7 @@ class HashStateTable final : public StateTable {
   std::vector<StateKey> missing_;  ///< of readBack(), kept for its memory
   bool scans_both_ = false;        ///< the present walk goes over table and store
   StoredPage page_;
+  TouchBounds touch_bounds_;  ///< active once somebody has asked for keys by their last touch
 };
 
 /// Makes HashStateTables.

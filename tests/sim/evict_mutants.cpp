@@ -52,6 +52,10 @@ class MutantTable final : public StateTable {
   Result<std::size_t> scan(std::uint64_t& cursor, std::span<Item> out) override {
     return real_.scan(cursor, out);
   }
+  Result<std::size_t> scanTouchedBefore(BatchTime before, std::uint64_t& cursor,
+                                        std::span<Item> out) override {
+    return real_.scanTouchedBefore(before, cursor, out);
+  }
   void touchItems(BatchId batch, BatchTime time, std::span<Item> items) override {
     real_.touchItems(batch, time, items);
   }

@@ -125,16 +125,48 @@ class FakeState final : public StateBackend {
       return {{key, murmur2(key)}, &entry, entry.touched};
     }
     Result<std::size_t> scan(std::uint64_t& cursor, std::span<Item> out) override {
-      std::vector<Item> all;
-      for (auto& [key, entry] : entries)
-        if (entry->present()) all.push_back(item(key, *entry));
-      std::sort(all.begin(), all.end(), [](const Item& a, const Item& b) {
-        return std::tie(a.key.hash, a.key.bytes) < std::tie(b.key.hash, b.key.bytes);
-      });
-      return page(all, cursor, out);
+      return scanTouchedBefore(BatchTime::max(), cursor, out);
+    }
+    std::vector<std::string> walked;  ///< keys of the present walk
+    /// What a scan passes on may lie beside the state, and until the next scan only: so it does
+    /// here, always.
+    struct Passed {
+      std::string key;
+      Entry entry;
+    };
+    std::vector<std::unique_ptr<Passed>> passed, spoilt;
+    Item passOn(const std::string& key, const Entry& entry) {
+      Passed& copy = *passed.emplace_back(std::make_unique<Passed>());
+      copy.key = key;
+      copy.entry.restore(entry);
+      return {{copy.key, murmur2(key)}, &copy.entry, entry.touched};
+    }
+    void spoilPassed() {
+      spoilt = std::move(passed);
+      passed.clear();
+      for (auto& copy : spoilt) {
+        copy->key.assign(copy->key.size(), '#');
+        if (copy->entry.present()) copy->entry.assign(std::string(copy->entry.value().size(), '#'));
+      }
+    }
+    Result<std::size_t> scanTouchedBefore(BatchTime before, std::uint64_t& cursor,
+                                          std::span<Item> out) override {
+      spoilPassed();
+      if (cursor == 0) {
+        walked.clear();
+        for (auto& [key, entry] : entries)
+          if (entry->present() && entry->touched < before) walked.push_back(key);
+        std::sort(walked.begin(), walked.end(), [](const auto& a, const auto& b) {
+          return std::pair(murmur2(a), a) < std::pair(murmur2(b), b);
+        });
+      }
+      std::size_t count = 0;
+      for (; count < out.size() && cursor < walked.size(); ++cursor, ++count)
+        out[count] = passOn(walked[cursor], *entries.at(walked[cursor]));
+      return count;
     }
     void touchItems(BatchId batch, BatchTime time, std::span<Item> items) override {
-      for (const Item& i : items) keep(batch, time, std::string(i.key.bytes));
+      for (Item& i : items) i.entry = &keep(batch, time, std::string(i.key.bytes));
     }
     std::size_t touched(BatchId batch, std::uint64_t& cursor, std::span<Item> out) override {
       std::vector<Item> all;

@@ -94,7 +94,12 @@ class StateShard {
   /// Keys that lie in the checkpoint store only are among them: they are passed on, not kept. Fails
   /// (kFatal) when the store cannot be read. REQUIRES: no touch() of a new key during the walk.
   virtual Result<std::size_t> scan(std::uint64_t& cursor, std::span<Item> out) = 0;
-  /// Touches what the last scan() returned: undo and dirty list as for touch(). An item that came
+  /// The same for the keys that were last touched before `before`: what a time-out asks for. Finds
+  /// them without looking at all keys: costs about what it returns, and over a time-out's length
+  /// once what scan() costs.
+  virtual Result<std::size_t> scanTouchedBefore(BatchTime before, std::uint64_t& cursor,
+                                                std::span<Item> out) = 0;
+  /// Touches what the last scan returned: undo and dirty list as for touch(). An item that came
   /// from the checkpoint store gets the entry that the key has from now on; the other addresses
   /// stay valid.
   virtual void touchItems(BatchId batch, BatchTime time, std::span<Item> items) = 0;

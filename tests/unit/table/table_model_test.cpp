@@ -64,6 +64,7 @@ class Run {
   }
 
   [[nodiscard]] bool visited() const { return visited_; }
+  [[nodiscard]] std::size_t expired() const { return expired_; }
 
   void step() {
     if (evict_one_in_ != 0 && number(evict_one_in_) == 0) table_.evict(number(2) * number(20'000));
@@ -187,7 +188,33 @@ class Run {
     REQUIRE(std::is_sorted(order.begin(), order.end()));
     REQUIRE(table_.size() == model_.size());
     REQUIRE(table_.keys() <= 600);
+    if (number(3) == 0) expire();
     if (evict_one_in_ != 0 && number(3) == 0) visit();
+  }
+
+  /// What was last touched before a time, and only that, in order; some of it is removed.
+  void expire() {
+    const BatchTime before{
+        std::chrono::seconds(last_.value() - std::min(last_.value(), number(8)))};
+    std::vector<std::pair<std::uint32_t, std::string>> found;
+    std::vector<std::pair<std::uint32_t, std::string>> expected;
+    for (const auto& [place, value] : model_)
+      if (value.touched < before) expected.push_back(place);
+    const bool removes = !open_.empty() && number(2) == 0;
+    std::uint64_t cursor = 0;
+    StateShard::Item items[13];
+    while (const auto count = table_.scanTouchedBefore(before, cursor, items).value()) {
+      for (StateShard::Item& item : std::span(items).first(count)) {
+        found.emplace_back(item.key.hash, item.key.bytes);
+        REQUIRE(item.touched == model_.at(found.back()).touched);
+        if (!removes || number(4) == 0) continue;
+        table_.touchItems(open_.back().id, open_.back().time, {&item, 1});
+        table_.remove(*item.entry);
+        model_.erase(found.back());
+        ++expired_;
+      }
+    }
+    REQUIRE(found == expected);
   }
 
   /// A walk that touches and changes some of what it passes on, as a full visit does.
@@ -227,6 +254,7 @@ class Run {
   BatchId last_{0};
   std::vector<Open> open_;
   bool visited_ = false;
+  std::size_t expired_ = 0;
 };
 
 }  // namespace
@@ -236,6 +264,7 @@ TEST_CASE("the table does what a map with copies does", "[unit][table][model]") 
   CAPTURE(seed);
   Run run(seed);
   for (int i = 0; i < 300; ++i) run.step();
+  CHECK(run.expired() > 0);
 }
 
 TEST_CASE("the table does the same when keys are evicted all the time",
@@ -245,6 +274,7 @@ TEST_CASE("the table does the same when keys are evicted all the time",
   Run run(seed, 1 + seed % 3);
   for (int i = 0; i < 300; ++i) run.step();
   CHECK(run.visited());
+  CHECK(run.expired() > 0);
 }
 
 TEST_CASE("keys that come and go do not make the table grow", "[unit][table][model]") {
