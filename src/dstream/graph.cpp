@@ -109,12 +109,13 @@ std::vector<std::string> DStreamGraph::stateIds() const {
 }
 
 bool DStreamGraph::needsIdleBatches() const {
-  const bool visits = std::any_of(states_.begin(), states_.end(),
-                                  [](const auto& state) { return state.reduction.empty(); });
+  const bool visits = std::any_of(states_.begin(), states_.end(), [](const auto& state) {
+    return state.kind == "updateStateByKey" && state.reduction.empty();
+  });
   const auto& rdds = lineage_.rdds();
   const bool counts = std::any_of(rdds.begin(), rdds.end(),
                                   [](const RddBase* rdd) { return rdd->op() == "count"; });
-  return side_effects_ || visits || counts || windowSlide().count() != 0;
+  return side_effects_ || idle_batches_ || visits || counts || windowSlide().count() != 0;
 }
 
 std::chrono::milliseconds DStreamGraph::windowSlide() const {

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <deque>
 #include <functional>
-#include <memory>
 
 #include <lockstep/ports/state_backend.hpp>
 
@@ -16,9 +14,7 @@ namespace lockstep {
 
 /// The roles' threads: every command of the engine is carried out on its role's own (dispatch.hpp),
 /// and the answer posted. docs/architecture.md, "The engine and its roles".
-/// Or, for virtual time, no threads at all: commands wait in one queue until runOne() takes them.
-/// Thread: carryOut() and runOne() from the generator thread. stop() is the reverse of the
-/// construction.
+/// Thread: carryOut() from the generator thread. stop() is the reverse of the construction.
 class Roles {
  public:
   struct Workers {
@@ -31,16 +27,11 @@ class Roles {
   };
   using Post = std::function<void(Event::Body)>;
 
-  enum class Threads { kOwn, kNone };
-
-  Roles(Workers workers, Post post, Threads threads = Threads::kOwn);
+  Roles(Workers workers, Post post);
   ~Roles() { stop(); }
 
   /// Starts the command and returns at once.
   void carryOut(Command command) { Dispatch<Roles>(*this).carryOut(std::move(command)); }
-  /// Carries the oldest queued command out, on the calling thread; false when there is none, or
-  /// with threads.
-  bool runOne();
   /// Waits for what is running, drops what is queued.
   void stop();
 
@@ -59,14 +50,10 @@ class Roles {
 
   Workers workers_;
   Post post_;
-  struct Executors {
-    SerialExecutor producer{"ls-committer"};
-    SerialExecutor control{"ls-control"};
-    SerialExecutor checkpoint{"ls-checkpoint"};
-    SerialExecutor compute{"ls-compute"};
-  };
-  std::unique_ptr<Executors> executors_;   ///< null without threads
-  std::deque<SerialExecutor::Job> queue_;  ///< without threads; the engine bounds it
+  SerialExecutor producer_{"ls-committer"};
+  SerialExecutor control_{"ls-control"};
+  SerialExecutor checkpoint_{"ls-checkpoint"};
+  SerialExecutor compute_{"ls-compute"};
 };
 
 }  // namespace lockstep

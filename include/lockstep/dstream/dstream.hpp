@@ -21,6 +21,7 @@
 #include <lockstep/dstream/key_by.hpp>
 #include <lockstep/dstream/map.hpp>
 #include <lockstep/dstream/map_values.hpp>
+#include <lockstep/dstream/map_with_state.hpp>
 #include <lockstep/dstream/min_max_by_key.hpp>
 #include <lockstep/dstream/print.hpp>
 #include <lockstep/dstream/reduce.hpp>

@@ -20,6 +20,8 @@ namespace lockstep {
 
 template <class T>
 class CollectedRdd;
+template <class F>
+class StateSpecOf;
 
 namespace detail {
 
@@ -162,6 +164,12 @@ class DStream {
   template <class F>
   requires BuiltInReduction<F>
   auto updateStateByKey(F reduction, const StateOptions& options) const;
+
+  /// Calls the spec's function once per element with the key's state, and for keys that time out;
+  /// passes on what it returns. Gives a MapWithStateDStream; see state_spec.hpp. REQUIRES: T is a
+  /// pair.
+  template <class F>
+  auto mapWithState(const StateSpecOf<F>& spec) const;
 
   /// Shows the first elements of every batch after its commit, as Spark does.
   void print(std::size_t limit = 10, const std::string& step = {}) const;

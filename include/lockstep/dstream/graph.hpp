@@ -66,8 +66,8 @@ class DStreamGraph {
 
   /// Of the stateful steps, in order of definition; known before prepare().
   [[nodiscard]] std::vector<std::string> stateIds() const;
-  /// Whether a batch without records may have effects: visits of idle keys, `count` of nothing,
-  /// foreachRDD. Otherwise a tick without input has nothing to do.
+  /// Whether a batch without records may have effects: visits of idle keys, time-outs, `count` of
+  /// nothing, foreachRDD. Otherwise a tick without input has nothing to do.
   [[nodiscard]] bool needsIdleBatches() const;
   /// The greatest common divisor of the windows' slides, of which all their boundaries are
   /// multiples; zero without windows.
@@ -99,6 +99,8 @@ class DStreamGraph {
   /// The state's shards are the shuffle's. Returns the operator's number.
   std::uint32_t addState(StateDeclaration declaration, Shuffle& shuffle,
                          std::optional<std::uint32_t> parallelism);
+  /// The operator does something in batches without records, too.
+  void requireIdleBatches() { idle_batches_ = true; }
 
  private:
   struct ShuffleInfo {
@@ -116,6 +118,7 @@ class DStreamGraph {
   std::vector<ShuffleInfo> shuffles_;
   std::vector<StateDeclaration> states_;
   bool side_effects_ = false;
+  bool idle_batches_ = false;
   bool closed_ = false;
   std::unique_ptr<Job> job_;
 };

@@ -26,6 +26,44 @@ inline void setState(StateShard& shard, StateEntry& entry, std::string_view valu
   return a.value() == b.value();
 }
 
+/// The shard's changelog records of this batch, encoded on its worker. `number`: which of the
+/// graph's stateful operators it is.
+inline void sealState(Task& task, const std::string& id, std::uint32_t number) {
+  PooledBatch changelog = task.services().pool->acquire();
+  task.services().state->seal(task.plan().id, id, ShardId{task.index()}, *changelog);
+  task.addOutput({OutputRole::kChangelog,
+                  {changelogTopic(task.services().application, id),
+                   Partition{static_cast<std::int32_t>(task.index())}},
+                  std::move(changelog),
+                  number,
+                  {}});
+}
+
+/// Passes on every key of a shard with its state, in the order of the walk, but those that `skip`
+/// is true for.
+template <class Element, class KeySerde, class StateSerde, class Skip>
+Status emitState(StateShard& shard, SourceOperator<Element>& out, const KeySerde& keys,
+                 const StateSerde& states, const Skip& skip) {
+  using K = std::remove_cv_t<typename Element::first_type>;
+  using S = decltype(states.read(std::string_view()));
+  std::array<StateShard::Item, kChunkElements> items;
+  std::string scratch;
+  const DescribeKey<KeySerde> describe{keys, scratch};
+  WaitingBytes bytes;
+  std::uint64_t cursor = 0;
+  for (;;) {
+    LOCKSTEP_ASSIGN(const std::size_t found, shard.scan(cursor, items));
+    if (found == 0) return out.flush(describe);
+    for (std::size_t i = 0; i < found; ++i) {
+      if (skip(items[i].key.bytes)) continue;
+      LOCKSTEP_ASSIGN(const bool flushed, out.makeRoom(describe));
+      if (flushed) bytes.clear();
+      LOCKSTEP_TRY(out.add(describe, keys.read(bytes.keep<K>(items[i].key.bytes)),
+                           states.read(bytes.keep<S>(items[i].entry->value()))));
+    }
+  }
+}
+
 /// The source of a stateful stage: one task per shard, on the shard's worker. A subclass says what
 /// the batch's values and the end of a tick do to the state; this passes the states on and seals
 /// the shard.
@@ -62,7 +100,8 @@ class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public Stage {
     LOCKSTEP_TRY(applyValues(task, shard));
     if (plan.closes_own_tick) LOCKSTEP_TRY(close(task, shard, plan.time));
     if (options_.emit == Emit::kChanged) LOCKSTEP_TRY(emitChanged(task, shard));
-    return seal(task);
+    sealState(task, options_.id, number_);
+    return {};
   }
 
  protected:
@@ -82,23 +121,9 @@ class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public Stage {
   Status close(Task& task, StateShard& shard, BatchTime tick) {
     task.context().time = tick;
     if (options_.visit == Visit::kAll) LOCKSTEP_TRY(visitIdle(task, shard, tick));
-    return options_.emit == Emit::kAll ? emitAll(task, shard) : Status();
-  }
-
-  Status emitAll(Task& task, StateShard& shard) {
-    std::array<StateShard::Item, kItems> items;
-    std::string scratch;
-    const DescribeKey<KeySerde> describe{keySerde(), scratch};
-    SourceOperator<Element>& out = source(task);
-    std::uint64_t cursor = 0;
-    for (;;) {
-      LOCKSTEP_ASSIGN(const std::size_t found, shard.scan(cursor, items));
-      if (found == 0) break;
-      for (std::size_t i = 0; i < found; ++i)
-        LOCKSTEP_TRY(out.add(describe, keySerde().read(items[i].key.bytes),
-                             stateSerde().read(items[i].entry->value())));
-    }
-    return out.flush(describe);
+    if (options_.emit != Emit::kAll) return {};
+    return emitState(shard, source(task), keySerde(), stateSerde(),
+                     [](std::string_view) { return false; });
   }
 
   Status emitChanged(Task& task, StateShard& shard) {
@@ -118,18 +143,6 @@ class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public Stage {
       }
     }
     return out.flush(describe);
-  }
-
-  Status seal(Task& task) {
-    PooledBatch changelog = task.services().pool->acquire();
-    task.services().state->seal(task.plan().id, options_.id, ShardId{task.index()}, *changelog);
-    task.addOutput({OutputRole::kChangelog,
-                    {changelogTopic(task.services().application, options_.id),
-                     Partition{static_cast<std::int32_t>(task.index())}},
-                    std::move(changelog),
-                    number_,
-                    {}});
-    return {};
   }
 
   Shuffle shuffle_;

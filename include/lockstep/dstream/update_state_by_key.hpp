@@ -8,6 +8,7 @@
 #include <lockstep/dstream/reduction_stage.hpp>
 #include <lockstep/dstream/shuffle_write.hpp>
 #include <lockstep/dstream/update_function_stage.hpp>
+#include <lockstep/dstream/wire_state.hpp>
 
 namespace lockstep {
 
@@ -19,18 +20,6 @@ namespace lockstep {
 /// the key and the context: f(const K&, std::span<const V>, std::optional<S>, TaskContext&). It is
 /// called once per key and batch with all of the key's values in order of arrival, and for idle
 /// keys, with no values, when a tick closes. One that throws leaves the key's state as it was.
-
-/// The formats of a stateful step, for element types whose format is known at run time only:
-/// objects with Serde's members.
-template <class KeySerde, class ValueSerde, class StateSerde>
-struct StateSerdes {
-  using Key = KeySerde;
-  using Value = ValueSerde;
-  using State = StateSerde;
-  KeySerde key;
-  ValueSerde value;
-  StateSerde state;
-};
 
 namespace detail {
 
@@ -53,27 +42,6 @@ template <class C, class R, class K, class A, class S>
 struct UpdateState<R (C::*)(K, A, std::optional<S>, TaskContext&) const> {
   using type = S;
 };
-
-template <class Serde>
-std::string typeName(const Serde& serde) {
-  if constexpr (requires { serde.typeName(); })
-    return std::string(serde.typeName());
-  else
-    return std::string(Serde::kTypeName);
-}
-
-/// Registers a stateful stage and the shuffle in front of it, whose near side is Terminal, made of
-/// `parts`.
-template <class Terminal, class Node, class T, class... Parts>
-void wireState(const DStream<T>& stream, Node& node, StateDeclaration declaration,
-               std::optional<std::uint32_t> parallelism, Parts... parts) {
-  DStreamGraph& graph = *stream.graph();
-  const std::array<const RddBase*, 1> reads{&stream.rdd()};
-  graph.lineage().addStage(node, reads);
-  graph.lineage().template addTerminal<Terminal>(stream.rdd(), node.shuffle(), node.step(),
-                                                 std::move(parts)...);
-  node.setNumber(graph.addState(std::move(declaration), node.shuffle(), parallelism));
-}
 
 }  // namespace detail
 
