@@ -46,6 +46,16 @@ struct TryCommand {
 /// `try`: stdin lines into a stream, every output to stdout, on the in-process Kafka.
 [[nodiscard]] ExitCode tryOut(const TryCommand& command);
 
+struct TestCommand {
+  std::vector<std::string> files;
+  std::vector<std::string> overrides;
+  std::string filter;  ///< only tests with this text in their name; "" = all
+  std::string junit;   ///< the file that JUnit's XML goes to; "" = none
+  bool json = false;
+};
+/// `test`: the files' `tests:` on the in-process Kafka with virtual time. kFindings when one fails.
+[[nodiscard]] ExitCode test(const TestCommand& command);
+
 /// `version`: ours and that of everything linked; with json also the failpoints.
 [[nodiscard]] ExitCode version(bool json);
 

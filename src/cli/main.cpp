@@ -43,6 +43,7 @@ struct CommandLine {
     addLint();
     addExplain();
     addTry();
+    addTest();
     auto* verb = addVerb(app, "version", "Versions of lockstep and of everything linked", action,
                          [this] { return cli::version(version_json); });
     verb->add_flag("--json", version_json, "As JSON, with the failpoints");
@@ -91,12 +92,25 @@ struct CommandLine {
     verb->add_flag("--keys", attempt.keys, "Lines are KEY, tab, VALUE");
   }
 
+  void addTest() {
+    auto* verb = addVerb(app, "test", "Run the files' tests: no broker, virtual time", action,
+                         [this] { return cli::test(test); });
+    verb->add_option("FILE", test.files, "YAML files with 'tests:'")->required();
+    addOverrides(verb, test.overrides);
+    verb->add_option("--filter", test.filter, "Only tests with TEXT in their name")
+        ->type_name("TEXT");
+    verb->add_option("--junit", test.junit, "Write the results to this file as JUnit's XML")
+        ->type_name("OUT");
+    verb->add_flag("--json", test.json, "As JSON");
+  }
+
   CLI::App app{"Stream processing from Kafka to Kafka, exactly once", "lockstep"};
   Action action;
   RunCommand run;
   LintCommand lint;
   ExplainCommand explain;
   TryCommand attempt;
+  TestCommand test;
   std::string log_level = "info";
   bool version_json = false;
 };

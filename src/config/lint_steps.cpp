@@ -5,7 +5,6 @@
 
 #include "src/config/names.hpp"
 #include "src/config/structure_lint.hpp"
-#include "src/config/suggest.hpp"
 
 namespace lockstep::config {
 namespace {
@@ -77,47 +76,6 @@ void lintStreamEffect(const StreamConfig& stream, Diagnostics& diagnostics) {
                     "remove it; where records are read, there is a task for each partition");
 }
 
-bool isTopic(const ApplicationConfig& config, std::string_view name) {
-  for (const OutputConfig& output : config.outputs) {
-    if (output.kafka() != nullptr && output.kafka()->topic.text == name) return true;
-  }
-  return false;
-}
-
-void lintTest(const ApplicationConfig& config, const TestConfig& test, Diagnostics& diagnostics) {
-  std::vector<std::string_view> inputs;
-  std::vector<std::string_view> shown;
-  std::vector<std::string_view> ids;
-  for (const StreamConfig& stream : config.streams) {
-    shown.push_back(stream.name.text);
-    if (stream.from() == nullptr) inputs.push_back(stream.name.text);
-    for (const StepConfig& step : stream.steps) {
-      if (step.id) ids.push_back(step.id->text);
-    }
-  }
-  const auto unknown = [&](const SourceText& name, std::string_view kind,
-                           const std::vector<std::string_view>& known) {
-    for (const auto candidate : known) {
-      if (candidate == name.text) return;
-    }
-    auto help = didYouMean(name.text, known);
-    if (help.empty() && !known.empty()) help = fmt::format("known: {}", listed(known));
-    diagnostics.error("E022", name.place,
-                      fmt::format("a test names '{}', which is no {}", name.written, kind),
-                      std::move(help));
-  };
-  for (const TestBatch& batch : test.batches) {
-    for (const auto& [stream, records] : batch.input) {
-      unknown(stream, "stream that reads a topic", inputs);
-    }
-  }
-  for (const ExpectedStream& expected : test.streams) {
-    if (!isTopic(config, expected.name.text))
-      unknown(expected.name, "stream or output topic", shown);
-  }
-  for (const ExpectedState& expected : test.state) unknown(expected.id, "step's id", ids);
-}
-
 }  // namespace
 
 void lintSteps(const ApplicationConfig& config, Diagnostics& diagnostics) {
@@ -130,10 +88,6 @@ void lintSteps(const ApplicationConfig& config, Diagnostics& diagnostics) {
     }
     lintStreamEffect(stream, diagnostics);
   }
-}
-
-void lintTests(const ApplicationConfig& config, Diagnostics& diagnostics) {
-  for (const TestConfig& test : config.tests) lintTest(config, test, diagnostics);
 }
 
 }  // namespace lockstep::config

@@ -20,11 +20,13 @@ struct TestRecord {
   Place place;
   std::optional<TestValue> key;
   std::optional<TestValue> value;
+  /// The value's text as written, when the record is nothing but a scalar: `- to be`, `- 1.50`.
+  std::optional<std::string> text;
   std::optional<std::int64_t> timestamp;  ///< milliseconds since the epoch
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
-/// One entry of `batches`: either records by stream for one interval, or idle intervals.
+/// One entry of `batches`: records by stream for one interval, or idle intervals.
 struct TestBatch {
   Place place;
   std::optional<std::chrono::nanoseconds> advance;
@@ -50,14 +52,25 @@ struct ExpectedState {
   std::vector<std::pair<TestValue, TestValue>> entries;
 };
 
+/// One record of the dead-letter topic. An absent member is not checked.
+struct ExpectedDeadLetter {
+  Place place;
+  std::optional<std::string> step;   ///< lockstep.step
+  std::optional<std::string> cause;  ///< decode, eval, produce, or a part of lockstep.cause
+  std::optional<SourceText> stream;  ///< one that reads the topic the record came from
+  std::optional<TestValue> key;
+  std::optional<TestValue> value;
+};
+
 /// One entry of `tests`.
 struct TestConfig {
   SourceText name;
   std::vector<TestBatch> batches;
   std::vector<ExpectedStream> streams;
   std::vector<ExpectedState> state;
-  /// Each a map with some of {step, cause, stream, key, value...}; absent = not checked.
-  std::optional<std::vector<TestValue>> dead_letters;
+  /// All of them, over all batches, in any order; nullopt: not written, and there must be none.
+  std::optional<std::vector<ExpectedDeadLetter>> dead_letters;
+  Place dead_letters_place;
 };
 
 }  // namespace lockstep::config

@@ -23,6 +23,14 @@ constexpr std::array kRecordKeys{
     KeyRow{"headers", "map", "-", "Names and texts"},
 };
 
+constexpr std::array kDeadLetterKeys{
+    KeyRow{"step", "text", "-", "The step that refused the record"},
+    KeyRow{"cause", "text", "-", "decode, eval, produce, or a part of the cause's text"},
+    KeyRow{"stream", "text", "-", "The stream that the record was read by"},
+    KeyRow{"key", "value", "-", "Key of the record"},
+    KeyRow{"value", "value", "-", "Value of the record"},
+};
+
 /// Plain scalars only: 1, -2, 0.5, 1e9; the whole text has to be the number.
 template <class T>
 bool parseNumber(std::string_view text, T& out) {
@@ -32,6 +40,7 @@ bool parseNumber(std::string_view text, T& out) {
 
 TestValue scalarValue(const SourceText& scalar, Diagnostics& diagnostics) {
   if (scalar.style != ScalarStyle::kPlain) return scalar.text;
+  if (scalar.text == "null" || scalar.text == "~") return nullptr;
   if (scalar.text == "true" || scalar.text == "false") return scalar.text == "true";
   if (looksBoolean(scalar.text) || looksOctal(scalar.text)) {
     diagnostics.error(
@@ -100,6 +109,7 @@ class TestReader {
     record.place = node.place;
     if (!node.isMap()) {
       record.value = toValue(node, diagnostics_);
+      if (node.isScalar()) record.text = node.scalar.text;
       return record;
     }
     readKeys(node, "a record", kRecordKeys, diagnostics_,
@@ -186,10 +196,25 @@ class TestReader {
   void readDeadLetters(const Node& list) {
     if (!expect(list.isList(), list, "dead_letters", "a list")) return;
     test_.dead_letters.emplace();
+    test_.dead_letters_place = list.place;
     for (const Node& item : list.items) {
       if (expect(item.isMap(), item, "a dead letter", "a map"))
-        test_.dead_letters->push_back(toValue(item, diagnostics_));
+        test_.dead_letters->push_back(readDeadLetter(item));
     }
+  }
+
+  ExpectedDeadLetter readDeadLetter(const Node& map) {
+    ExpectedDeadLetter letter;
+    letter.place = map.place;
+    readKeys(map, "a dead letter", kDeadLetterKeys, diagnostics_,
+             [&](const KeyRow& row, const NodeEntry& entry) {
+               if (row.name == "step") reader_.read(entry.value, row.name, letter.step);
+               if (row.name == "cause") reader_.read(entry.value, row.name, letter.cause);
+               if (row.name == "stream") reader_.read(entry.value, row.name, letter.stream);
+               if (row.name == "key") letter.key = toValue(entry.value, diagnostics_);
+               if (row.name == "value") letter.value = toValue(entry.value, diagnostics_);
+             });
+    return letter;
   }
 
   TestConfig& test_;

@@ -74,9 +74,12 @@ class Application::Parts {
             [this](Command command) { roles_.carryOut(std::move(command)); },
             [this](const command::Stop& stop) {
               if (stop.yield_to) marker_.write(*stop.yield_to);
-            }),
-        roles_({committer_, control_, batches_, state_.get(), [this] { marker_.clear(); }},
-               [this](Event::Body fact) { loop_.post(std::move(fact)); }) {}
+            },
+            whenIdle()),
+        roles_(
+            {committer_, control_, batches_, state_.get(), [this] { marker_.clear(); }},
+            [this](Event::Body fact) { loop_.post(std::move(fact)); },
+            spec_.when_idle ? Roles::Threads::kNone : Roles::Threads::kOwn) {}
 
   EngineLoop& loop() { return loop_; }
   Status run() {
@@ -91,6 +94,13 @@ class Application::Parts {
     auto options = application.engineOptions();
     options.yield_to = marker_.read();
     return options;
+  }
+
+  EngineLoop::WhenIdle whenIdle() {
+    if (!spec_.when_idle) return {};
+    return [this](std::optional<Instant> wake) {
+      if (!roles_.runOne()) spec_.when_idle(wake);
+    };
   }
 
   BatchServices services(Application& application, Input& input) const {

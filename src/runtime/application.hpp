@@ -42,6 +42,11 @@ struct ApplicationSpec {
   Bytes output_queue_bytes_max{std::uint64_t{256} << 20};
   /// Told of every committed batch's counters (the status line, the metrics).
   std::function<void(const BatchPlan&, const BatchCounters&)> on_batch;
+  /// For virtual time: with it nothing has a thread of its own and nothing waits. Everything
+  /// happens inside run(), always in the same order; this is called whenever nothing is left to do
+  /// before the clock has reached `wake` (none: before something is asked for). It has to let time
+  /// pass or call requestStop(), else run() does not return.
+  std::function<void(std::optional<Instant> wake)> when_idle;
 };
 
 /// One running application: builds its parts in order, runs the engine until it stops, takes the

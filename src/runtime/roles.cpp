@@ -4,25 +4,42 @@
 
 namespace lockstep {
 
-Roles::Roles(Workers workers, Post post) : workers_(std::move(workers)), post_(std::move(post)) {}
+Roles::Roles(Workers workers, Post post, Threads threads)
+    : workers_(std::move(workers)), post_(std::move(post)) {
+  if (threads == Threads::kOwn) executors_ = std::make_unique<Executors>();
+}
+
+bool Roles::runOne() {
+  if (queue_.empty()) return false;
+  const auto job = std::move(queue_.front());
+  queue_.pop_front();
+  job();
+  return true;
+}
 
 void Roles::stop() {
-  compute_.stop();
-  checkpoint_.stop();
-  control_.stop();
-  producer_.stop();
+  queue_.clear();
+  if (executors_ == nullptr) return;
+  executors_->compute.stop();
+  executors_->checkpoint.stop();
+  executors_->control.stop();
+  executors_->producer.stop();
 }
 
 void Roles::submit(RoleThread thread, SerialExecutor::Job job) {
+  if (executors_ == nullptr) {
+    queue_.push_back(std::move(job));
+    return;
+  }
   switch (thread) {
     case RoleThread::kProducer:
-      return producer_.submit(std::move(job));
+      return executors_->producer.submit(std::move(job));
     case RoleThread::kControl:
-      return control_.submit(std::move(job));
+      return executors_->control.submit(std::move(job));
     case RoleThread::kCompute:
-      return compute_.submit(std::move(job));
+      return executors_->compute.submit(std::move(job));
     case RoleThread::kCheckpoint:
-      return checkpoint_.submit(std::move(job));
+      return executors_->checkpoint.submit(std::move(job));
   }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <deque>
 #include <functional>
+#include <memory>
 
 #include <lockstep/ports/state_backend.hpp>
 
@@ -14,7 +16,9 @@ namespace lockstep {
 
 /// The roles' threads: every command of the engine is carried out on its role's own (dispatch.hpp),
 /// and the answer posted. docs/architecture.md, "The engine and its roles".
-/// Thread: carryOut() from the generator thread. stop() is the reverse of the construction.
+/// Or, for virtual time, no threads at all: commands wait in one queue until runOne() takes them.
+/// Thread: carryOut() and runOne() from the generator thread. stop() is the reverse of the
+/// construction.
 class Roles {
  public:
   struct Workers {
@@ -27,11 +31,16 @@ class Roles {
   };
   using Post = std::function<void(Event::Body)>;
 
-  Roles(Workers workers, Post post);
+  enum class Threads { kOwn, kNone };
+
+  Roles(Workers workers, Post post, Threads threads = Threads::kOwn);
   ~Roles() { stop(); }
 
   /// Starts the command and returns at once.
   void carryOut(Command command) { Dispatch<Roles>(*this).carryOut(std::move(command)); }
+  /// Carries the oldest queued command out, on the calling thread; false when there is none, or
+  /// with threads.
+  bool runOne();
   /// Waits for what is running, drops what is queued.
   void stop();
 
@@ -50,10 +59,14 @@ class Roles {
 
   Workers workers_;
   Post post_;
-  SerialExecutor producer_{"ls-committer"};
-  SerialExecutor control_{"ls-control"};
-  SerialExecutor checkpoint_{"ls-checkpoint"};
-  SerialExecutor compute_{"ls-compute"};
+  struct Executors {
+    SerialExecutor producer{"ls-committer"};
+    SerialExecutor control{"ls-control"};
+    SerialExecutor checkpoint{"ls-checkpoint"};
+    SerialExecutor compute{"ls-compute"};
+  };
+  std::unique_ptr<Executors> executors_;   ///< null without threads
+  std::deque<SerialExecutor::Job> queue_;  ///< without threads; the engine bounds it
 };
 
 }  // namespace lockstep

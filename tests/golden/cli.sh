@@ -75,5 +75,30 @@ exec 3>&-
 [[ $got == 65 ]] || fail "try with a bad record and stop: exit $got, not 65"
 grep -qF E301 "$work/all" || fail "try with a bad record and stop: no E301"
 
+# `test`: results, differences, forms. Nobody waits for the hour that one of them takes.
+tests=$cases/../test
+exits 0 "6 tests in 1 file: 6 passed, 0 failed" test "$tests/passing.yaml"
+exits 1 "3 tests in 2 files: 2 passed, 1 failed" test "$tests/passing.yaml" "$tests/failing.yaml" --filter state
+exits 0 "1 test in 2 files: 1 passed, 0 failed" test "$tests/passing.yaml" "$tests/failing.yaml" --filter "this one"
+exits 1 "no test has 'nothing'" test "$tests/passing.yaml" --filter nothing
+exits 0 "word-counts.yaml: no tests" test "$good"
+exits 78 "error[E012]" test "$work/bad.yaml" "$tests/failing.yaml"
+exits 66 "E002" test "$work/none.yaml"
+exits 1 '"what": "state of counts"' test "$tests/failing.yaml" --json
+exits 78 '1 file with errors' test "$tests/passing.yaml" "$work/bad.yaml" --junit "$work/junit.xml"
+grep -qF '<testsuites tests="7" failures="0" errors="1">' "$work/junit.xml" || fail "test --junit: $(cat "$work/junit.xml")"
+{
+  sed "/^tests:/,\$d" "$tests/failing.yaml"
+  printf 'errors: { eval: dead_letter, dead_letter_topic: dlq }\ntests:\n'
+  printf '  - { name: x, batches: [ { lines: [ { key: k } ] } ], expect: { counts: [ {} ] } }\n'
+} >"$work/letters.yaml"
+exits 1 "letters.yaml:25:13: dead_letters: - expected, + came" test "$work/letters.yaml"
+exits 1 '+ { step: counts.flatMap#1, cause: eval' test "$work/letters.yaml"
+got=0
+(cd "$tests" && timeout 60 "$lockstep" test failing.yaml) >"$work/out" 2>"$work/err" </dev/null || got=$?
+[[ $got == 1 ]] || fail "test failing.yaml: exit $got, not 1"
+diff "$tests/failing.out" "$work/out" || fail "test failing.yaml: another text"
+[[ ! -s $work/err ]] || fail "test failing.yaml: on stderr: $(cat "$work/err")"
+
 [[ $failures == 0 ]] || exit 1
 echo "all as expected"

@@ -118,9 +118,10 @@ TEST_CASE("a test's names have to exist", "[unit][config][tests]") {
 TEST_CASE("test data keeps its types", "[unit][config][tests]") {
   const auto loaded = graph(
       kIn + kOut +
+      "errors: { eval: dead_letter, dead_letter_topic: bad }\n"
       "tests:\n"
       "  - name: x\n"
-      "    batches: [ { in: [ 1, -2, 0.5, '1', null, true, text, { value: { a: [1] } } ] } ]\n"
+      "    batches: [ { in: [ 1, -2, 0.5, '1', null, true, text, { value: { a: [1] } } ] }, {} ]\n"
       "    expect: { in: [ { 1: 2 }, [ { key: k, value: v }, { value: ~ } ] ],\n"
       "              dead_letters: [ { cause: eval } ] }\n");
   INFO(loaded.diagnostics.print());
@@ -134,7 +135,18 @@ TEST_CASE("test data keeps its types", "[unit][config][tests]") {
   CHECK_FALSE(test.streams[0].batches[0].ordered);
   CHECK(test.streams[0].batches[1].ordered);
   CHECK_FALSE(test.streams[0].batches[1].records[1].key.has_value());
-  CHECK(test.dead_letters->at(0)["cause"] == "eval");
+  CHECK(test.dead_letters->at(0).cause == "eval");
+}
+
+TEST_CASE("a test expects only what can happen", "[unit][config][tests]") {
+  const auto loaded = graph(kIn + kOut +
+                            "tests:\n"
+                            "  - name: x\n"
+                            "    batches: [ { advance: 750ms }, { advance: 1s, in: [ a ] } ]\n"
+                            "    expect: { in: [ ~, ~, ~ ], dead_letters: [ { cause: eval } ] }\n");
+  INFO(loaded.diagnostics.print());
+  CHECK(codes(loaded) == Codes{"E031 8:16", "E014 8:36", "E031 9:27", "E050 9:46"});
+  CHECK(loaded.diagnostics.all()[0].help == "nearest: 500ms, 1s");
 }
 
 TEST_CASE("a function that nothing calls is a warning", "[unit][config][graph]") {

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/manual_clock.hpp"
 
 using namespace lockstep;
 using namespace std::chrono_literals;
@@ -71,6 +72,29 @@ TEST_CASE("an answer that never comes ends the start at its deadline",
   REQUIRE_FALSE(status.ok());
   CHECK(status.exitCode() == ExitCode::kUnavailable);
   CHECK(status.info().code == "E201");
+}
+
+TEST_CASE("a loop that is told when it is idle never waits", "[unit][runtime][engine_loop]") {
+  test::ManualClock clock;
+  const auto started = clock.now();
+  int inits = 0;
+  int idle = 0;
+  EngineLoop loop(
+      options(), clock,
+      [&](const Command& command) {
+        if (std::holds_alternative<command::InitProducer>(command)) ++inits;
+      },
+      {},
+      [&](std::optional<Instant> wake) {
+        ++idle;
+        if (wake && *wake > clock.now()) clock.advance(*wake - clock.now());
+      });
+  loop.post(event::OwnershipGranted{});
+  const auto status = loop.run();
+  CHECK(status.exitCode() == ExitCode::kUnavailable);  // nobody answers: start_timeout has passed
+  CHECK(inits == 1);
+  CHECK(idle > 0);
+  CHECK(clock.now() - started == 300ms);
 }
 
 TEST_CASE("a stop that was posted before the loop runs, or from another thread, ends it",

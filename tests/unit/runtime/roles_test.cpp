@@ -16,7 +16,8 @@ namespace {
 /// Copies "lines" to "counts" on the in-process Kafka; keeps what the roles post.
 class RolesFixture {
  public:
-  explicit RolesFixture(std::function<void()> on_record = [] {}) {
+  explicit RolesFixture(
+      std::function<void()> on_record = [] {}, Roles::Threads threads = Roles::Threads::kOwn) {
     auto lines = graph_.stream("lines", 2);
     graph_.save(lines.map([on_record](const RecordView& record) {
       on_record();
@@ -29,7 +30,7 @@ class RolesFixture {
     runner_.emplace(graph_.graph->job(), graph_.services, prepared_, BatchRunner::Options{});
     roles_.emplace(
         Roles::Workers{committer_, control_, *runner_, nullptr, [&] { claimed.raise(); }},
-        [&](Event::Body fact) { facts_.push(std::move(fact)); });
+        [&](Event::Body fact) { facts_.push(std::move(fact)); }, threads);
   }
 
   Roles& roles() { return *roles_; }
@@ -106,6 +107,23 @@ TEST_CASE("every command is answered by its event", "[unit][runtime][roles]") {
   CHECK(fixture.expect<event::TransactionEnded>(commit).status.ok());
   CHECK(fixture.expect<event::CheckpointWritten>(command::WriteCheckpoint{}).status.ok());
   CHECK(fixture.expect<event::BatchRolledBack>(command::RollBackBatch{plan.id}).batch == plan.id);
+}
+
+TEST_CASE("without threads commands wait until they are run, in order", "[unit][runtime][roles]") {
+  RolesFixture fixture([] {}, Roles::Threads::kNone);
+  CHECK_FALSE(fixture.roles().runOne());
+  fixture.roles().carryOut(command::InitProducer{1s});
+  fixture.roles().carryOut(command::RestoreState{});
+  CHECK(fixture.waiting() == 0);
+  CHECK(fixture.roles().runOne());
+  CHECK(fixture.waiting() == 1);
+  CHECK(fixture.next<event::ProducerReady>().status.ok());
+  CHECK(fixture.roles().runOne());
+  CHECK(fixture.next<event::StateRestored>().status.ok());
+  CHECK_FALSE(fixture.roles().runOne());
+  fixture.roles().carryOut(command::RestoreState{});
+  fixture.roles().stop();
+  CHECK_FALSE(fixture.roles().runOne());
 }
 
 TEST_CASE("a claim and a confirmation need no answer", "[unit][runtime][roles]") {
