@@ -18,11 +18,15 @@ std::vector<std::string_view> streamNames(const ApplicationConfig& config) {
   return names;
 }
 
-/// The streams that `stream` reads: its `from`, and those of its union steps.
+/// The streams that `stream` reads: its `from`, `join` or `cogroup`, and those of its steps.
 std::vector<const SourceText*> inputsOf(const StreamConfig& stream) {
   std::vector<const SourceText*> inputs;
   if (const FromStreams* from = stream.from()) {
     for (const SourceText& name : from->names) inputs.push_back(&name);
+  }
+  if (const PairedStreams* paired = stream.paired()) {
+    inputs.push_back(&paired->left);
+    inputs.push_back(&paired->right);
   }
   for (const StepConfig& step : stream.steps) {
     for (const SourceText& name : step.streams) inputs.push_back(&name);

@@ -65,7 +65,7 @@ void lintEffect(const StepConfig& step, Diagnostics& diagnostics) {
 
 void lintStreamEffect(const StreamConfig& stream, Diagnostics& diagnostics) {
   const auto& steps = stream.steps;
-  if (!stream.parallelism ||
+  if (!stream.parallelism || stream.paired() != nullptr ||
       std::any_of(steps.begin(), steps.end(), [](const auto& step) { return step.spec->by_key; })) {
     return;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -18,13 +19,34 @@ enum class OperatorKind {
   kCount,
   kReduce,
   kUpdateStateByKey,
+  kGroupByKey,
+  kCombineByKey,
+  kFoldByKey,
+  kAggregateByKey,
+  kSumByKey,
+  kMinByKey,
+  kMaxByKey,
+  kAvgByKey,
+  kCountByKey,
+  kFlatMapValues,
+  kDistinct,
+  kRepartition,
+  kCogroup,
+  kJoin,
+  kLeftOuterJoin,
+  kRightOuterJoin,
+  kFullOuterJoin,
 };
+
+/// Of `parallelism`, and of whatever else counts shards.
+inline constexpr std::uint64_t kParallelismMax = 1024;
 
 /// What the text of an option has to be.
 enum class OptionType {
   kExpression,  ///< a Lua expression; compiled by the pipeline
   kReduction,   ///< an expression, or the bare name of a reduction that `choices` lists
   kChoice,      ///< one of `choices`
+  kShards,      ///< a number of shards: 1 to kParallelismMax
 };
 
 /// One option of an operator.
@@ -45,10 +67,11 @@ struct OperatorSpec {
   /// The option that `name: <scalar>` gives; empty when the operator takes a map or nothing.
   std::string_view scalar_option{};
   std::span<const OptionSpec> options{};
-  bool stateful = false;         ///< needs an id and state.dir
-  bool needs_an_option = false;  ///< a map without any option is a mistake
-  bool takes_streams = false;    ///< `union: other` or `union: [a, b]`
-  bool by_key = false;           ///< its work is divided into shards by key: `parallelism`
+  bool stateful = false;          ///< needs an id and state.dir
+  bool needs_an_option = false;   ///< a map without any option is a mistake
+  bool takes_streams = false;     ///< `union: other` or `union: [a, b]`
+  bool by_key = false;            ///< its work is divided into shards by key: `parallelism`
+  bool takes_one_stream = false;  ///< `join: other`; set together with takes_streams
 };
 
 }  // namespace lockstep::config

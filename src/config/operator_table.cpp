@@ -7,6 +7,7 @@ namespace lockstep::config {
 namespace {
 
 constexpr std::array<std::string_view, 4> kReductions{"sum", "min", "max", "count"};
+constexpr std::array<std::string_view, 3> kMerges{"sum", "min", "max"};
 constexpr std::array<std::string_view, 5> kUpdates{"sum", "count", "min", "max", "last"};
 constexpr std::array<std::string_view, 2> kEmit{"changed", "all"};
 constexpr std::array<std::string_view, 2> kVisit{"all", "touched"};
@@ -36,6 +37,43 @@ constexpr std::array kReduceOptions{
                {},
                kReductions},
 };
+constexpr std::array kCombineByKeyOptions{
+    OptionSpec{"createCombiner", OptionType::kExpression,
+               "the combiner of a key's first value; `value` is the value", true},
+    OptionSpec{
+        "mergeValue", OptionType::kReduction, "adds a value b to a combiner a", true, {}, kMerges},
+    OptionSpec{"mergeCombiners",
+               OptionType::kReduction,
+               "combines two combiners a and b",
+               true,
+               {},
+               kMerges},
+};
+constexpr std::array kFoldByKeyOptions{
+    OptionSpec{"zero", OptionType::kExpression,
+               "what a key begins with, in each partition that has it: a neutral value", true},
+    OptionSpec{"fold",
+               OptionType::kReduction,
+               "adds a value b to what is folded so far, a",
+               true,
+               {},
+               kMerges},
+};
+constexpr std::array kAggregateByKeyOptions{
+    OptionSpec{"zero", OptionType::kExpression,
+               "what a key begins with, in each partition that has it: a neutral value", true},
+    OptionSpec{
+        "seqOp", OptionType::kReduction, "adds a value b to a combiner a", true, {}, kMerges},
+    OptionSpec{
+        "combOp", OptionType::kReduction, "combines two combiners a and b", true, {}, kMerges},
+};
+constexpr std::array kFlatMapValuesOptions{
+    OptionSpec{"values", OptionType::kExpression,
+               "a list: one record for each element, the key is kept", true},
+};
+constexpr std::array kRepartitionOptions{
+    OptionSpec{"partitions", OptionType::kShards, "how many", true},
+};
 constexpr std::array kUpdateStateOptions{
     OptionSpec{"initial", OptionType::kExpression, "the state of a key that has none"},
     OptionSpec{"update",
@@ -56,6 +94,15 @@ constexpr std::array kUpdateStateOptions{
         "records",
         false, "all", kVisit},
 };
+
+constexpr OperatorSpec byKey(std::string_view name, OperatorKind kind, std::string_view text,
+                             std::span<const OptionSpec> options = {},
+                             std::string_view scalar_option = {}) {
+  return {name, kind, text, scalar_option, options, false, false, false, true};
+}
+constexpr OperatorSpec withStream(std::string_view name, OperatorKind kind, std::string_view text) {
+  return {name, kind, text, {}, {}, false, false, true, true, true};
+}
 
 constexpr std::array kOperators{
     OperatorSpec{"map", OperatorKind::kMap, "Replaces value, key or both of every record", "value",
@@ -100,33 +147,51 @@ constexpr std::array kOperators{
                  false,
                  false,
                  true},
+    byKey("groupByKey", OperatorKind::kGroupByKey, "The values of each key of a batch, as a list"),
+    byKey("combineByKey", OperatorKind::kCombineByKey,
+          "Combines the values of each key of a batch into something else", kCombineByKeyOptions),
+    byKey("foldByKey", OperatorKind::kFoldByKey,
+          "Folds the values of each key of a batch, from a zero on", kFoldByKeyOptions),
+    byKey("aggregateByKey", OperatorKind::kAggregateByKey,
+          "Aggregates the values of each key of a batch, from a zero on", kAggregateByKeyOptions),
+    byKey("sumByKey", OperatorKind::kSumByKey, "The sum of each key's values in a batch"),
+    byKey("minByKey", OperatorKind::kMinByKey, "The least of each key's values in a batch"),
+    byKey("maxByKey", OperatorKind::kMaxByKey, "The greatest of each key's values in a batch"),
+    byKey("avgByKey", OperatorKind::kAvgByKey, "The mean of each key's values in a batch"),
+    byKey("countByKey", OperatorKind::kCountByKey, "How many records each key has in a batch"),
+    OperatorSpec{"flatMapValues", OperatorKind::kFlatMapValues,
+                 "Makes any number of records out of one, keeps key and partition", "values",
+                 kFlatMapValuesOptions},
+    byKey("distinct", OperatorKind::kDistinct, "Each record of a batch once: same key and value"),
+    OperatorSpec{"repartition", OperatorKind::kRepartition,
+                 "Deals the records out in turn to so many tasks", "partitions",
+                 kRepartitionOptions},
+    withStream("cogroup", OperatorKind::kCogroup,
+               "The values of each key of a batch in both streams: lists value.left and "
+               "value.right"),
+    withStream("join", OperatorKind::kJoin,
+               "Pairs of values with the same key in the same batch: value.left, value.right"),
+    withStream("leftOuterJoin", OperatorKind::kLeftOuterJoin,
+               "The same, and this stream's records without a partner"),
+    withStream("rightOuterJoin", OperatorKind::kRightOuterJoin,
+               "The same as join, and the other stream's records without a partner"),
+    withStream("fullOuterJoin", OperatorKind::kFullOuterJoin,
+               "The same as join, and both streams' records without a partner"),
 };
 
-constexpr std::array<std::string_view, 32> kLaterOperators{"window",
+constexpr std::array<std::string_view, 20> kLaterOperators{"window",
                                                            "countByWindow",
                                                            "reduceByWindow",
                                                            "reduceByKeyAndWindow",
                                                            "countByValueAndWindow",
-                                                           "groupByKey",
                                                            "groupByKeyAndWindow",
-                                                           "combineByKey",
-                                                           "aggregateByKey",
-                                                           "foldByKey",
-                                                           "join",
-                                                           "leftOuterJoin",
-                                                           "rightOuterJoin",
-                                                           "fullOuterJoin",
-                                                           "cogroup",
                                                            "transform",
                                                            "transformWith",
                                                            "mapWithState",
                                                            "mapPartitions",
-                                                           "flatMapValues",
                                                            "glom",
-                                                           "repartition",
                                                            "partitionBy",
                                                            "sortByKey",
-                                                           "distinct",
                                                            "sample",
                                                            "lookup",
                                                            "sql",
@@ -134,8 +199,7 @@ constexpr std::array<std::string_view, 32> kLaterOperators{"window",
                                                            "checkpoint",
                                                            "persist",
                                                            "cache"};
-constexpr std::array<std::string_view, 6> kLaterStreamKeys{"files",   "socket", "join",
-                                                           "cogroup", "table",  "watermark"};
+constexpr std::array<std::string_view, 4> kLaterStreamKeys{"files", "socket", "table", "watermark"};
 constexpr std::array<std::string_view, 6> kLaterOutputKeys{"files", "http",   "postgres",
                                                            "sql",   "socket", "foreachRDD"};
 

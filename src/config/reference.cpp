@@ -44,6 +44,8 @@ std::string optionType(const OptionSpec& option) {
       return fmt::format("expression, or {}", choices);
     case OptionType::kChoice:
       return choices;
+    case OptionType::kShards:
+      return fmt::format("1 to {}", kParallelismMax);
   }
   return {};
 }
@@ -57,8 +59,10 @@ void addOperators(std::string& page) {
       "| --- | --- | --- | --- | --- |\n";
   for (const OperatorSpec& spec : operatorTable()) {
     page += fmt::format("| `{}` | {} | | | {}{} |\n", spec.name,
-                        spec.takes_streams ? "a name, or a list of names" : "", spec.text,
-                        spec.stateful ? "; keeps state" : "");
+                        spec.takes_one_stream ? "a stream"
+                        : spec.takes_streams  ? "a stream, or a list of streams"
+                                              : "",
+                        spec.text, spec.stateful ? "; keeps state" : "");
     for (const OptionSpec& option : spec.options) {
       page += fmt::format("| | `{}`{} | {} | {} | {} |\n", option.name,
                           option.name == spec.scalar_option ? " *" : "", optionType(option),
@@ -105,6 +109,8 @@ std::string writeReference() {
   page += "\n## Streams\n\n`streams` is a map: name -> stream.\n";
   addKeys(page, "A stream", streamKeys());
   addKeys(page, "`kafka` of a stream", kafkaInputKeys());
+  addKeys(page, "`join` of a stream", joinKeys());
+  addKeys(page, "`cogroup` of a stream", cogroupKeys());
   addOperators(page);
   page += "\n## Outputs\n\n`outputs` is a list.\n";
   addKeys(page, "An output", outputKeys());

@@ -66,13 +66,7 @@ class StepReader {
  private:
   void readParallelism(const Node& value) {
     std::uint64_t count = 0;
-    if (!reader_.read(value, "parallelism", count)) return;
-    if (count == 0 || count > kParallelismMax) {
-      diagnostics_.error("E031", value.place, fmt::format("parallelism {} is out of range", count),
-                         fmt::format("allowed: 1 to {}", kParallelismMax));
-      return;
-    }
-    step_.parallelism = count;
+    if (reader_.readShards(value, "parallelism", count)) step_.parallelism = count;
   }
 
   void reportSecond(const NodeEntry& first, const NodeEntry& second) {
@@ -137,6 +131,13 @@ class StepReader {
   }
 
   void readStreams(const Node& value) {
+    if (step_.spec->takes_one_stream && !value.isScalar()) {
+      diagnostics_.error("E008", value.isNull() ? step_.name.place : value.place,
+                         fmt::format("{} needs the name of one stream; found {}", step_.spec->name,
+                                     value.kindName()),
+                         fmt::format("write  - {}: other-stream", step_.spec->name));
+      return;
+    }
     const auto one = [&](const Node& item) {
       SourceText name;
       if (reader_.read(item, step_.name.text, name)) step_.streams.push_back(std::move(name));
@@ -182,7 +183,12 @@ class StepReader {
 
   void readOption(const OptionSpec& option, std::string_view key, const Node& value) {
     StepOption read{&option, {}, {}};
-    if (option.type == OptionType::kChoice) {
+    if (option.type == OptionType::kShards) {
+      if (!reader_.readShards(value, fmt::format("{} of {}", option.name, step_.spec->name),
+                              read.number))
+        return;
+      read.value = value.scalar;
+    } else if (option.type == OptionType::kChoice) {
       std::size_t index = 0;
       const auto path = fmt::format("{} of {}", option.name, step_.spec->name);
       if (!reader_.readChoice(value, path, option.choices, index)) return;
@@ -195,8 +201,6 @@ class StepReader {
     }
     step_.options.push_back(std::move(read));
   }
-
-  static constexpr std::uint64_t kParallelismMax = 1024;
 
   Diagnostics& diagnostics_;
   ValueReader reader_;

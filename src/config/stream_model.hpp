@@ -44,6 +44,7 @@ struct StepOption {
   const OptionSpec* spec = nullptr;
   SourceText value;
   std::optional<NamedReduction> named;  ///< spec->type == kReduction and a bare name was written
+  std::uint64_t number = 0;             ///< of kShards
 };
 
 /// One step of a stream: an operator with its options.
@@ -56,7 +57,7 @@ struct StepConfig {
   std::optional<SourceText> id;
   std::optional<std::uint64_t> parallelism;
   std::vector<StepOption> options;
-  std::vector<SourceText> streams;  ///< of `union`: the other streams
+  std::vector<SourceText> streams;  ///< of `union`, `join` and the like: the other streams
 
   [[nodiscard]] OperatorKind kind() const { return spec->kind; }
   /// Null when the option is not written.
@@ -65,14 +66,26 @@ struct StepConfig {
   [[nodiscard]] std::string_view text(std::string_view option) const;
 };
 
+/// How two streams are brought together by key.
+enum class Pairing { kInner, kLeft, kRight, kFull, kCogroup };
+
+/// `join: { left: a, right: b, type: inner }` or `cogroup: { left: a, right: b }`.
+struct PairedStreams {
+  SourceText left;
+  SourceText right;
+  Pairing pairing = Pairing::kInner;
+};
+
 struct StreamConfig {
   SourceText name;
-  std::variant<std::monostate, KafkaInput, FromStreams> source;  ///< monostate only after an error
+  /// monostate only after an error
+  std::variant<std::monostate, KafkaInput, FromStreams, PairedStreams> source;
   std::vector<StepConfig> steps;
   std::optional<std::uint64_t> parallelism;
 
   [[nodiscard]] const KafkaInput* kafka() const { return std::get_if<KafkaInput>(&source); }
   [[nodiscard]] const FromStreams* from() const { return std::get_if<FromStreams>(&source); }
+  [[nodiscard]] const PairedStreams* paired() const { return std::get_if<PairedStreams>(&source); }
 };
 
 struct KafkaOutputConfig {

@@ -11,12 +11,13 @@
 namespace lockstep::config {
 namespace {
 
-constexpr std::uint64_t kParallelismMax = 1024;
 constexpr std::string_view kFormats = "string, bytes, long, double or json";
 
 constexpr std::array kStreamKeys{
     KeyRow{"kafka", "map", "-", "Reads topics; see below"},
     KeyRow{"from", "name or list of names", "-", "Another stream, or several for their union"},
+    KeyRow{"join", "map", "-", "Brings two streams together by key; see below"},
+    KeyRow{"cogroup", "map", "-", "Groups two streams by key; see below"},
     KeyRow{"steps", "list", "-", "Operators, in order"},
     KeyRow{"parallelism", "number", "the largest partition count among its inputs",
            "Shards of the stream's steps that group by key; of states pinned at the first start"},
@@ -35,6 +36,19 @@ constexpr std::array kKafkaInputKeys{
            "The producers place keys as the Java client does, so that a shuffle can be skipped; "
            "not in "
            "this version"},
+};
+constexpr std::array<std::string_view, 4> kJoinTypes{"inner", "left", "right", "full"};
+constexpr std::array kJoinKeys{
+    KeyRow{"left", "name", "-", "The stream whose values are `value.left`", true},
+    KeyRow{"right", "name", "-", "The stream whose values are `value.right`; may be the same one",
+           true},
+    KeyRow{
+        "type", "inner, left, right or full", "inner",
+        "Whose records pass without a partner in the batch: none, the left's, the right's, both"},
+};
+constexpr std::array kCogroupKeys{
+    KeyRow{"left", "name", "-", "The stream whose values are the list `value.left`", true},
+    KeyRow{"right", "name", "-", "The stream whose values are the list `value.right`", true},
 };
 constexpr std::array kOutputKeys{
     KeyRow{"from", "name", "-", "The stream that is written", true},
@@ -87,6 +101,23 @@ KafkaInput readKafkaInput(const Node& map, std::string_view stream, Diagnostics&
   return input;
 }
 
+PairedStreams readPaired(const Node& map, std::string_view key, std::string_view stream,
+                         Diagnostics& diagnostics) {
+  PairedStreams paired;
+  const bool join = key == "join";
+  if (!join) paired.pairing = Pairing::kCogroup;
+  ValueReader reader(diagnostics);
+  readKeys(map, fmt::format("{} of stream '{}'", key, stream), join ? joinKeys() : cogroupKeys(),
+           diagnostics, [&](const KeyRow& row, const NodeEntry& entry) {
+             std::size_t type = 0;
+             if (row.name == "left") reader.read(entry.value, "left", paired.left);
+             if (row.name == "right") reader.read(entry.value, "right", paired.right);
+             if (row.name == "type" && reader.readChoice(entry.value, "type", kJoinTypes, type))
+               paired.pairing = static_cast<Pairing>(type);
+           });
+  return paired;
+}
+
 class StreamReader {
  public:
   StreamReader(StreamConfig& stream, Diagnostics& diagnostics)
@@ -113,12 +144,15 @@ class StreamReader {
     if (has_source_) {
       diagnostics_.error("E010", entry.key.place,
                          fmt::format("stream '{}' has two sources", stream_.name.text),
-                         "a stream has either 'kafka' or 'from'; 'from: [a, b]' is a union");
+                         "a stream has one of 'kafka', 'from', 'join' and 'cogroup'; "
+                         "'from: [a, b]' is a union");
       return;
     }
     has_source_ = true;
     if (row.name == "kafka") {
       stream_.source = readKafkaInput(entry.value, stream_.name.text, diagnostics_);
+    } else if (row.name == "join" || row.name == "cogroup") {
+      stream_.source = readPaired(entry.value, row.name, stream_.name.text, diagnostics_);
     } else {
       FromStreams from;
       readNames(entry.value, "from", from.names, reader_);
@@ -140,13 +174,7 @@ class StreamReader {
 
   void readParallelism(const Node& value) {
     std::uint64_t count = 0;
-    if (!reader_.read(value, "parallelism", count)) return;
-    if (count == 0 || count > kParallelismMax) {
-      diagnostics_.error("E031", value.place, fmt::format("parallelism {} is out of range", count),
-                         fmt::format("allowed: 1 to {}", kParallelismMax));
-      return;
-    }
-    stream_.parallelism = count;
+    if (reader_.readShards(value, "parallelism", count)) stream_.parallelism = count;
   }
 
   StreamConfig& stream_;
@@ -230,6 +258,8 @@ void readOutputs(const Node& outputs, std::vector<OutputConfig>& out, Diagnostic
 
 std::span<const KeyRow> streamKeys() { return kStreamKeys; }
 std::span<const KeyRow> kafkaInputKeys() { return kKafkaInputKeys; }
+std::span<const KeyRow> joinKeys() { return kJoinKeys; }
+std::span<const KeyRow> cogroupKeys() { return kCogroupKeys; }
 std::span<const KeyRow> outputKeys() { return kOutputKeys; }
 std::span<const KeyRow> kafkaOutputKeys() { return kKafkaOutputKeys; }
 std::span<const KeyRow> printOutputKeys() { return kPrintOutputKeys; }

@@ -19,6 +19,8 @@ void readOutputs(const Node& outputs, std::vector<OutputConfig>& out, Diagnostic
 /// The keys of streams and outputs, for the reference page.
 [[nodiscard]] std::span<const KeyRow> streamKeys();
 [[nodiscard]] std::span<const KeyRow> kafkaInputKeys();
+[[nodiscard]] std::span<const KeyRow> joinKeys();
+[[nodiscard]] std::span<const KeyRow> cogroupKeys();
 [[nodiscard]] std::span<const KeyRow> outputKeys();
 [[nodiscard]] std::span<const KeyRow> kafkaOutputKeys();
 [[nodiscard]] std::span<const KeyRow> printOutputKeys();

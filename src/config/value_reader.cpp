@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "src/config/operator_kind.hpp"
 #include "src/config/suggest.hpp"
 
 namespace lockstep::config {
@@ -150,6 +151,18 @@ bool ValueReader::read(const Node& node, std::string_view path, Bytes& out) {
             ? fmt::format("{}: the value of '{}' is no size", path, shown(node.scalar))
             : fmt::format("{}: {}", path, parsed.status().message()),
         std::move(help));
+  return false;
+}
+
+bool ValueReader::readShards(const Node& node, std::string_view path, std::uint64_t& out) {
+  std::uint64_t count = 0;
+  if (!read(node, path, count)) return false;
+  if (count > 0 && count <= kParallelismMax) {
+    out = count;
+    return true;
+  }
+  wrong("E031", node, fmt::format("{} {} is out of range", path, count),
+        fmt::format("allowed: 1 to {}", kParallelismMax));
   return false;
 }
 

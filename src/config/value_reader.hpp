@@ -47,6 +47,9 @@ class ValueReader {
     return true;
   }
 
+  /// A number of shards: E031 outside of 1 to kParallelismMax.
+  bool readShards(const Node& node, std::string_view path, std::uint64_t& out);
+
   /// Finds the scalar among `names`.
   bool readChoice(const Node& node, std::string_view path, Names names, std::size_t& index);
 

@@ -63,6 +63,7 @@ class Builder final : public BuiltStreams {
     }
     if (const auto* from = stream.from())
       return uniteStreams({}, from->names, stream.name.text, *this);
+    if (const auto* paired = stream.paired()) return pairStreams(*paired, stream, *this);
     return std::nullopt;
   }
 

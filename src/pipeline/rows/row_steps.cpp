@@ -22,9 +22,9 @@ DStream<CountPair> ones(const RowStream& rows, Select select, const std::string&
       step);
 }
 
-RowStream sumCounts(const DStream<CountPair>& counts, const ShuffleOptions& options) {
-  const auto add = [](std::int64_t a, std::int64_t b) { return a + b; };
-  return detail::reduceByKey(counts, add, options, std::pair{EncodedSerde{}, Serde<std::int64_t>{}})
+RowStream counted(const DStream<CountPair>& ones, const std::string& op,
+                  const ShuffleOptions& options) {
+  return detail::foldLongsByKey<reduction::Count>(ones, op, options, EncodedSerde{})
       .map(
           [](const CountPair& pair, TaskContext& context) {
             return Row{decodeEncoded(pair.first, context.arena), Value::integer(pair.second),
@@ -78,15 +78,13 @@ RowStream reduceRowsByKey(const RowStream& rows, const ValueReduction& reduction
 }
 
 RowStream countRowsByKey(const RowStream& rows, const ShuffleOptions& options) {
-  return sumCounts(ones(
-                       rows, [](const Row& row) { return row.key; }, options.step),
-                   options);
+  const auto key = [](const Row& row) { return row.key; };
+  return counted(ones(rows, key, options.step), "countByKey", options);
 }
 
 RowStream countRowsByValue(const RowStream& rows, const ShuffleOptions& options) {
-  return sumCounts(ones(
-                       rows, [](const Row& row) { return row.value; }, options.step),
-                   options);
+  const auto value = [](const Row& row) { return row.value; };
+  return counted(ones(rows, value, options.step), "countByValue", options);
 }
 
 RowStream countRows(const RowStream& rows, const std::string& step) {

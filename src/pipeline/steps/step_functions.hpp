@@ -23,6 +23,26 @@ std::optional<Built> buildCountByValue(const std::optional<Built>& in, StepBuild
 std::optional<Built> buildReduce(const std::optional<Built>& in, StepBuild& build);
 std::optional<Built> buildReduceByKey(const std::optional<Built>& in, StepBuild& build);
 
+// keyed_steps.cpp
+std::optional<Built> buildCombineByKey(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildFoldByKey(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildAggregateByKey(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildSumByKey(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildMinByKey(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildMaxByKey(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildAvgByKey(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildCountByKey(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildGroupByKey(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildDistinct(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildRepartition(const std::optional<Built>& in, StepBuild& build);
+
+// join_steps.cpp
+/// `join`, its relatives and `cogroup`, with the stream that the step names on the right.
+std::optional<Built> buildJoin(const std::optional<Built>& in, StepBuild& build);
+/// A stream that begins with two others.
+std::optional<Built> pairStreams(const config::PairedStreams& paired,
+                                 const config::StreamConfig& stream, BuiltStreams& streams);
+
 // state_steps.cpp
 std::optional<Built> buildUpdateStateByKey(const std::optional<Built>& in, StepBuild& build);
 

@@ -10,6 +10,7 @@ StepFunction stepFunction(config::OperatorKind kind) {
     case OperatorKind::kKeyBy:
       return buildMap;
     case OperatorKind::kFlatMap:
+    case OperatorKind::kFlatMapValues:
       return buildFlatMap;
     case OperatorKind::kFilter:
       return buildFilter;
@@ -25,6 +26,34 @@ StepFunction stepFunction(config::OperatorKind kind) {
       return buildReduceByKey;
     case OperatorKind::kUpdateStateByKey:
       return buildUpdateStateByKey;
+    case OperatorKind::kGroupByKey:
+      return buildGroupByKey;
+    case OperatorKind::kCombineByKey:
+      return buildCombineByKey;
+    case OperatorKind::kFoldByKey:
+      return buildFoldByKey;
+    case OperatorKind::kAggregateByKey:
+      return buildAggregateByKey;
+    case OperatorKind::kSumByKey:
+      return buildSumByKey;
+    case OperatorKind::kMinByKey:
+      return buildMinByKey;
+    case OperatorKind::kMaxByKey:
+      return buildMaxByKey;
+    case OperatorKind::kAvgByKey:
+      return buildAvgByKey;
+    case OperatorKind::kCountByKey:
+      return buildCountByKey;
+    case OperatorKind::kDistinct:
+      return buildDistinct;
+    case OperatorKind::kRepartition:
+      return buildRepartition;
+    case OperatorKind::kCogroup:
+    case OperatorKind::kJoin:
+    case OperatorKind::kLeftOuterJoin:
+    case OperatorKind::kRightOuterJoin:
+    case OperatorKind::kFullOuterJoin:
+      return buildJoin;
   }
   LOCKSTEP_CHECK(false, "an operator without a step function");
 }

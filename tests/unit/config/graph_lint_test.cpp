@@ -87,6 +87,36 @@ TEST_CASE("a graph with a mistake is refused", "[unit][config][graph]") {
   CHECK_THAT(loaded.diagnostics.print(), Contains(row.help));
 }
 
+TEST_CASE("a join with a mistake is refused", "[unit][config][graph]") {
+  struct Row {
+    std::string text;
+    Codes codes;
+    std::string help;
+  };
+  const auto row = GENERATE(values<Row>({
+      {kIn + "  a: { join: { left: in, right: inn } }\n" + kOut,
+       {"E022 5:33"},
+       "did you mean 'in'?"},
+      {kIn + "  a: { join: { left: in } }\n" + kOut, {"W022 5:3", "E009 5:14"}, "needs 'right'"},
+      {kIn + "  a: { join: { left: in, right: in, type: outer } }\n" + kOut,
+       {"W022 5:3", "E011 5:43"},
+       "inner, left, right or full"},
+      {kIn + "  a: { cogroup: { left: in, right: in, type: left } }\n" + kOut,
+       {"W022 5:3", "E010 5:40"},
+       "unknown key 'type'"},
+      {kIn + "  a: { join: { left: in, right: b } }\n  b: { from: a }\n" + kOut,
+       {"W022 5:3", "W022 6:3", "E028 6:14"},
+       "b from a from b"},
+      {kIn + "  a: { from: in, steps: [ { join: a } ] }\n" + kOut,
+       {"W022 5:3", "E028 5:35"},
+       "a from a"},
+  }));
+  const auto loaded = graph(row.text);
+  INFO(loaded.diagnostics.print());
+  CHECK(codes(loaded) == row.codes);
+  CHECK_THAT(loaded.diagnostics.print(), Contains(row.help));
+}
+
 TEST_CASE("streams that agree about a topic's start may both read it", "[unit][config][graph]") {
   const auto loaded = graph(
       "streams:\n  in: { kafka: { topics: [t], start: latest } }\n"
@@ -113,6 +143,16 @@ TEST_CASE("a test's names have to exist", "[unit][config][tests]") {
             "    expect: { out: [ [ a ] ], none: [ {} ], state: { id: { a: 1 } } }\n");
   INFO(loaded.diagnostics.print());
   CHECK(codes(loaded) == Codes{"E022 8:18", "E004 8:75", "E022 9:31", "E022 9:54"});
+}
+
+TEST_CASE("a test feeds streams that read a topic only", "[unit][config][tests]") {
+  const auto loaded = graph(kIn + "  a: { join: { left: in, right: in } }\n" + kOut +
+                            "tests:\n"
+                            "  - name: x\n"
+                            "    batches: [ { a: [ x ] } ]\n"
+                            "    expect: { a: [ {} ] }\n");
+  INFO(loaded.diagnostics.print());
+  CHECK(codes(loaded) == Codes{"E022 9:18"});
 }
 
 TEST_CASE("test data keeps its types", "[unit][config][tests]") {

@@ -30,6 +30,17 @@ TEST_CASE("every operator of the table has a spelling that loads", "[unit][confi
       "countByValue",
       "countByValue:",
       "{ countByValue: , parallelism: 4 }",
+      "groupByKey",
+      "{ combineByKey: { createCombiner: '{ value }', mergeValue: a, mergeCombiners: a }, "
+      "parallelism: 2 }",
+      "foldByKey: { zero: 0, fold: sum }",
+      "aggregateByKey: { zero: 0, seqOp: 'a + #b', combOp: a + b }",
+      "{ sumByKey: , parallelism: 4 }",
+      "avgByKey: {}",
+      "flatMapValues: split(value, \" \")",
+      "distinct",
+      "repartition: 8",
+      "repartition: { partitions: 1024 }",
       "{ reduceByKey: sum, parallelism: 4 }",
       "count: {}",
       "reduce: a + b",
@@ -53,6 +64,26 @@ TEST_CASE("a union step names other streams", "[unit][config][steps]") {
   REQUIRE(loaded.ok());
   CHECK(loaded.application.streams[2].steps[0].streams.size() == 1);
   CHECK(loaded.application.streams[2].steps[1].streams.at(1).text == "b");
+}
+
+TEST_CASE("a stream begins with two others, or a step names the second one",
+          "[unit][config][steps]") {
+  const auto loaded = load(
+      "application: app\nkafka: { bootstrap: b }\nstreams:\n"
+      "  a: { kafka: { topics: [a] } }\n"
+      "  b: { join: { left: a, right: a } }\n"
+      "  c: { join: { type: full, left: a, right: b }, parallelism: 3, steps: [ { join: b } ] }\n"
+      "  d: { cogroup: { left: c, right: a }, steps: [ { parallelism: 2, fullOuterJoin: a } ] }\n"
+      "outputs: [ { from: d, kafka: { topic: out } } ]\n");
+  INFO(loaded.diagnostics.print());
+  REQUIRE(loaded.diagnostics.all().empty());
+  const auto& streams = loaded.application.streams;
+  CHECK(streams[1].paired()->pairing == Pairing::kInner);
+  CHECK(streams[1].paired()->right.text == "a");
+  CHECK(streams[2].paired()->pairing == Pairing::kFull);
+  CHECK(streams[2].paired()->left.text == "a");
+  CHECK(streams[3].paired()->pairing == Pairing::kCogroup);
+  CHECK(streams[3].steps[0].streams.at(0).text == "a");
 }
 
 TEST_CASE("a named reduction is recognised where it is allowed", "[unit][config][steps]") {
@@ -91,6 +122,14 @@ TEST_CASE("a wrong step is answered with its remedy", "[unit][config][steps]") {
       {"{ id: 'a b', count: }", {"E018"}, "no legal id"},
       {"{ parallelism: 4, count: }", {"E015"}, "parallelism has no effect on count"},
       {"{ parallelism: 4, map: value }", {"E015"}, "parallelism has no effect on map"},
+      {"repartition: 0", {"E031"}, "allowed: 1 to 1024"},
+      {"repartition: 1025", {"E031"}, "allowed: 1 to 1024"},
+      {"{ parallelism: 4, repartition: 2 }", {"E015"}, "parallelism has no effect on repartition"},
+      {"foldByKey: { fold: sum }", {"E009"}, "zero: what a key begins with"},
+      {"combineByKey: { createCombiner: value }", {"E009", "E009"}, "needs 'mergeValue'"},
+      {"groupByKey: value", {"E008"}, "write  - groupByKey"},
+      {"join: [in, in]", {"E008"}, "write  - join: other-stream"},
+      {"cogroup:", {"E008"}, "needs the name of one stream"},
       {"{ id: s, updateStateByKey: { initial: 5, update: sum, emit: all } }",
        {"E015"},
        "initial has no effect with update: sum"},
