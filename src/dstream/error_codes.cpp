@@ -13,6 +13,10 @@ constexpr ErrorText kErrors[] = {
     {"E302", "a side effect failed",
      "The function of `foreachRDD` threw. Nothing of the batch was committed; after a restart it "
      "runs again with the same id, time and content."},
+    {"E303", "a function over a whole batch failed",
+     "The function of `transform`, `transformWith` or `mapPartitions` threw. It sees a batch or a "
+     "partition at once, so no single record can be set aside. Nothing of the batch was committed; "
+     "after a restart it runs again. Catch in the function what it can live with."},
     {"E307", "standard output cannot be written", "`print` found standard output closed or full."},
     {"E390", "a task failed",
      "An exception that is no record's fault came out of a step: memory ran out, or there is a "

@@ -5,7 +5,9 @@
 
 #include <lockstep/dstream/aggregate_by_key.hpp>
 #include <lockstep/dstream/avg_by_key.hpp>
+#include <lockstep/dstream/branch.hpp>
 #include <lockstep/dstream/cogroup.hpp>
+#include <lockstep/dstream/collected_rdd.hpp>
 #include <lockstep/dstream/combine_by_key.hpp>
 #include <lockstep/dstream/count.hpp>
 #include <lockstep/dstream/count_by_key.hpp>
@@ -20,6 +22,7 @@
 #include <lockstep/dstream/join.hpp>
 #include <lockstep/dstream/key_by.hpp>
 #include <lockstep/dstream/map.hpp>
+#include <lockstep/dstream/map_partitions.hpp>
 #include <lockstep/dstream/map_values.hpp>
 #include <lockstep/dstream/map_with_state.hpp>
 #include <lockstep/dstream/min_max_by_key.hpp>
@@ -28,5 +31,7 @@
 #include <lockstep/dstream/reduce_by_key.hpp>
 #include <lockstep/dstream/repartition.hpp>
 #include <lockstep/dstream/sum_by_key.hpp>
+#include <lockstep/dstream/top_n.hpp>
+#include <lockstep/dstream/transform.hpp>
 #include <lockstep/dstream/union.hpp>
 #include <lockstep/dstream/update_state_by_key.hpp>

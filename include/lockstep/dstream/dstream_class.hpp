@@ -171,6 +171,35 @@ class DStream {
   template <class F>
   auto mapWithState(const StateSpecOf<F>& spec) const;
 
+  /// Calls f(rdd) or f(rdd, batch time) once per batch, also an empty one, with all its elements as
+  /// a CollectedRdd (collected_rdd.hpp), and passes on the CollectedRdd that it returns: f may use
+  /// other data and other steps from batch to batch. Elements are owned from there on. It runs in
+  /// one task; what the batch brings counts against the bound of its shuffles. One that throws
+  /// stops the application (E303), with nothing of the batch committed.
+  template <class F>
+  auto transform(F f, const std::string& step = {}) const;
+  /// The same over two streams: f(rdd, other's rdd) or f(rdd, other's rdd, batch time).
+  template <class U, class F>
+  auto transformWith(const DStream<U>& other, F f, const std::string& step = {}) const;
+  /// Calls f(span of owned elements) once per partition of the batch, empty ones too, and passes on
+  /// the elements of the range that it returns. A partition is one of the input's, or one shard of
+  /// the stage before. Bounded and guarded as transform; partitions run side by side.
+  template <class F>
+  auto mapPartitions(F f, const std::string& step = {}) const;
+  /// Per partition one element: a vector of all its elements.
+  auto glom(const std::string& step = {}) const;
+  /// One stream per predicate, as an array: an element goes to the first whose predicate holds, and
+  /// nowhere if none does. Predicates as for filter.
+  template <class... P>
+  auto branch(P... predicates) const;
+  /// Per batch the `count` largest elements, the largest first; among equals the earlier.
+  template <class Less = std::less<>>
+  auto topN(std::size_t count, Less less = {}, const std::string& step = {}) const;
+  /// Per batch and key (key, vector of its `count` largest values), the largest first; among equals
+  /// the earlier. REQUIRES: T is a pair.
+  template <class Less = std::less<>>
+  auto topNByKey(std::size_t count, Less less = {}, const ShuffleOptions& options = {}) const;
+
   /// Shows the first elements of every batch after its commit, as Spark does.
   void print(std::size_t limit = 10, const std::string& step = {}) const;
   /// Calls f(rdd, batch time) with all elements of every batch before its commit; it is called

@@ -1,56 +1,28 @@
 #pragma once
 
-#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <lockstep/dstream/collect.hpp>
+#include <lockstep/dstream/collect_owned.hpp>
 #include <lockstep/dstream/dstream_class.hpp>
 
 namespace lockstep {
 
-/// All elements of one batch, owned: what foreachRDD gets.
-template <class T>
-class CollectedRdd {
- public:
-  CollectedRdd(std::vector<Owned<T>> elements, std::vector<OffsetRange> ranges)
-      : elements_(std::move(elements)), ranges_(std::move(ranges)) {}
-
-  /// In order of partition, then of arrival.
-  [[nodiscard]] const std::vector<Owned<T>>& collect() const { return elements_; }
-  [[nodiscard]] std::size_t count() const { return elements_.size(); }
-  /// What the batch read, of every input.
-  [[nodiscard]] const std::vector<OffsetRange>& offsetRanges() const { return ranges_; }
-
- private:
-  std::vector<Owned<T>> elements_;
-  std::vector<OffsetRange> ranges_;
-};
-
 namespace detail {
-
-template <class T>
-struct KeepOwned {
-  using Kept = Owned<T>;
-  static Kept keep(const T& element) { return toOwned<T>(element); }
-};
 
 template <class T, class F>
 class ForeachOutput final : public Terminal {
  public:
   ForeachOutput(Rdd<T>& parent, std::string step, F function)
-      : parent_(parent),
-        step_(std::move(step)),
-        function_(std::move(function)),
-        collector_(std::numeric_limits<std::size_t>::max()) {}
+      : parent_(parent), step_(std::move(step)), function_(std::move(function)) {}
 
   [[nodiscard]] const RddBase& parent() const override { return parent_; }
   void attach(Task& task) override { collector_.attach(task, this, parent_); }
   void reset() override { collector_.reset(); }
   void collect(const BatchPlan& plan, std::vector<SideEffect>& effects) override {
-    auto rdd = std::make_shared<CollectedRdd<T>>(collector_.take(), plan.ranges);
+    auto rdd = std::make_shared<CollectedRdd<T>>(collector_.take(plan.ranges));
     effects.push_back({SideEffect::When::kBeforeCommit, step_, "",
                        [this, rdd, time = plan.time] { return call(*rdd, time); }});
   }
@@ -69,7 +41,7 @@ class ForeachOutput final : public Terminal {
   Rdd<T>& parent_;
   const std::string step_;
   const F function_;
-  Collector<T, KeepOwned<T>> collector_;
+  OwnedCollector<T> collector_;
 };
 
 }  // namespace detail
