@@ -56,6 +56,9 @@ struct TestCommand {
 /// `test`: the files' `tests:` on the in-process Kafka with virtual time. kFindings when one fails.
 [[nodiscard]] ExitCode test(const TestCommand& command);
 
+/// `schema`: the JSON Schema of files, for editors.
+[[nodiscard]] ExitCode schema();
+
 /// `version`: ours and that of everything linked; with json also the failpoints.
 [[nodiscard]] ExitCode version(bool json);
 

@@ -44,6 +44,7 @@ struct CommandLine {
     addExplain();
     addTry();
     addTest();
+    addVerb(app, "schema", "The JSON Schema of the YAML files, for editors", action, cli::schema);
     auto* verb = addVerb(app, "version", "Versions of lockstep and of everything linked", action,
                          [this] { return cli::version(version_json); });
     verb->add_flag("--json", version_json, "As JSON, with the failpoints");

@@ -72,6 +72,9 @@ SettingRow row(Setting<T> setting, Field field) {
   row.path = setting.path;
   row.type = typeName<T>();
   row.range = rangeOf(setting);
+  if constexpr (std::is_enum_v<T>) {
+    for (const auto name : choiceNames(T{})) row.choices.emplace_back(name);
+  }
   row.text = setting.text;
   row.required = setting.required;
   row.secret = std::is_same_v<T, Secret>;

@@ -17,6 +17,7 @@ struct SettingRow {
   std::string type;      ///< "duration", "size", "number", "text", "secret", or the choices
   std::string fallback;  ///< "500ms"; "-" when there is none
   std::string range;     ///< "10ms to 1h"; empty without bounds
+  std::vector<std::string> choices;  ///< of an enumeration
   std::string text;
   bool required = false;
   bool secret = false;

@@ -246,6 +246,10 @@ TestValue toValue(const Node& node, Diagnostics& diagnostics) {
   return nullptr;
 }
 
+std::span<const KeyRow> testKeys() { return kTestKeys; }
+std::span<const KeyRow> testRecordKeys() { return kRecordKeys; }
+std::span<const KeyRow> testDeadLetterKeys() { return kDeadLetterKeys; }
+
 void readTests(const Node& tests, std::vector<TestConfig>& out, Diagnostics& diagnostics) {
   if (!tests.isList()) {
     diagnostics.error("E008", tests.place,

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "src/config/diagnostic.hpp"
+#include "src/config/key_table.hpp"
 #include "src/config/node.hpp"
 #include "src/config/test_model.hpp"
 
@@ -14,5 +16,10 @@ void readTests(const Node& tests, std::vector<TestConfig>& out, Diagnostics& dia
 /// A YAML value as data: plain true/false, null and numbers keep their types, quoted scalars are
 /// texts. Reports yes/no/on/off and octal numbers (E004).
 [[nodiscard]] TestValue toValue(const Node& node, Diagnostics& diagnostics);
+
+/// The keys of a test, of its records and of its dead letters, for the reference and the schema.
+[[nodiscard]] std::span<const KeyRow> testKeys();
+[[nodiscard]] std::span<const KeyRow> testRecordKeys();
+[[nodiscard]] std::span<const KeyRow> testDeadLetterKeys();
 
 }  // namespace lockstep::config
