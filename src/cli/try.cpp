@@ -14,6 +14,7 @@
 #include "src/cli/commands.hpp"
 #include "src/cli/loaded.hpp"
 #include "src/cli/try_session.hpp"
+#include "src/config/suggest.hpp"
 #include "src/runtime/configured_application.hpp"
 #include "src/runtime/port_factories.hpp"
 
@@ -23,18 +24,27 @@ namespace {
 /// The topic that stdin goes to; empty after an error, which was printed.
 std::string inputTopic(const config::ApplicationConfig& application, const std::string& wanted) {
   std::vector<const config::StreamConfig*> inputs;
+  std::vector<std::string_view> names;
   for (const auto& stream : application.streams) {
-    if (stream.kafka() != nullptr && (wanted.empty() || stream.name.text == wanted)) {
-      inputs.push_back(&stream);
-    }
+    if (stream.kafka() == nullptr) continue;
+    names.push_back(stream.name.text);
+    if (wanted.empty() || stream.name.text == wanted) inputs.push_back(&stream);
   }
   if (inputs.size() == 1) return inputs.front()->kafka()->topics.front().text;
-  if (inputs.empty()) {
-    fmt::print(stderr, "lockstep try: no Kafka stream '{}' in the file\n", wanted);
+  const auto known = config::listed(names);
+  if (names.empty()) {
+    fmt::print(stderr,
+               "lockstep try: no stream of the file reads Kafka; there is nowhere to put "
+               "the lines\n");
+  } else if (inputs.empty()) {
+    fmt::print(stderr,
+               "lockstep try: no stream '{}' in the file reads Kafka\n   help: --stream {}\n",
+               wanted, known);
   } else {
-    fmt::print(stderr, "lockstep try: the file has several Kafka streams; choose one by --stream:");
-    for (const auto* input : inputs) fmt::print(stderr, " {}", input->name.text);
-    fmt::print(stderr, "\n");
+    fmt::print(stderr,
+               "lockstep try: the file has {} streams that read Kafka, and lines go to one of "
+               "them\n   help: --stream {}\n",
+               inputs.size(), known);
   }
   return {};
 }

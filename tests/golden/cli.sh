@@ -55,7 +55,10 @@ exits 0 "digraph" explain "$good" --format dot
 exits 0 "committed offset below the log start" explain e203
 exits 64 "E999" explain E999
 exits 0 "batch.started" version --json
-exits 64 "no Kafka stream" try "$good" --stream nothing
+exits 64 "help: --stream lines" try "$good" --stream nothing
+exits 64 "help: --stream orders, numbers or words" try "$cases/../test/passing.yaml"
+exits 0 "" try "$cases/../test/passing.yaml" --stream words
+exits 0 '"title": "A Lockstep application"' schema
 
 for threads in 1 4; do
   tries word-counts --set threads=$threads --set batch.interval=500ms
