@@ -49,6 +49,17 @@ Status HashStateTable::touch(BatchId batch, BatchTime time, std::span<const Stat
   return {};
 }
 
+Status HashStateTable::find(std::span<const StateKey> keys, const StateEntry** entries) {
+  if (evictedSome()) [[unlikely]]
+    LOCKSTEP_TRY(readBack(keys));
+  findAll(keys, [&](std::size_t i, const StateKey& key, TableEntry* entry) {
+    if (entry != nullptr && entry->key() != key.bytes) static_cast<void>(locate(key, entry));
+    if (entry != nullptr) entry->flags |= TableEntry::kReferenced;
+    entries[i] = entry != nullptr && entry->present() ? entry : nullptr;
+  });
+  return {};
+}
+
 void HashStateTable::touchItems(BatchId batch, BatchTime time, std::span<Item> items) {
   Undecided& undecided = open(batch, items.size());
   for (Item& item : items) {

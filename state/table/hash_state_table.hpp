@@ -30,6 +30,7 @@ class HashStateTable final : public StateTable {
 
   Status touch(BatchId batch, BatchTime time, std::span<const StateKey> keys,
                StateEntry** entries) override;
+  Status find(std::span<const StateKey> keys, const StateEntry** entries) override;
   void assign(StateEntry& entry, std::string_view value) override;
   void remove(StateEntry& entry) override;
   Result<std::size_t> scan(std::uint64_t& cursor, std::span<Item> out) override;

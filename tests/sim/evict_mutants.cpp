@@ -56,6 +56,9 @@ class MutantTable final : public StateTable {
                                         std::span<Item> out) override {
     return real_.scanTouchedBefore(before, cursor, out);
   }
+  Status find(std::span<const StateKey> keys, const StateEntry** entries) override {
+    return real_.find(keys, entries);
+  }
   void touchItems(BatchId batch, BatchTime time, std::span<Item> items) override {
     real_.touchItems(batch, time, items);
   }

@@ -117,6 +117,15 @@ class FakeState final : public StateBackend {
       }
       return {};
     }
+    Status find(std::span<const StateKey> keys, const StateEntry** out) override {
+      for (const StateKey& key : keys) {
+        LOCKSTEP_CHECK(key.hash == murmur2(key.bytes), "the hash is the key's");
+        const auto found = entries.find(std::string(key.bytes));
+        const bool present = found != entries.end() && found->second->present();
+        *out++ = present ? found->second.get() : nullptr;
+      }
+      return {};
+    }
     void assign(StateEntry& entry, std::string_view value) override {
       static_cast<Entry&>(entry).assign(std::string(value));
     }

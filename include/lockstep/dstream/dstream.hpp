@@ -12,6 +12,8 @@
 #include <lockstep/dstream/count.hpp>
 #include <lockstep/dstream/count_by_key.hpp>
 #include <lockstep/dstream/count_by_value.hpp>
+#include <lockstep/dstream/count_by_value_and_window.hpp>
+#include <lockstep/dstream/count_by_window.hpp>
 #include <lockstep/dstream/distinct.hpp>
 #include <lockstep/dstream/filter.hpp>
 #include <lockstep/dstream/flat_map.hpp>
@@ -19,6 +21,7 @@
 #include <lockstep/dstream/fold_by_key.hpp>
 #include <lockstep/dstream/foreach_rdd.hpp>
 #include <lockstep/dstream/group_by_key.hpp>
+#include <lockstep/dstream/group_by_key_and_window.hpp>
 #include <lockstep/dstream/join.hpp>
 #include <lockstep/dstream/key_by.hpp>
 #include <lockstep/dstream/map.hpp>
@@ -29,9 +32,12 @@
 #include <lockstep/dstream/print.hpp>
 #include <lockstep/dstream/reduce.hpp>
 #include <lockstep/dstream/reduce_by_key.hpp>
+#include <lockstep/dstream/reduce_by_key_and_window.hpp>
+#include <lockstep/dstream/reduce_by_window.hpp>
 #include <lockstep/dstream/repartition.hpp>
 #include <lockstep/dstream/sum_by_key.hpp>
 #include <lockstep/dstream/top_n.hpp>
 #include <lockstep/dstream/transform.hpp>
 #include <lockstep/dstream/union.hpp>
 #include <lockstep/dstream/update_state_by_key.hpp>
+#include <lockstep/dstream/window.hpp>

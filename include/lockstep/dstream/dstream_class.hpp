@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -199,6 +200,51 @@ class DStream {
   /// the earlier. REQUIRES: T is a pair.
   template <class Less = std::less<>>
   auto topNByKey(std::size_t count, Less less = {}, const ShuffleOptions& options = {}) const;
+
+  /// Windows in batch time: every `slide`, the batches of the last `length`; see
+  /// window_timing.hpp. Both are whole multiples of the batch interval, or of the stream's slide if
+  /// it is windowed itself (else start() throws E031). What hangs on the result runs when a window
+  /// ends, and only then. All keep their panes in the state: `options.id` is required.
+  ///
+  /// All elements of the window, those of earlier batches first. REQUIRES: Serde<T>.
+  DStream window(std::chrono::milliseconds length, std::chrono::milliseconds slide,
+                 const WindowOptions& options) const;
+  /// How many elements the window has; nothing before the first element ever.
+  DStream<std::int64_t> countByWindow(std::chrono::milliseconds length,
+                                      std::chrono::milliseconds slide,
+                                      const WindowOptions& options) const;
+  /// f folded over the window's elements; nothing for an empty window. f is associative and
+  /// commutative. REQUIRES: Serde<T>.
+  template <class F>
+  DStream reduceByWindow(F f, std::chrono::milliseconds length, std::chrono::milliseconds slide,
+                         const WindowOptions& options) const;
+  /// The same by taking off what leaves: inverse(f(a, b), b) == a. After the first element ever an
+  /// empty window gives what is left of it, unless `drop_empty`.
+  template <class F, class Inverse>
+  DStream reduceByWindow(F f, Inverse inverse, std::chrono::milliseconds length,
+                         std::chrono::milliseconds slide, const WindowOptions& options) const;
+  /// f folded over the window's values of each key. f is associative and commutative, or one of
+  /// reduction::. REQUIRES: T is a pair.
+  template <class F>
+  auto reduceByKeyAndWindow(F f, std::chrono::milliseconds length, std::chrono::milliseconds slide,
+                            const WindowOptions& options) const;
+  /// The same by taking off what leaves: inverse(f(a, b), b) == a. What a boundary costs depends on
+  /// the keys, not on the length. A key without values left stays, at what the inverse made of it,
+  /// unless `drop_empty`, or a `filter(const std::pair<K, V>&)` that is false for it. A key that
+  /// the filter hides while it has values comes back with all of them.
+  template <class F, class Inverse>
+  auto reduceByKeyAndWindow(F f, Inverse inverse, std::chrono::milliseconds length,
+                            std::chrono::milliseconds slide, const WindowOptions& options) const;
+  template <class F, class Inverse, class Filter>
+  auto reduceByKeyAndWindow(F f, Inverse inverse, std::chrono::milliseconds length,
+                            std::chrono::milliseconds slide, Filter filter,
+                            const WindowOptions& options) const;
+  /// (key, std::vector<V>): the window's values of each key. REQUIRES: T is a pair.
+  auto groupByKeyAndWindow(std::chrono::milliseconds length, std::chrono::milliseconds slide,
+                           const WindowOptions& options) const;
+  /// (element, number of times) in the window. REQUIRES: Serde<T>.
+  auto countByValueAndWindow(std::chrono::milliseconds length, std::chrono::milliseconds slide,
+                             const WindowOptions& options) const;
 
   /// Shows the first elements of every batch after its commit, as Spark does.
   void print(std::size_t limit = 10, const std::string& step = {}) const;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <lockstep/base/result.hpp>
+#include <lockstep/dstream/window_timing.hpp>
 #include <lockstep/ports/state_backend.hpp>
 #include <lockstep/rdd/job.hpp>
 #include <lockstep/rdd/shuffle.hpp>
@@ -57,6 +58,9 @@ class DStreamGraph {
   [[nodiscard]] bool prepared() const { return job_ != nullptr; }
   /// The mistakes that prepare() would find, before there is a cluster to ask.
   [[nodiscard]] Status check() const;
+  /// E031 when a window or its slide is no whole multiple of the batch interval, or of the slide of
+  /// the windowed stream that it is made of.
+  [[nodiscard]] Status checkWindows(std::chrono::milliseconds interval) const;
   /// For programs that hand out streams: from now on every new input, step or output throws Error
   /// (E070), in the call that makes it. Idempotent.
   void close() { closed_ = true; }
@@ -97,6 +101,12 @@ class DStreamGraph {
   std::uint32_t addOutput(OutputInfo output, bool side_effect);
   void addShuffle(Shuffle& shuffle, std::optional<std::uint32_t> parallelism);
   /// The state's shards are the shuffle's. Returns the operator's number.
+  struct WindowRule {
+    std::string step;
+    WindowTiming timing;
+    std::chrono::milliseconds parent_slide;  ///< zero: the stream has elements in every batch
+  };
+  void addWindow(WindowRule window) { windows_.push_back(std::move(window)); }
   std::uint32_t addState(StateDeclaration declaration, Shuffle& shuffle,
                          std::optional<std::uint32_t> parallelism);
   /// The operator does something in batches without records, too.
@@ -117,6 +127,7 @@ class DStreamGraph {
   std::vector<OutputInfo> outputs_;
   std::vector<ShuffleInfo> shuffles_;
   std::vector<StateDeclaration> states_;
+  std::vector<WindowRule> windows_;
   bool side_effects_ = false;
   bool idle_batches_ = false;
   bool closed_ = false;

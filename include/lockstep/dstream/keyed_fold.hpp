@@ -109,6 +109,15 @@ class KeyedFold {
     return status;
   }
 
+  /// Adds one combiner, whose key's bytes outlive the fold; then calls added(number of its key).
+  /// One that a function fails on is left out and goes to `reject`.
+  template <class Added, class Reject>
+  Status addCombined(const ShuffledElement& element, const Combine& by, const Added& added,
+                     const Reject& reject) {
+    const auto error = tryElement([&] { added(addCombiner(element, by)); });
+    return error ? reject(element, *error) : Status();
+  }
+
   [[nodiscard]] const KeyIndex& keys() const { return keys_; }
   [[nodiscard]] decltype(auto) value(std::size_t number) const {
     return viewOf<Combined>(combiners_[number]);
@@ -119,15 +128,18 @@ class KeyedFold {
   }
 
  private:
+  std::uint32_t addCombiner(const ShuffledElement& element, const Combine& by) {
+    const Combined combiner = by.combiners.read(element.value);  // first: it may throw
+    const std::uint32_t number = keys_.find(element.hash, element.key);
+    if (number == combiners_.size())
+      combiners_.push_back(toOwned<Combined>(combiner));
+    else
+      by.aggregator.addCombiner(combiners_[number], combiner);
+    return number;
+  }
   void addOne(const ShuffledElement& element, bool is_combiner, const Combine& by) {
-    // Decoded first: it may throw.
     if (is_combiner) {
-      const Combined combiner = by.combiners.read(element.value);
-      const std::uint32_t number = keys_.find(element.hash, element.key);
-      if (number == combiners_.size())
-        combiners_.push_back(toOwned<Combined>(combiner));
-      else
-        by.aggregator.addCombiner(combiners_[number], combiner);
+      addCombiner(element, by);
       return;
     }
     const typename Combine::Value value = by.values.read(element.value);

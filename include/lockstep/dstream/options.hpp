@@ -31,4 +31,13 @@ struct StateOptions {
   std::optional<std::uint32_t> parallelism = std::nullopt;  ///< shards, pinned at the first start
 };
 
+/// For windows in batch time.
+struct WindowOptions {
+  std::string id = {};  ///< REQUIRED: the state's identity across restarts; part of a topic's name
+  /// With an inverse: a key goes when its last value has left the window. Otherwise it stays for
+  /// ever, as in Spark.
+  bool drop_empty = false;
+  std::optional<std::uint32_t> parallelism = std::nullopt;  ///< shards, pinned at the first start
+};
+
 }  // namespace lockstep

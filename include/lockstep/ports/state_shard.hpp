@@ -77,6 +77,11 @@ class StateShard {
   virtual Status touch(BatchId batch, BatchTime time, std::span<const StateKey> keys,
                        StateEntry** entries) = 0;
 
+  /// Finds keys without touching them, in order: what a window holds. A key without state gives
+  /// null. An entry found, and its value, hold until the next touch(), scan() or removal. Works a
+  /// chunk at a time as touch() does. Fails (kFatal) when the store cannot be read.
+  virtual Status find(std::span<const StateKey> keys, const StateEntry** entries) = 0;
+
   /// Sets a value of any length; copies. REQUIRES: touched in this batch.
   virtual void assign(StateEntry& entry, std::string_view value) = 0;
   /// Removes the key's state; it becomes a tombstone. REQUIRES: touched in this batch.

@@ -190,6 +190,23 @@ class Run {
     REQUIRE(table_.keys() <= 600);
     if (number(3) == 0) expire();
     if (evict_one_in_ != 0 && number(3) == 0) visit();
+    if (number(4) == 0) look();
+  }
+
+  /// Looks keys up, those that are there and some that are not, and touches none.
+  void look() {
+    std::vector<std::string> names{"nobody has this key, long or short"};
+    for (const auto& [place, value] : model_)
+      if (number(4) == 0) names.push_back(place.second);
+    std::vector<StateKey> keys;
+    for (const std::string& name : names) keys.push_back({name, murmur2(name)});
+    std::vector<const StateEntry*> found(keys.size());
+    REQUIRE(table_.find(keys, found.data()).ok());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const auto known = model_.find({keys[i].hash, names[i]});
+      REQUIRE((found[i] != nullptr) == (known != model_.end()));
+      if (found[i] != nullptr) REQUIRE(found[i]->value() == known->second.bytes);
+    }
   }
 
   /// What was last touched before a time, and only that, in order; some of it is removed.

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <lockstep/base/result.hpp>
+#include <lockstep/ports/state_shard.hpp>
+
+namespace lockstep::detail {
+
+/// What one shard of a window holds: for every pane the elements that its batches added, in order.
+/// An element is a key and a value, any bytes.
+///
+/// In the state it is some entries per pane and batch, whatever the number of elements: adding
+/// appends, and a pane that leaves goes as a whole, so that neither costs more in a longer window.
+/// docs/formats.md, "Windows", has the bytes. Thread: the shard's worker.
+class PaneLog {
+ public:
+  /// For one batch. `width`: of the panes, as WindowTiming has it.
+  struct Place {
+    StateShard& shard;
+    BatchId batch;
+    BatchTime time;  ///< of the batch, or of the boundary that is being closed
+    std::chrono::milliseconds width;
+  };
+
+  /// Keeps the element for commit().
+  void add(std::string_view key, std::string_view value);
+  /// Appends what was added since the last commit() to the pane that ends at `pane`. Panes come in
+  /// order of time.
+  Status commit(const Place& place, BatchTime pane);
+  /// Forgets what was added since the last commit().
+  void clear() { size_ = 0; }
+
+  /// Calls visit(key, value) -> Status for each element of the panes that end in (after, through],
+  /// pane by pane, in the order in which they were added. The views hold until the shard is touched
+  /// or scanned.
+  using Visit = std::function<Status(std::string_view key, std::string_view value)>;
+  Status read(const Place& place, BatchTime after, BatchTime through, const Visit& visit);
+  /// Removes the panes that end up to `through`.
+  Status removeThrough(const Place& place, BatchTime through);
+
+  /// Every key of the log begins with one of the bytes below this; operators may keep entries of
+  /// their own under other keys.
+  static constexpr char kOwnKeys = 8;
+
+ private:
+  struct Span {
+    BatchTime oldest, newest;  ///< ends of panes
+  };
+  Status findSpan(const Place& place, std::optional<Span>& span);
+  /// Nothing: there are no panes.
+  Status storeSpan(const Place& place, const std::optional<Span>& span);
+  /// Number of chunks of each pane that ends in [first, last], one per pane.
+  Status findCounts(const Place& place, BatchTime first, BatchTime last);
+  void makeChunkKeys(BatchTime pane, std::uint32_t from, std::uint32_t count);
+  [[nodiscard]] std::string& pending(std::size_t more);
+
+  std::vector<std::string> chunks_;  ///< the first size_ wait for commit(); kept for their memory
+  std::size_t size_ = 0;
+  std::string key_bytes_;
+  std::vector<StateKey> keys_;
+  std::vector<StateEntry*> entries_;
+  std::vector<const StateEntry*> found_;
+  std::vector<std::uint32_t> counts_;
+};
+
+}  // namespace lockstep::detail

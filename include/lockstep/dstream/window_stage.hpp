@@ -1,0 +1,95 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <lockstep/dstream/options.hpp>
+#include <lockstep/dstream/pane_log.hpp>
+#include <lockstep/dstream/state_stage.hpp>
+#include <lockstep/dstream/window_timing.hpp>
+#include <lockstep/dstream/wire_state.hpp>
+#include <lockstep/rdd/shuffle.hpp>
+
+namespace lockstep::detail {
+
+/// The source of every window in batch time: one task per shard, on the shard's worker. Takes the
+/// elements of each pass in which its parent has any, and passes on what a subclass makes of its
+/// panes at each boundary.
+///
+/// Order of one pass: elements first, then the boundary. What leaves the window is taken off right
+/// after the boundary at which it was shown for the last time.
+template <class Out>
+class WindowStage : public Rdd<Out>, public Stage {
+ public:
+  WindowStage(std::string op, const RddBase& parent, const WindowTiming& timing,
+              WindowOptions options)
+      : Rdd<Out>(options.id, std::move(op)), timing_(timing), options_(std::move(options)) {
+    this->beginsIn(*this);
+    this->readsThroughExchange(parent);
+    this->slidesBy(timing.slide);
+    this->setSlide(timing.slide);
+  }
+
+  [[nodiscard]] Shuffle& shuffle() { return shuffle_; }
+  /// Which of the graph's stateful operators it is.
+  void setNumber(std::uint32_t number) { number_ = number; }
+
+  std::uint32_t tasks(const BatchPlan&) const override { return shuffle_.shards(); }
+  bool pinned() const override { return true; }
+  /// Also between its boundaries: it tells whether it holds anything.
+  bool worksIn(const BatchPass&) const override { return true; }
+  std::optional<Panes> panes() const override { return Panes{holding_.load() != 0}; }
+
+  Status run(Task& task) override {
+    StateShard& shard = task.services().state->shard(options_.id, ShardId{task.index()});
+    LOCKSTEP_TRY(takeElements(task, shard));
+    if (task.pass().passesOn(timing_.slide)) LOCKSTEP_TRY(passOn(task, shard));
+    if (task.pass().last) {
+      sealState(task, options_.id, number_);
+      return {};
+    }
+    bool& holds = task.instance<Holding>(&holding_).first.holds;
+    const bool held = std::exchange(holds, shard.size() != 0);
+    holding_ += static_cast<int>(holds) - static_cast<int>(held);
+    return {};
+  }
+
+ protected:
+  /// Adds the pass's elements to the pane of its time.
+  virtual Status takeElements(Task& task, StateShard& shard) = 0;
+  /// Passes on the window that ends at the pass's time, then lets go of what no later one holds.
+  virtual Status passOn(Task& task, StateShard& shard) = 0;
+
+  [[nodiscard]] const WindowTiming& timing() const { return timing_; }
+  [[nodiscard]] const WindowOptions& options() const { return options_; }
+  [[nodiscard]] PaneLog::Place place(Task& task, StateShard& shard) const {
+    return {shard, task.plan().id, task.plan().time, timing_.paneWidth()};
+  }
+
+ private:
+  struct Holding final : Operator {
+    explicit Holding(Task&) {}
+    bool holds = false;
+  };
+
+  Shuffle shuffle_;
+  std::uint32_t number_ = 0;
+  const WindowTiming timing_;
+  const WindowOptions options_;
+  std::atomic<int> holding_{0};  ///< shards that hold something after the latest boundary
+};
+
+/// Registers a window's stage, the shuffle in front of it, its state and its rule.
+template <class Terminal, class Node, class T, class... Parts>
+void wireWindow(const DStream<T>& stream, Node& node, const WindowTiming& timing,
+                StateDeclaration declaration, std::optional<std::uint32_t> parallelism,
+                Parts... parts) {
+  declaration.kind += " " + timing.text();
+  stream.graph()->addWindow({declaration.id, timing, stream.rdd().slide()});
+  wireState<Terminal>(stream, node, std::move(declaration), parallelism, std::move(parts)...);
+}
+
+}  // namespace lockstep::detail
