@@ -28,7 +28,8 @@ Status checkTopic(const std::string& topic, const std::string& application) {
 
 Status checkGraph(const DStreamGraph& graph, const config::ApplicationConfig& application) {
   LOCKSTEP_TRY(graph.check());
-  LOCKSTEP_TRY(graph.checkWindows(application.batch.interval));
+  LOCKSTEP_TRY(graph.checkWindows(
+      std::chrono::duration_cast<std::chrono::milliseconds>(application.batch.interval)));
   for (const auto& topic : graph.topicsRead())
     LOCKSTEP_TRY(checkTopic(topic, application.application.text));
   for (const auto& topic : graph.topicsWritten())
