@@ -91,9 +91,9 @@ template <class T>
 template <class F>
 auto DStream<T>::transform(F f, const std::string& step) const {
   using Out = detail::TransformedElement<F, T>;
-  using Node = detail::TransformRdd<Out, F, T>;
-  auto& node = graph_->lineage().template add<Node>(graph_->stepName("transform", step),
-                                                    "transform", std::move(f), *rdd_);
+  using OwnRdd = detail::TransformRdd<Out, F, T>;
+  auto& node = graph_->lineage().template add<OwnRdd>(graph_->stepName("transform", step),
+                                                      "transform", std::move(f), *rdd_);
   const std::array<const RddBase*, 1> reads{rdd_};
   graph_->lineage().addStage(node, reads);
   graph_->lineage().template addTerminal<detail::CollectTerminal<T>>(*rdd_,
@@ -107,8 +107,8 @@ template <class U, class F>
 auto DStream<T>::transformWith(const DStream<U>& other, F f, const std::string& step) const {
   LOCKSTEP_CHECK(graph_ == other.graph(), "streams of two contexts cannot be combined");
   using Out = detail::TransformedElement<F, T, U>;
-  using Node = detail::TransformRdd<Out, F, T, U>;
-  auto& node = graph_->lineage().template add<Node>(
+  using OwnRdd = detail::TransformRdd<Out, F, T, U>;
+  auto& node = graph_->lineage().template add<OwnRdd>(
       graph_->stepName("transformWith", step), "transformWith", std::move(f), *rdd_, other.rdd());
   const std::array<const RddBase*, 2> reads{rdd_, &other.rdd()};
   graph_->lineage().addStage(node, reads);
