@@ -59,6 +59,35 @@ void plan(const DStream<RecordView>& input, const std::function<void(Effect)>& o
   });
 }
 
+DStream<std::pair<std::string_view, std::string_view>> values(const DStream<RecordView>& input) {
+  return input.map(
+      [](const RecordView& record) { return std::pair(record.key.value_or(""), *record.value); });
+}
+
+/// The values of a key in one record.
+void groups(const DStream<RecordView>& input) {
+  const auto joined = [](const std::vector<std::string_view>& group) {
+    std::string text;
+    for (const auto value : group) text += (text.empty() ? "" : " ") + std::string(value);
+    return text;
+  };
+  kafkaOutput(values(input).groupByKey().mapValues(joined), {.topic = kOutputTopic, .step = {}});
+}
+
+/// Both sides overlap: keys have pairs, and records without a partner on either side.
+void joined(const DStream<RecordView>& input) {
+  using Side = std::optional<std::string_view>;
+  const auto all = values(input);
+  const auto left = all.filter([](const auto& pair) { return amountOf(pair.second) <= kLeftMax; });
+  const auto right =
+      all.filter([](const auto& pair) { return amountOf(pair.second) >= kRightMin; });
+  const auto text = [](const std::pair<Side, Side>& both) {
+    return std::string(both.first.value_or(kNoPartner)) + " " +
+           std::string(both.second.value_or(kNoPartner));
+  };
+  kafkaOutput(left.fullOuterJoin(right).mapValues(text), {.topic = kOutputTopic, .step = {}});
+}
+
 }  // namespace
 
 std::int64_t amountOf(std::string_view value) {
@@ -87,6 +116,12 @@ std::shared_ptr<DStreamGraph> makeGraph(const Options& options,
       break;
     case Graph::kPlan:
       plan(input, on_effect);
+      break;
+    case Graph::kGroups:
+      groups(input);
+      break;
+    case Graph::kJoined:
+      joined(input);
       break;
     case Graph::kCopy:
     case Graph::kCount:

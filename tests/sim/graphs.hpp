@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <lockstep/dstream/graph.hpp>
@@ -25,6 +26,12 @@ inline constexpr std::int64_t kVisitsMax = 3;
 
 /// The number at the end of a record's value "p2:17:5": partition, index, amount.
 [[nodiscard]] std::int64_t amountOf(std::string_view value);
+
+/// Graph::kJoined joins records of at most so much with records of at least so much.
+inline constexpr std::int64_t kLeftMax = 6;
+inline constexpr std::int64_t kRightMin = 4;
+/// Stands for the partner that a record of Graph::kJoined has not.
+inline constexpr std::string_view kNoPartner = "-";
 
 /// A graph of one kind, prepared.
 [[nodiscard]] std::shared_ptr<DStreamGraph> makeGraph(const Options& options,

@@ -21,13 +21,14 @@ std::string shownBytes(const std::string& bytes) {
   return text;
 }
 
-/// Records that have to keep their order are in one group: one key from one input partition.
-Groups grouped(const std::vector<Seen>& records, bool stateful) {
+/// Records that have to keep their order are in one group: one key, of graphs that do not bring
+/// partitions together from one input partition.
+Groups grouped(const std::vector<Seen>& records, bool by_key) {
   Groups groups;
   for (const auto& record : records) {
     const auto value = record.value.value_or("null");
     auto group = record.key.value_or("~");
-    if (!stateful) group += " from " + value.substr(0, value.find(':'));
+    if (!by_key) group += " from " + value.substr(0, value.find(':'));
     groups[group].push_back(shownBytes(value));
   }
   for (auto& [name, values] : groups) {
@@ -281,9 +282,8 @@ std::optional<BatchPlan> Invariants::checkTiles(const Delta& delta) {
 /// visible with it, and nothing without. I4: per key, output order is input order.
 void Invariants::checkOutputs(const Delta& delta, const Oracle::Expected& expected) {
   checkPartitionOfKeys(delta.outputs);
-  const bool stateful = oracle_.stateful();
-  const auto wrong =
-      difference(grouped(expected.outputs, stateful), grouped(delta.outputs, stateful));
+  const bool by_key = oracle_.ordersKeys();
+  const auto wrong = difference(grouped(expected.outputs, by_key), grouped(delta.outputs, by_key));
   if (!wrong.empty())
     violated(fmt::format("I1/I3/I4: outputs of batch {}: {}", delta.metadata.batch.value(), wrong));
 }

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, kFaults> kFaultNames{
     "takeovers",     "failover",     "recreated-input", "deleted-input", "retention"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Graph::kCount)> kGraphNames{
-    "copy", "word-count", "dead-letters", "idle-visits", "plan", "every-key"};
+    "copy", "word-count", "dead-letters", "idle-visits", "plan", "every-key", "groups", "joined"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)> kMutantNames{
     "none",
@@ -87,6 +87,8 @@ void addChanges(Options& options) {
     options.faults[static_cast<std::size_t>(fault)] = random.chance(per_thousand);
   };
   if (random.chance(120)) options.graph = Graph::kEveryKey;
+  Prng keyed(options.seed, 11);
+  if (keyed.chance(150)) options.graph = keyed.chance(500) ? Graph::kGroups : Graph::kJoined;
   if (random.chance(300)) options.inputs = 2;
   options.until_end = random.chance(120);
   on(Fault::kGrowth, 200);
@@ -149,7 +151,9 @@ Options loosened(Options options) {
     options.faults[static_cast<std::size_t>(fault)] = false;
   if (options.graph == Graph::kIdleVisits || options.graph == Graph::kEveryKey)
     options.graph = Graph::kWordCount;
-  if (options.graph == Graph::kPlan) options.graph = Graph::kCopy;
+  if (options.graph == Graph::kPlan || options.graph == Graph::kGroups ||
+      options.graph == Graph::kJoined)
+    options.graph = Graph::kCopy;
   return options;
 }
 

@@ -44,7 +44,17 @@ inline constexpr std::size_t kFirstChange = static_cast<std::size_t>(Fault::kGro
 inline constexpr std::size_t kFaults = static_cast<std::size_t>(Fault::kCount);
 [[nodiscard]] std::string_view toString(Fault fault);
 
-enum class Graph { kCopy, kWordCount, kDeadLetters, kIdleVisits, kPlan, kEveryKey, kCount };
+enum class Graph {
+  kCopy,
+  kWordCount,
+  kDeadLetters,
+  kIdleVisits,
+  kPlan,
+  kEveryKey,
+  kGroups,
+  kJoined,
+  kCount
+};
 [[nodiscard]] std::string_view toString(Graph graph);
 
 /// Bugs made on purpose, at the ports and roles: each has to be found (docs/simulator.md).

@@ -39,7 +39,43 @@ std::int64_t numberIn(const std::string& bytes) {
   return static_cast<std::int64_t>(number);
 }
 
+Oracle::Expected Oracle::keyedBatch(const std::vector<std::vector<Seen>>& input) const {
+  std::map<std::string, std::vector<std::string>> left, right;
+  for (const auto& partition : input) {
+    for (const auto& record : partition) {
+      const auto key = record.key.value_or("");
+      const auto amount = amountOf(*record.value);
+      if (graph_ == Graph::kGroups || amount <= kLeftMax) left[key].push_back(*record.value);
+      if (graph_ == Graph::kJoined && amount >= kRightMin) right[key].push_back(*record.value);
+    }
+  }
+  Expected expected;
+  const auto add = [&](const std::string& key, const std::string& value) {
+    expected.outputs.push_back({Partition{0}, key, value});
+  };
+  if (graph_ == Graph::kGroups) {
+    for (const auto& [key, values] : left) {
+      std::string text = values.front();
+      for (std::size_t i = 1; i < values.size(); ++i) text += " " + values[i];
+      add(key, text);
+    }
+    return expected;
+  }
+  const std::vector<std::string> none{std::string(kNoPartner)};
+  for (const auto& [key, values] : left) {
+    const auto partners = right.find(key);
+    for (const auto& value : values)
+      for (const auto& partner : partners == right.end() ? none : partners->second)
+        add(key, value + " " + partner);
+  }
+  for (const auto& [key, values] : right)
+    if (!left.contains(key))
+      for (const auto& value : values) add(key, none.front() + " " + value);
+  return expected;
+}
+
 Oracle::Expected Oracle::batch(const std::vector<std::vector<Seen>>& input, const BatchPlan& plan) {
+  if (keyed()) return keyedBatch(input);
   Expected expected;
   if (!stateful()) {
     for (const auto& partition : input) {

@@ -42,6 +42,8 @@ class Oracle {
 
   /// The state after the batch with that id, for checkpoints. Null: there was no such batch.
   [[nodiscard]] const std::map<std::string, std::int64_t>* stateAt(BatchId batch) const;
+  /// Whether all of a key's outputs of a batch have one order.
+  [[nodiscard]] bool ordersKeys() const { return stateful() || keyed(); }
   [[nodiscard]] bool stateful() const {
     return graph_ == Graph::kWordCount || graph_ == Graph::kIdleVisits ||
            graph_ == Graph::kEveryKey;
@@ -53,6 +55,9 @@ class Oracle {
     std::int64_t visits = 0;
     BatchTime touched{};
   };
+  [[nodiscard]] bool keyed() const { return graph_ == Graph::kGroups || graph_ == Graph::kJoined; }
+  /// What a keyed graph without state makes of a batch.
+  [[nodiscard]] Expected keyedBatch(const std::vector<std::vector<Seen>>& input) const;
   void visit(BatchTime tick);
   /// Each tick that closes streams every key (Graph::kEveryKey).
   void streamEveryKey(Expected& expected) const;
