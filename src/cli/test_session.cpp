@@ -128,7 +128,7 @@ class Session {
     // An entry is exactly one batch, whatever the file's limits are.
     spec.engine.catch_up_whole = true;
     spec.engine.max_records_per_partition.reset();
-    spec.engine.max_rate_per_partition.reset();
+    spec.engine.rate = {};
     for (auto& input : spec.engine.inputs) input.start = StartFrom::kEarliest;
     spec.engine.nonce = Nonce{1};
     spec.when_idle = [this](std::optional<Instant> wake) { idle(wake); };

@@ -35,9 +35,6 @@ void notYet(const ApplicationConfig& config, std::string_view path, std::string_
 }
 
 void lintLaterSettings(const ApplicationConfig& config, Diagnostics& diagnostics) {
-  if (config.rate.backpressure == Backpressure::kPid) {
-    notYet(config, "rate.backpressure", "backpressure by PID", diagnostics);
-  }
   if (config.rate.max_per_receiver) {
     notYet(config, "rate.max_per_receiver", "the rate of receivers", diagnostics);
   }
@@ -96,6 +93,17 @@ void lintSecurity(const ApplicationConfig& config, Diagnostics& diagnostics) {
                       fmt::format("{} has no effect with protocol {}: there is no login", path,
                                   nameOf(security.protocol)),
                       "write  protocol: sasl_ssl, or remove the line");
+  }
+}
+
+void lintRate(const ApplicationConfig& config, Diagnostics& diagnostics) {
+  if (config.rate.backpressure == Backpressure::kPid) return;
+  for (const std::string_view path : {"rate.initial", "rate.pid.proportional", "rate.pid.integral",
+                                      "rate.pid.derived", "rate.pid.min_rate"}) {
+    if (!config.places.contains(path)) continue;
+    diagnostics.error("E015", placeOf(config, path),
+                      fmt::format("{} has no effect without backpressure", path),
+                      "write  backpressure: pid  beside it, or remove the line");
   }
 }
 
@@ -164,6 +172,7 @@ void lintProgramSettings(const ApplicationConfig& config, bool has_streams,
 void lintSettings(const ApplicationConfig& config, Diagnostics& diagnostics) {
   lintApplicationName(config, diagnostics);
   lintLaterSettings(config, diagnostics);
+  lintRate(config, diagnostics);
   lintGuarantee(config, diagnostics);
   lintDeadLetters(config, diagnostics);
   lintSecurity(config, diagnostics);

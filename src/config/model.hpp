@@ -43,6 +43,13 @@ struct RateConfig {
   std::optional<std::uint64_t> max_per_partition;
   std::optional<std::uint64_t> max_per_receiver;
   Backpressure backpressure = Backpressure::kNone;
+  std::optional<std::uint64_t> initial;  ///< until backpressure has its first estimate
+  struct Pid {
+    double proportional = 0;
+    double integral = 0;
+    double derived = 0;
+    std::uint64_t min_rate = 0;
+  } pid;
 };
 
 struct SecurityConfig {

@@ -23,6 +23,7 @@ constexpr std::uint64_t kOne = 1;
 std::string show(const Duration& value) { return formatDuration(value); }
 std::string show(const Bytes& value) { return formatBytes(value); }
 std::string show(std::uint64_t value) { return fmt::format("{}", value); }
+std::string show(double value) { return fmt::format("{}", value); }
 std::string show(const std::string& value) { return value; }
 std::string show(const SourceText& value) { return value.text; }
 std::string show(const Secret&) { return "***"; }
@@ -37,6 +38,8 @@ std::string typeName() {
     return "size";
   } else if constexpr (std::is_same_v<T, std::uint64_t>) {
     return "number";
+  } else if constexpr (std::is_same_v<T, double>) {
+    return "decimal number";
   } else if constexpr (std::is_same_v<T, Secret>) {
     return "secret";
   } else if constexpr (std::is_enum_v<T>) {
@@ -142,10 +145,38 @@ void addBatch(std::vector<SettingRow>& rows) {
                      FIELD(rate.max_per_receiver)));
   rows.push_back(row(Setting<Backpressure>{.path = "rate.backpressure",
                                            .text = "Estimates the rate that the application "
-                                                   "sustains and reads no faster; pid "
-                                                   "is not in this version",
+                                                   "sustains and reads no faster (Spark's PID "
+                                                   "controller)",
                                            .fallback = Backpressure::kNone},
                      FIELD(rate.backpressure)));
+  rows.push_back(row(Setting<std::uint64_t>{.path = "rate.initial",
+                                            .text = "With backpressure: records per second, all "
+                                                    "partitions, until the first estimate",
+                                            .fallback_text = "none",
+                                            .min = kOne},
+                     FIELD(rate.initial)));
+  rows.push_back(row(Setting<double>{.path = "rate.pid.proportional",
+                                     .text = "Weight of the difference between the rate asked for "
+                                             "and the rate that the last batch reached",
+                                     .fallback = 1.0,
+                                     .min = 0.0},
+                     FIELD(rate.pid.proportional)));
+  rows.push_back(row(Setting<double>{.path = "rate.pid.integral",
+                                     .text = "Weight of what piled up while batches waited",
+                                     .fallback = 0.2,
+                                     .min = 0.0},
+                     FIELD(rate.pid.integral)));
+  rows.push_back(row(Setting<double>{.path = "rate.pid.derived",
+                                     .text = "Weight of the change of the difference",
+                                     .fallback = 0.0,
+                                     .min = 0.0},
+                     FIELD(rate.pid.derived)));
+  rows.push_back(row(Setting<std::uint64_t>{.path = "rate.pid.min_rate",
+                                            .text = "No estimate is below this, records per "
+                                                    "second",
+                                            .fallback = std::uint64_t{100},
+                                            .min = kOne},
+                     FIELD(rate.pid.min_rate)));
 }
 
 void addKafka(std::vector<SettingRow>& rows) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -114,6 +115,20 @@ bool ValueReader::read(const Node& node, std::string_view path, std::uint64_t& o
         "E014", node,
         fmt::format("{} is '{}'; a whole number of at least 0 is needed", path, shown(node.scalar)),
         {});
+    return false;
+  }
+  out = value;
+  return true;
+}
+
+bool ValueReader::read(const Node& node, std::string_view path, double& out) {
+  if (!expectScalar(node, path, "a number")) return false;
+  const std::string& text = node.scalar.text;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
+    wrong("E014", node, fmt::format("{} is '{}'; a number is needed", path, shown(node.scalar)),
+          "for example 0.5");
     return false;
   }
   out = value;

@@ -27,6 +27,7 @@ class ValueReader {
   bool read(const Node& node, std::string_view path, Secret& out);
   bool read(const Node& node, std::string_view path, bool& out);
   bool read(const Node& node, std::string_view path, std::uint64_t& out);
+  bool read(const Node& node, std::string_view path, double& out);
   bool read(const Node& node, std::string_view path, Duration& out);
   bool read(const Node& node, std::string_view path, Bytes& out);
 

@@ -13,12 +13,6 @@ namespace {
 constexpr const char* kRaiseOutgrown =
     "output: raise output.queue_bytes_max; shuffles: raise state.memory_limit; then start again";
 
-std::int64_t spanOf(const BatchPlan& plan) {
-  std::int64_t span = 0;
-  for (const auto& range : plan.ranges) span += range.span();
-  return span;
-}
-
 }  // namespace
 
 void Engine::Impl::pumpBatches() {
@@ -62,7 +56,7 @@ void Engine::Impl::handle(const event::BatchComputed& computed) {
   if (computed.status.ok()) {
     slot->life.move(BatchState::kComputed);
     slot->result = computed;
-    span_budget_.learn(spanOf(slot->plan), timeToFit(*slot, computed.processing), slot->bounded,
+    span_budget_.learn(slot->plan.span(), timeToFit(*slot, computed.processing), slot->bounded,
                        slot->plan.ranges.size());
     return;
   }

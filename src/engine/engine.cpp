@@ -20,7 +20,8 @@ Engine::Impl::Impl(EngineOptions options)
     : options_(std::move(options)),
       fencing_(options_.nonce),
       checkpoints_(!options_.state.empty(), options_.checkpoint_interval),
-      span_budget_(options_.batch_interval) {}
+      span_budget_(options_.batch_interval),
+      rate_control_(options_.rate, options_.batch_interval) {}
 
 std::vector<Command> Engine::Impl::start(Instant now, WallTime wall) {
   now_ = now;
@@ -90,7 +91,7 @@ std::optional<Instant> Engine::Impl::wakeAt() const {
   if (claimed_) consider(keep_alive_.dueAt());
   if (running()) {
     if (checkpoints_.stateful()) consider(checkpoints_.dueAt(committed_.batch().id));
-    if (ticks_ && !options_.until_end) {
+    if (ticks_ && (!options_.until_end || paced_)) {
       consider(ticks_->dueAt(
           ticks_->after(ticks_->latestDue(now_).value_or(ticks_->before(ticks_->first())))));
     }

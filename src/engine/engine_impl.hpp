@@ -112,7 +112,10 @@ class Engine::Impl {
   void plan(BatchTime time);
   [[nodiscard]] std::optional<BatchTime> boundaryBefore(BatchTime time) const;
   void planBoundaries(BatchTime time);
+  /// What bounds the next batch; the rates are to be added.
   [[nodiscard]] SpanLimits limits(std::size_t partitions) const;
+  [[nodiscard]] PlannedRanges planPaced(const std::vector<PartitionOffset>& positions);
+  void learnRate(const BatchSlot& slot);
   [[nodiscard]] std::vector<PartitionOffset> plannedPositions() const;
   [[nodiscard]] BatchTime plannedTime() const;
   [[nodiscard]] BatchTime closedThrough() const;
@@ -165,6 +168,7 @@ class Engine::Impl {
   Backoff rerun_backoff_;
   SpanControl span_control_;
   SpanBudget span_budget_;
+  RateControl rate_control_;
   Instant decided_at_{};  ///< when the last batch was committed
 
   std::optional<TickClock> ticks_;
@@ -177,6 +181,7 @@ class Engine::Impl {
   std::optional<Status> misfit_;   ///< stop with it, unless an input was made anew
   int answers_without_input_ = 0;  ///< in a row
   bool leftover_ = false;          ///< known ends are not reached: another batch may follow at once
+  bool paced_ = false;             ///< ... but not before the next tick: a rate cut the last one
   bool must_commit_ = false;
   std::vector<PartitionOffset> adopting_;  ///< new partitions, at their start
   Instant describe_at_{};

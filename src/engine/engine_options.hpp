@@ -11,6 +11,8 @@
 #include <lockstep/model/ids.hpp>
 #include <lockstep/ports/state_backend.hpp>
 
+#include "src/engine/rate_control.hpp"
+
 namespace lockstep {
 
 /// Where a topic without a committed position starts.
@@ -41,7 +43,7 @@ struct EngineOptions {
   std::chrono::milliseconds batch_interval{500};
   bool catch_up_whole = false;  ///< Spark's single large batch instead of bounded spans
   std::optional<std::int64_t> max_records_per_partition;  ///< per batch
-  std::optional<double> max_rate_per_partition;           ///< records per second
+  RateOptions rate;
   std::chrono::milliseconds checkpoint_interval{10'000};
   Bytes state_memory_limit{std::uint64_t{1} << 30};
   std::chrono::milliseconds start_timeout{30'000};

@@ -1,6 +1,5 @@
 // Planning: which tick, which ranges; new partitions.
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -37,9 +36,11 @@ void Engine::Impl::pumpPlanning() {
     return;
   }
   const auto due = ticks_->latestDue(now_);
+  const bool next_tick = due && *due > last_tick_;
+  if (paced_ && !next_tick) return;
   if (options_.until_end) {
     if (leftover_) plan(std::max(due.value_or(ticks_->first()), plannedTime()));
-  } else if (due && *due > last_tick_) {
+  } else if (next_tick) {
     if (!control_backoff_.over(now_)) return;
     reading_inputs_ = true;
     const bool describe = now_ >= describe_at_;
@@ -156,7 +157,7 @@ void Engine::Impl::plan(BatchTime time) {
   last_tick_ = std::max(last_tick_, time);
   if (const auto earlier = boundaryBefore(time)) return planBoundaries(*earlier);
   const auto positions = plannedPositions();
-  auto planned = planRanges(positions, input_ends_, limits(positions.size()));
+  auto planned = planPaced(positions);
   leftover_ = planned.clamped;
   const auto closed = closedThrough();
   const bool nothing_to_do = planned.span == 0 && !must_commit_;
@@ -202,15 +203,29 @@ void Engine::Impl::planBoundaries(BatchTime time) {
   pipeline_.push(std::move(slot));
 }
 
+/// The next ranges within all limits. What a rate leaves over waits for the next tick.
+PlannedRanges Engine::Impl::planPaced(const std::vector<PartitionOffset>& positions) {
+  auto bounds = limits(positions.size());
+  auto planned = planRanges(positions, input_ends_, bounds);
+  paced_ = false;
+  if (!rate_control_.limits()) return planned;
+  rate_control_.apply(bounds, positions.size());
+  auto paced = planRanges(positions, input_ends_, bounds);
+  paced_ = paced.span < planned.span;
+  return paced;
+}
+
+/// The batch was committed: how fast was it, for the rate of those to come?
+void Engine::Impl::learnRate(const BatchSlot& slot) {
+  const bool ours =
+      slot.plan.time >= ticks_->first();  // not of a plan that an earlier process made
+  const auto late = ours ? slot.began - ticks_->dueAt(slot.plan.time) : Instant::duration(0);
+  rate_control_.learn(now_, slot.plan.span(), now_ - slot.began, late);
+}
+
 SpanLimits Engine::Impl::limits(std::size_t partitions) const {
   SpanLimits limits;
   limits.per_partition = options_.max_records_per_partition;
-  if (options_.max_rate_per_partition) {
-    const auto seconds = std::chrono::duration<double>(options_.batch_interval).count();
-    const auto records = std::floor(*options_.max_rate_per_partition * seconds);
-    const auto bound = std::max<std::int64_t>(static_cast<std::int64_t>(records), 1);
-    limits.per_partition = std::min(limits.per_partition.value_or(bound), bound);
-  }
   if (!limits.per_partition && !options_.catch_up_whole) {
     limits.total = span_budget_.offsets(partitions);
   }

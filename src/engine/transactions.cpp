@@ -122,6 +122,7 @@ void Engine::Impl::decided(IntendedCommit intended, std::uint64_t ledger_hash) {
       out_.push_back(command::ConfirmBatch{head.plan.id});
       settled_time_ = head.plan.time;
       settled_closed_through_ = head.closed_through;
+      learnRate(head);
       pipeline_.popHead();
       alone_ = false;
       decided_at_ = now_;

@@ -29,6 +29,18 @@ StartFrom startOf(config::StartPosition position) {
   return StartFrom::kEarliest;
 }
 
+RateOptions rateOf(const config::RateConfig& config) {
+  RateOptions rate;
+  if (config.max_per_partition)
+    rate.max_per_partition = static_cast<double>(*config.max_per_partition);
+  if (config.backpressure == config::Backpressure::kNone) return rate;
+  if (config.initial) rate.initial = static_cast<double>(*config.initial);
+  rate.backpressure =
+      RateOptions::Pid{config.pid.proportional, config.pid.integral, config.pid.derived,
+                       static_cast<double>(config.pid.min_rate)};
+  return rate;
+}
+
 std::string_view protocolName(config::SecurityProtocol protocol) {
   switch (protocol) {
     case config::SecurityProtocol::kSsl:
@@ -66,9 +78,7 @@ EngineOptions engineOptionsOf(const config::ApplicationConfig& application,
     engine.max_records_per_partition =
         static_cast<std::int64_t>(*application.batch.max_records_per_partition);
   }
-  if (application.rate.max_per_partition) {
-    engine.max_rate_per_partition = static_cast<double>(*application.rate.max_per_partition);
-  }
+  engine.rate = rateOf(application.rate);
   engine.checkpoint_interval = millis(application.state.checkpoint_interval);
   engine.state_memory_limit = application.state.memory_limit;
   engine.start_timeout = millis(application.start_timeout);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include <lockstep/model/offset_range.hpp>
@@ -21,6 +22,13 @@ struct BatchPlan {
   /// Up to here earlier batches have closed everything: the windows' boundaries after it and up to
   /// closes_first are this batch's to close.
   BatchTime closed_before{};
+
+  /// Offsets over all ranges.
+  [[nodiscard]] std::int64_t span() const {
+    std::int64_t offsets = 0;
+    for (const OffsetRange& range : ranges) offsets += range.span();
+    return offsets;
+  }
 
   bool operator==(const BatchPlan&) const = default;
 };

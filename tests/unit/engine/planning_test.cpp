@@ -163,12 +163,49 @@ TEST_CASE("more open boundaries than a batch may close are spread over batches w
 
 TEST_CASE("a rate bounds a partition's records per interval", "[unit][engine][planning]") {
   auto options = EngineDriver::options();
-  options.max_rate_per_partition = 10;
+  options.rate.max_per_partition = 10;
   EngineDriver driver(options);
+  std::vector<BatchPlan> plans;
+  record(driver, plans);
   driver.cluster.end("in") = Offset{100};
-  driver.hold("run");
   driver.start().tick();
-  CHECK(driver.take<command::RunBatch>().plan.ranges[0].span() == 5);
+  REQUIRE(plans.size() == 1);  // the rest waits for the next tick
+  CHECK(plans[0].ranges[0].span() == 5);
+  CHECK_FALSE(plans[0].closes_own_tick);
+  driver.tick();
+  REQUIRE(plans.size() == 2);
+  CHECK(plans[1].ranges[0].span() == 5);
+  CHECK(plans[1].time == plans[0].time + milliseconds(500));
+}
+
+TEST_CASE("a rate that cuts less than other limits lets batches follow at once",
+          "[unit][engine][planning]") {
+  auto options = EngineDriver::options();
+  options.rate.max_per_partition = 1'000'000;
+  options.max_records_per_partition = 40;
+  EngineDriver driver(options);
+  std::vector<BatchPlan> plans;
+  record(driver, plans);
+  driver.cluster.end("in") = Offset{100};
+  driver.start().tick();
+  CHECK(plans.size() == 3);
+}
+
+TEST_CASE("backpressure reads what the last batches sustained, one batch a tick",
+          "[unit][engine][planning]") {
+  auto options = EngineDriver::options();
+  options.rate.backpressure.emplace();
+  options.rate.initial = 200;
+  EngineDriver driver(options);
+  std::vector<BatchPlan> plans;
+  record(driver, plans);
+  driver.cluster.end("in") = Offset{1'000'000};
+  driver.start().tick();
+  REQUIRE(plans.size() == 1);
+  CHECK(plans[0].span() == 100);
+  driver.tick();
+  REQUIRE(plans.size() == 2);
+  CHECK(plans[1].span() == 100);
 }
 
 TEST_CASE("a backlog is worked off in spans that at most double", "[unit][engine][planning]") {

@@ -15,7 +15,7 @@ const std::string kEverything =
     "lockstep: 1\n"
     "application: shop\n"
     "batch: { interval: 250ms, max_records_per_partition: 77, catch_up: whole }\n"
-    "rate: { max_per_partition: 88, backpressure: none }\n"
+    "rate: { max_per_partition: 88, backpressure: pid, initial: 900, pid: { integral: 0.3 } }\n"
     "kafka:\n"
     "  bootstrap: a:1\n"
     "  security: { protocol: sasl_ssl, mechanism: PLAIN, username: u, password: p }\n"
@@ -69,7 +69,12 @@ TEST_CASE("every setting arrives at the engine, the graph or the folder",
   CHECK(engine.batch_interval == 250ms);
   CHECK(engine.max_records_per_partition == 77);
   CHECK(engine.catch_up_whole);
-  CHECK(engine.max_rate_per_partition == 88.0);
+  CHECK(engine.rate.max_per_partition == 88.0);
+  REQUIRE(engine.rate.backpressure);
+  CHECK(engine.rate.initial == 900.0);
+  CHECK(engine.rate.backpressure->proportional == 1.0);
+  CHECK(engine.rate.backpressure->integral == 0.3);
+  CHECK(engine.rate.backpressure->min_rate == 100.0);
   CHECK(engine.transaction_timeout == 90s);
   CHECK(engine.checkpoint_interval == 3s);
   CHECK(engine.start_timeout == 31s);
