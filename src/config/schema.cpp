@@ -64,6 +64,10 @@ Json valueSchema(std::string_view type) {
     return oneOf({{{"type", "integer"}, {"minimum", 0}},
                   {{"type", "string"}, {"pattern", "^[0-9]+$|" + std::string(kSubstituted)}}});
   }
+  if (type == "decimal number") {
+    return oneOf({{{"type", "number"}},
+                  {{"type", "string"}, {"pattern", "^-?[0-9.]+$|" + std::string(kSubstituted)}}});
+  }
   if (type == "text" || type == "name" || type == "secret") return textSchema();
   if (type == "list of texts" || type == "name or list of names") return nameList();
   if (type == "list") return {{"type", "array"}};
