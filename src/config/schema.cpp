@@ -104,12 +104,14 @@ Json optionSchema(const OptionSpec& option) {
   Json schema = textSchema();  // an expression
   if (option.type == OptionType::kChoice)
     schema = choiceSchema({option.choices.begin(), option.choices.end()});
+  if (option.type == OptionType::kShards) schema = valueSchema("number");
   if (option.type == OptionType::kReduction) schema["examples"] = option.choices;
   return described(std::move(schema), option.text, option.fallback);
 }
 
 /// What stands behind an operator's name.
 Json argumentSchema(const OperatorSpec& spec) {
+  if (spec.takes_one_stream) return textSchema();
   if (spec.takes_streams) return nameList();
   auto map = object();
   map["properties"] = Json::object();
@@ -148,8 +150,10 @@ Json stepSchema() {
 }
 
 Json streamSchema() {
-  return mapSchema(streamKeys(),
-                   {{"kafka", mapSchema(kafkaInputKeys())}, {"steps", listOf(stepSchema())}});
+  return mapSchema(streamKeys(), {{"kafka", mapSchema(kafkaInputKeys())},
+                                  {"join", mapSchema(joinKeys())},
+                                  {"cogroup", mapSchema(cogroupKeys())},
+                                  {"steps", listOf(stepSchema())}});
 }
 
 Json outputSchema() {

@@ -133,6 +133,24 @@ TEST_CASE("the schema knows every setting and every operator", "[unit][config][s
   }
 }
 
+TEST_CASE("the schema knows what joins and repartition take", "[unit][config][schema]") {
+  CHECK(broken(withStep("repartition: 4")) == "");
+  CHECK(broken(withStep("repartition: { partitions: 4 }")) == "");
+  CHECK(broken(withStep("repartition: four")) != "");
+  CHECK(broken(withStep("join: other")) == "");
+  CHECK(broken(withStep("join: [other]")) != "");
+  const auto stream = [](const std::string& source) {
+    return broken("application: a\nkafka: { bootstrap: b }\nstreams: { s: { " + source +
+                  " } }\noutputs: []\n");
+  };
+  CHECK(stream("join: { left: a, right: a }") == "");
+  CHECK(stream("join: { left: a, right: b, type: full }, parallelism: 2") == "");
+  CHECK(stream("join: { left: a, right: b, type: outer }") != "");
+  CHECK(stream("join: { left: a }") != "");
+  CHECK(stream("cogroup: { left: a, right: b }") == "");
+  CHECK(stream("cogroup: { left: a, right: b, type: left }") != "");
+}
+
 TEST_CASE("the schema refuses what it can know to be wrong", "[unit][config][schema]") {
   CHECK(broken(withStep("filter: value > 3")) == "");
   CHECK(broken(withStep("{ id: x, updateStateByKey: { update: sum, emit: changed } }")) == "");
