@@ -176,16 +176,17 @@ template <class Pairing>
 RowStream pairedRows(const RowStream& left, const RowStream& right, const std::string& op,
                      const ShuffleOptions& options) {
   using Serdes = detail::CogroupSerdes<EncodedSerde, EncodedSerde, EncodedSerde>;
-  const auto pairs = detail::cogroupAs<Pairing>(
-      encodeRows(left, options.step), encodeRows(right, options.step), op, options, Serdes{});
+  const auto of_left =
+      encodeRows(left, options.step);  // one by one: the steps' order is the graph's
+  const auto of_right = encodeRows(right, options.step);
+  const auto pairs = detail::cogroupAs<Pairing>(of_left, of_right, op, options, Serdes{});
   using Pair = typename decltype(pairs)::Element;
   return pairs.map(
       [](const Pair& pair, TaskContext& context) {
         Arena& arena = context.arena;
-        const auto& [of_left, of_right] = pair.second;
-        return Row{decodeEncoded(pair.first, arena),
-                   pairValue(sideValue(of_left, arena), sideValue(of_right, arena), arena),
-                   nullptr};
+        const Value value = pairValue(sideValue(pair.second.first, arena),
+                                      sideValue(pair.second.second, arena), arena);
+        return Row{decodeEncoded(pair.first, arena), value, nullptr};
       },
       options.step);
 }

@@ -158,6 +158,15 @@ TEST_CASE("a cogroup has lists on both sides", "[unit][pipeline][row_pairs]") {
       Lines{R"("a"=2)", R"("l"=1)", R"("r"=0)"});
 }
 
+TEST_CASE("a join's steps stand in the graph in the order of the file",
+          "[unit][pipeline][row_pairs]") {
+  PipelineRunner runner(paired("{ join: { left: left, right: right } }"));
+  std::vector<std::string> read;
+  for (const auto& step : runner.run.graph->describe())
+    if (step.step == "both" && step.parents.at(0) != "both") read.push_back(step.parents.at(0));
+  CHECK(read == Lines{"left.filter#1", "right.filter#1"});
+}
+
 TEST_CASE("a stream may be joined with itself", "[unit][pipeline][row_pairs]") {
   const PipelineText text{"", "string", "", "  both: { join: { left: in, right: in } }\n", "both"};
   PipelineRunner squared(text, 3, 2);
