@@ -159,6 +159,16 @@ TEST_CASE("the schema refuses what it can know to be wrong", "[unit][config][sch
   CHECK(broken(withStep("{ id: x, updateStateByKey: { update: sum } }")) != "");
   CHECK(broken(withStep("{ filter: a, map: b }")) != "");
   CHECK(broken(withStep("filtre")) != "");
+  CHECK(broken(withStep("repartition: 16")) == "");
+  CHECK(broken(withStep("repartition: many")) != "");
+  const auto joined = [](const std::string& type) {
+    return broken(
+        "application: a\nkafka: { bootstrap: b }\noutputs: []\n"
+        "streams: { s: { join: { left: a, right: b, type: " +
+        type + " } } }\n");
+  };
+  CHECK(joined("full") == "");
+  CHECK(joined("outer") != "");
   const std::string end = "streams: {}\noutputs: []\n";
   CHECK(broken("application: a\nkafka: { bootstrap: b }\n" + end) == "");
   CHECK(broken("kafka: { bootstrap: b }\n" + end) == ": required application");
