@@ -146,6 +146,11 @@ inline constexpr ErrorText kCodeRows[] = {
      "Every output record comes back as input. That can be meant (a loop over batches), and never "
      "ends "
      "when it is not."},
+    {"W032", "keys that stay for ever",
+     "A window with an inverse keeps every key it ever saw, at the value that the inverse leaves "
+     "(0), as Spark does. `drop_empty: true`\nforgets a key when its last value has left the "
+     "window; `filter: value ~= 0` hides it, and forgets it then. Write one of them, or\n"
+     "`drop_empty: false` if the zeros are meant."},
     {"W050", "a dead-letter topic that nothing writes",
      "`errors.dead_letter_topic` is set, and `decode`, `eval` and `produce` all say `stop`."},
     {"W060", "print weakens the guarantee",

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <lockstep/base/units.hpp>
+
 #include "src/config/names.hpp"
 #include "src/config/structure_lint.hpp"
 
@@ -63,6 +65,74 @@ void lintEffect(const StepConfig& step, Diagnostics& diagnostics) {
       "remove it, or write the update as an expression of state and values");
 }
 
+/// How often a stream has elements: the batch interval, or the slide of its last window.
+std::chrono::milliseconds slideOf(const ApplicationConfig& config, const StreamConfig& stream,
+                                  std::size_t depth) {
+  for (auto step = stream.steps.rbegin(); step != stream.steps.rend(); ++step) {
+    if (const StepOption* slide = step->find("slide"))
+      return std::chrono::milliseconds(slide->number);
+  }
+  const auto* from = stream.from();
+  if (from != nullptr && !from->names.empty() && depth > 0) {
+    for (const StreamConfig& other : config.streams)
+      if (other.name.text == from->names.front().text) return slideOf(config, other, depth - 1);
+  }
+  return std::chrono::duration_cast<std::chrono::milliseconds>(config.batch.interval);
+}
+
+void lintWindow(const StepConfig& step, std::chrono::milliseconds unit, bool of_window,
+                Diagnostics& diagnostics) {
+  if (unit.count() <= 0) return;
+  for (const auto* name : {"window", "slide"}) {
+    const StepOption* option = step.find(name);
+    if (option == nullptr) continue;
+    const std::chrono::milliseconds value(option->number);
+    if (value.count() > 0 && value % unit == std::chrono::milliseconds(0)) continue;
+    const auto below = value / unit * unit;
+    std::string legal = below.count() > 0 ? formatDuration(below) + ", " : "";
+    diagnostics.error(
+        "E031", option->value.place,
+        fmt::format("{} {} is not a whole multiple of the {} {}", name, option->value.text,
+                    of_window ? "stream's slide" : "batch interval", formatDuration(unit)),
+        "nearest legal values: " + legal + formatDuration(below + unit));
+  }
+}
+
+void lintInverse(const StepConfig& step, Diagnostics& diagnostics) {
+  const StepOption* inverse = step.find("inverse");
+  const StepOption* drop = step.find("drop_empty");
+  const StepOption* filter = step.find("filter");
+  if (inverse == nullptr) {
+    for (const StepOption* option : {drop, filter})
+      if (option != nullptr)
+        diagnostics.error("E015", option->value.place,
+                          fmt::format("{} has no effect without inverse: a key goes with its last "
+                                      "value anyway",
+                                      option->spec->name),
+                          "remove it");
+  } else if (drop == nullptr && filter == nullptr) {
+    diagnostics.warning("W032", inverse->value.place,
+                        "with inverse, keys without values stay for ever, as in Spark",
+                        "add  drop_empty: true  or a filter");
+  }
+}
+
+void lintWindows(const ApplicationConfig& config, const StreamConfig& stream,
+                 Diagnostics& diagnostics) {
+  const auto interval =
+      std::chrono::duration_cast<std::chrono::milliseconds>(config.batch.interval);
+  StreamConfig before = stream;
+  before.steps.clear();
+  auto unit = slideOf(config, before, config.streams.size());
+  for (const StepConfig& step : stream.steps) {
+    const StepOption* slide = step.find("slide");
+    if (slide == nullptr) continue;
+    lintWindow(step, unit, unit != interval, diagnostics);
+    if (step.find("reduce") != nullptr) lintInverse(step, diagnostics);
+    unit = std::chrono::milliseconds(slide->number);
+  }
+}
+
 void lintStreamEffect(const StreamConfig& stream, Diagnostics& diagnostics) {
   const auto& steps = stream.steps;
   if (!stream.parallelism || stream.paired() != nullptr ||
@@ -87,6 +157,7 @@ void lintSteps(const ApplicationConfig& config, Diagnostics& diagnostics) {
       lintEffect(step, diagnostics);
     }
     lintStreamEffect(stream, diagnostics);
+    lintWindows(config, stream, diagnostics);
   }
 }
 

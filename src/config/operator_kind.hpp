@@ -36,6 +36,12 @@ enum class OperatorKind {
   kLeftOuterJoin,
   kRightOuterJoin,
   kFullOuterJoin,
+  kWindow,
+  kCountByWindow,
+  kReduceByWindow,
+  kReduceByKeyAndWindow,
+  kGroupByKeyAndWindow,
+  kCountByValueAndWindow,
 };
 
 /// Of `parallelism`, and of whatever else counts shards.
@@ -47,6 +53,8 @@ enum class OptionType {
   kReduction,   ///< an expression, or the bare name of a reduction that `choices` lists
   kChoice,      ///< one of `choices`
   kShards,      ///< a number of shards: 1 to kParallelismMax
+  kDuration,    ///< with its unit: 10s
+  kFlag,        ///< true or false
 };
 
 /// One option of an operator.

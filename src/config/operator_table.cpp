@@ -104,6 +104,34 @@ constexpr OperatorSpec withStream(std::string_view name, OperatorKind kind, std:
   return {name, kind, text, {}, {}, false, false, true, true, true};
 }
 
+constexpr OptionSpec kWindowLength{"window", OptionType::kDuration,
+                                   "the batches of so long a time, a multiple of batch.interval",
+                                   true};
+constexpr OptionSpec kSlide{"slide", OptionType::kDuration,
+                            "how often a window ends, a multiple of batch.interval", true};
+constexpr OptionSpec kInverse{"inverse", OptionType::kExpression,
+                              "takes what leaves, b, off the window's value a"};
+constexpr OptionSpec kDropEmpty{"drop_empty", OptionType::kFlag,
+                                "with inverse: forgets what has no value left in the window", false,
+                                "false"};
+constexpr std::array kWindowOptions{kWindowLength, kSlide};
+constexpr std::array kReduceByWindowOptions{kWindowLength, kSlide, kReduceOptions[0], kInverse,
+                                            kDropEmpty};
+constexpr std::array kReduceByKeyAndWindowOptions{
+    kWindowLength,
+    kSlide,
+    kReduceOptions[0],
+    kInverse,
+    kDropEmpty,
+    OptionSpec{"filter", OptionType::kExpression,
+               "with inverse: of key and value; where it is false a key is hidden, and forgotten "
+               "when it has no value left in the window"},
+};
+constexpr OperatorSpec windowed(std::string_view name, OperatorKind kind, std::string_view text,
+                                std::span<const OptionSpec> options, bool by_key) {
+  return {name, kind, text, {}, options, true, false, false, by_key};
+}
+
 constexpr std::array kOperators{
     OperatorSpec{"map", OperatorKind::kMap, "Replaces value, key or both of every record", "value",
                  kMapOptions, false, true},
@@ -177,28 +205,27 @@ constexpr std::array kOperators{
                "The same as join, and the other stream's records without a partner"),
     withStream("fullOuterJoin", OperatorKind::kFullOuterJoin,
                "The same as join, and both streams' records without a partner"),
+    windowed("window", OperatorKind::kWindow,
+             "Passes on the records of the last batches, again "
+             "and again",
+             kWindowOptions, true),
+    windowed("countByWindow", OperatorKind::kCountByWindow,
+             "The number of records in a window, as one record", kWindowOptions, false),
+    windowed("reduceByWindow", OperatorKind::kReduceByWindow,
+             "Combines all values in a window into one record", kReduceByWindowOptions, false),
+    windowed("reduceByKeyAndWindow", OperatorKind::kReduceByKeyAndWindow,
+             "Combines the values of each key in a window", kReduceByKeyAndWindowOptions, true),
+    windowed("groupByKeyAndWindow", OperatorKind::kGroupByKeyAndWindow,
+             "The values of each key in a window, as a list", kWindowOptions, true),
+    windowed("countByValueAndWindow", OperatorKind::kCountByValueAndWindow,
+             "Counts equal values in a window: key = the value, value = its count", kWindowOptions,
+             true),
 };
 
-constexpr std::array<std::string_view, 20> kLaterOperators{"window",
-                                                           "countByWindow",
-                                                           "reduceByWindow",
-                                                           "reduceByKeyAndWindow",
-                                                           "countByValueAndWindow",
-                                                           "groupByKeyAndWindow",
-                                                           "transform",
-                                                           "transformWith",
-                                                           "mapWithState",
-                                                           "mapPartitions",
-                                                           "glom",
-                                                           "partitionBy",
-                                                           "sortByKey",
-                                                           "sample",
-                                                           "lookup",
-                                                           "sql",
-                                                           "lua",
-                                                           "checkpoint",
-                                                           "persist",
-                                                           "cache"};
+constexpr std::array<std::string_view, 14> kLaterOperators{
+    "transform",   "transformWith", "mapWithState", "mapPartitions", "glom",
+    "partitionBy", "sortByKey",     "sample",       "lookup",        "sql",
+    "lua",         "checkpoint",    "persist",      "cache"};
 constexpr std::array<std::string_view, 4> kLaterStreamKeys{"files", "socket", "table", "watermark"};
 constexpr std::array<std::string_view, 6> kLaterOutputKeys{"files", "http",   "postgres",
                                                            "sql",   "socket", "foreachRDD"};

@@ -46,6 +46,10 @@ std::string optionType(const OptionSpec& option) {
       return choices;
     case OptionType::kShards:
       return fmt::format("1 to {}", kParallelismMax);
+    case OptionType::kDuration:
+      return "duration";
+    case OptionType::kFlag:
+      return "true, false";
   }
   return {};
 }

@@ -105,6 +105,8 @@ Json optionSchema(const OptionSpec& option) {
   if (option.type == OptionType::kChoice)
     schema = choiceSchema({option.choices.begin(), option.choices.end()});
   if (option.type == OptionType::kShards) schema = valueSchema("number");
+  if (option.type == OptionType::kFlag) schema = {{"type", "boolean"}};
+  if (option.type == OptionType::kDuration) schema = valueSchema("duration");
   if (option.type == OptionType::kReduction) schema["examples"] = option.choices;
   return described(std::move(schema), option.text, option.fallback);
 }

@@ -181,12 +181,30 @@ class StepReader {
              : fmt::format("{}: {}", option.name, option.text));
   }
 
+  bool readNumber(const OptionSpec& option, const Node& value, std::uint64_t& number) {
+    const auto path = fmt::format("{} of {}", option.name, step_.spec->name);
+    if (option.type == OptionType::kFlag) {
+      bool flag = false;
+      if (!reader_.read(value, path, flag)) return false;
+      number = flag ? 1 : 0;
+      return true;
+    }
+    Duration duration{};
+    if (!reader_.read(value, path, duration)) return false;
+    number = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
+    return true;
+  }
+
   void readOption(const OptionSpec& option, std::string_view key, const Node& value) {
     StepOption read{&option, {}, {}};
     if (option.type == OptionType::kShards) {
       if (!reader_.readShards(value, fmt::format("{} of {}", option.name, step_.spec->name),
                               read.number))
         return;
+      read.value = value.scalar;
+    } else if (option.type == OptionType::kDuration || option.type == OptionType::kFlag) {
+      if (!readNumber(option, value, read.number)) return;
       read.value = value.scalar;
     } else if (option.type == OptionType::kChoice) {
       std::size_t index = 0;

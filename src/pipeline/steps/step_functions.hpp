@@ -46,4 +46,12 @@ std::optional<Built> pairStreams(const config::PairedStreams& paired,
 // state_steps.cpp
 std::optional<Built> buildUpdateStateByKey(const std::optional<Built>& in, StepBuild& build);
 
+// window_steps.cpp
+std::optional<Built> buildWindow(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildCountByWindow(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildReduceByWindow(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildReduceByKeyAndWindow(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildGroupByKeyAndWindow(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildCountByValueAndWindow(const std::optional<Built>& in, StepBuild& build);
+
 }  // namespace lockstep

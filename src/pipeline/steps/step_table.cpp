@@ -54,6 +54,18 @@ StepFunction stepFunction(config::OperatorKind kind) {
     case OperatorKind::kRightOuterJoin:
     case OperatorKind::kFullOuterJoin:
       return buildJoin;
+    case OperatorKind::kWindow:
+      return buildWindow;
+    case OperatorKind::kCountByWindow:
+      return buildCountByWindow;
+    case OperatorKind::kReduceByWindow:
+      return buildReduceByWindow;
+    case OperatorKind::kReduceByKeyAndWindow:
+      return buildReduceByKeyAndWindow;
+    case OperatorKind::kGroupByKeyAndWindow:
+      return buildGroupByKeyAndWindow;
+    case OperatorKind::kCountByValueAndWindow:
+      return buildCountByValueAndWindow;
   }
   LOCKSTEP_CHECK(false, "an operator without a step function");
 }

@@ -1,0 +1,75 @@
+#include "src/pipeline/rows/row_windows.hpp"
+#include "src/pipeline/steps/step_functions.hpp"
+
+namespace lockstep {
+namespace {
+
+RowWindow windowOf(const StepBuild& build) {
+  const auto milliseconds = [&](const char* option) {
+    const config::StepOption* duration = build.step().find(option);
+    return std::chrono::milliseconds(duration != nullptr ? duration->number : 0);
+  };
+  const config::StepOption* drop = build.step().find("drop_empty");
+  return {{milliseconds("window"), milliseconds("slide")},
+          {build.name(), drop != nullptr && drop->number != 0, build.shuffleOptions().parallelism}};
+}
+
+/// Nothing after a mistake, which was reported.
+std::optional<RowWindowFold> foldOf(const std::optional<Built>& in, StepBuild& build) {
+  const auto named = build.step().find("reduce")->named;
+  auto reduce = build.reduction("reduce");
+  std::optional<ValueReduction> inverse;
+  if (build.has("inverse")) inverse = build.reduction("inverse");
+  std::optional<Expression> filter;
+  if (build.has("filter")) filter = build.expression("filter", RowWindowFold::filterVariables());
+  if (!in || !reduce || build.has("inverse") != inverse.has_value() ||
+      build.has("filter") != filter.has_value())
+    return std::nullopt;
+  RowWindowFold fold{
+      {},          std::move(*reduce), std::move(inverse), filter, build.compiler().evaluation(),
+      in->integers};
+  if (named) fold.named = reductionOf(*named);
+  return fold;
+}
+
+/// Whether what the fold gives is known to be integers.
+bool givesIntegers(const RowWindowFold& fold) {
+  if (fold.inverse || !fold.named) return false;
+  return fold.integers || fold.named == NamedValueReduction::kCount;
+}
+
+}  // namespace
+
+std::optional<Built> buildWindow(const std::optional<Built>& in, StepBuild& build) {
+  if (!in) return std::nullopt;
+  return Built{windowRows(in->rows, windowOf(build)), in->integers};
+}
+
+std::optional<Built> buildCountByWindow(const std::optional<Built>& in, StepBuild& build) {
+  if (!in) return std::nullopt;
+  return Built{countRowsByWindow(in->rows, windowOf(build)), true};
+}
+
+std::optional<Built> buildReduceByWindow(const std::optional<Built>& in, StepBuild& build) {
+  const auto fold = foldOf(in, build);
+  if (!fold) return std::nullopt;
+  return Built{reduceRowsByWindow(in->rows, *fold, windowOf(build)), givesIntegers(*fold)};
+}
+
+std::optional<Built> buildReduceByKeyAndWindow(const std::optional<Built>& in, StepBuild& build) {
+  const auto fold = foldOf(in, build);
+  if (!fold) return std::nullopt;
+  return Built{reduceRowsByKeyAndWindow(in->rows, *fold, windowOf(build)), givesIntegers(*fold)};
+}
+
+std::optional<Built> buildGroupByKeyAndWindow(const std::optional<Built>& in, StepBuild& build) {
+  if (!in) return std::nullopt;
+  return Built{groupRowsByKeyAndWindow(in->rows, windowOf(build)), false};
+}
+
+std::optional<Built> buildCountByValueAndWindow(const std::optional<Built>& in, StepBuild& build) {
+  if (!in) return std::nullopt;
+  return Built{countRowsByValueAndWindow(in->rows, windowOf(build)), true};
+}
+
+}  // namespace lockstep
