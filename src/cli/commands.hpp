@@ -56,6 +56,10 @@ struct TestCommand {
 /// `test`: the files' `tests:` on the in-process Kafka with virtual time. kFindings when one fails.
 [[nodiscard]] ExitCode test(const TestCommand& command);
 
+/// `init`: writes the example `name` and the schema for editors into the current folder, or lists
+/// the examples when `name` is empty. Never overwrites a file.
+[[nodiscard]] ExitCode init(const std::string& name);
+
 /// `schema`: the JSON Schema of files, for editors.
 [[nodiscard]] ExitCode schema();
 

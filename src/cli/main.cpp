@@ -44,6 +44,9 @@ struct CommandLine {
     addExplain();
     addTry();
     addTest();
+    auto* starter = addVerb(app, "init", "Write an example as a starter file, or list the examples",
+                            action, [this] { return cli::init(example); });
+    starter->add_option("EXAMPLE", example, "Its name");
     addVerb(app, "schema", "The JSON Schema of the YAML files, for editors", action, cli::schema);
     auto* verb = addVerb(app, "version", "Versions of lockstep and of everything linked", action,
                          [this] { return cli::version(version_json); });
@@ -112,6 +115,7 @@ struct CommandLine {
   ExplainCommand explain;
   TryCommand attempt;
   TestCommand test;
+  std::string example;
   std::string log_level = "info";
   bool version_json = false;
 };

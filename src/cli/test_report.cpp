@@ -12,7 +12,7 @@ std::size_t failed(const TestedFile& file) {
                                                 [](const auto& t) { return !t.failures.empty(); }));
 }
 
-std::string counted(std::size_t count, std::string_view what) {
+std::string numberOf(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
@@ -96,9 +96,9 @@ std::string summaryOf(const std::vector<TestedFile>& files) {
     bad += failed(file);
     broken += file.mistakes.empty() ? 0 : 1;
   }
-  auto text = fmt::format("{} in {}: {} passed, {} failed", counted(all, "test"),
-                          counted(files.size(), "file"), all - bad, bad);
-  if (broken > 0) text += fmt::format(", {} with errors", counted(broken, "file"));
+  auto text = fmt::format("{} in {}: {} passed, {} failed", numberOf(all, "test"),
+                          numberOf(files.size(), "file"), all - bad, bad);
+  if (broken > 0) text += fmt::format(", {} with errors", numberOf(broken, "file"));
   return text;
 }
 

@@ -24,7 +24,7 @@ using config::DataFormat;
 using config::TestValue;
 using std::chrono::milliseconds;
 
-constexpr Partition kOnly{0};
+constexpr Partition kTestPartition{0};
 /// Topic of a stream that no Kafka output shows; no stream's name has a dot.
 constexpr std::string_view kTapPrefix = "lockstep.test.";
 
@@ -189,7 +189,8 @@ class Session {
       for (const auto& [name, text] : one.headers) record.headers.emplace_back(name, text);
       records.push_back(std::move(record));
     }
-    if (!records.empty()) kafka_.admin().produce({kafka.topics.front().text, kOnly}, records);
+    if (!records.empty())
+      kafka_.admin().produce({kafka.topics.front().text, kTestPartition}, records);
   }
 
   /// Takes what the entry's batches have committed.
@@ -210,7 +211,7 @@ class Session {
   }
 
   std::vector<memory::OwnedRecord> committed(const std::string& topic,
-                                             Partition partition = kOnly) {
+                                             Partition partition = kTestPartition) {
     return kafka_.admin().read({topic, partition}, memory::Admin::Isolation::kCommitted);
   }
 

@@ -9,7 +9,7 @@
 namespace lockstep::config {
 namespace {
 
-using Names = std::vector<std::string_view>;
+using NameList = std::vector<std::string_view>;
 
 bool isTopic(const ApplicationConfig& config, std::string_view name) {
   for (const OutputConfig& output : config.outputs) {
@@ -39,7 +39,7 @@ class TestLint {
   }
 
  private:
-  void unknown(const SourceText& name, std::string_view kind, const Names& known) {
+  void unknown(const SourceText& name, std::string_view kind, const NameList& known) {
     if (std::find(known.begin(), known.end(), name.text) != known.end()) return;
     auto help = didYouMean(name.text, known);
     if (help.empty() && !known.empty()) help = fmt::format("known: {}", listed(known));
@@ -105,9 +105,9 @@ class TestLint {
 
   const ApplicationConfig& config_;
   Diagnostics& diagnostics_;
-  Names streams_;
-  Names inputs_;
-  Names ids_;
+  NameList streams_;
+  NameList inputs_;
+  NameList ids_;
 };
 
 }  // namespace

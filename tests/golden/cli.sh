@@ -58,6 +58,13 @@ exits 0 "batch.started" version --json
 exits 64 "help: --stream lines" try "$good" --stream nothing
 exits 64 "help: --stream orders, numbers or words" try "$cases/../test/passing.yaml"
 exits 0 "" try "$cases/../test/passing.yaml" --stream words
+exits 0 "Sessions: clicks" init
+exits 64 "there is no example 'wordcount'" init wordcount
+mkdir "$work/new"
+(cd "$work/new" && "$lockstep" init etl-masking && "$lockstep" test etl-masking.yaml) >"$work/out" </dev/null ||
+  fail "init etl-masking: $(cat "$work/out")"
+cmp "$work/new/etl-masking.yaml" "$cases/../../../config/etl-masking.yaml" || fail "init: another file"
+if (cd "$work/new" && "$lockstep" init etl-masking) >"$work/out" 2>&1; then fail "init overwrites"; fi
 exits 0 '"title": "A Lockstep application"' schema
 
 for threads in 1 4; do
