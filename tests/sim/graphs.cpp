@@ -42,6 +42,20 @@ void idleVisits(const DStream<RecordView>& input) {
               {.topic = kOutputTopic, .step = {}});
 }
 
+/// State: the sum since the key came; it passes on when it comes, and with its sum when it goes.
+void timeOuts(const DStream<RecordView>& input, std::chrono::milliseconds timeout) {
+  using Out = std::optional<std::pair<std::string, std::int64_t>>;
+  const auto add = [](const std::string& key, std::optional<std::int64_t> amount,
+                      State<std::int64_t>& sum) -> Out {
+    if (sum.isTimingOut()) return std::pair{key, sum.get()};
+    const bool came = !sum.exists();
+    sum.update(sum.getOption().value_or(0) + *amount);
+    return came ? Out(std::pair{key, kCame}) : std::nullopt;
+  };
+  kafkaOutput(amounts(input).mapWithState(StateSpec::function(add).id(kStateId).timeout(timeout)),
+              {.topic = kOutputTopic, .step = {}});
+}
+
 void deadLetters(const DStream<RecordView>& input) {
   const auto refuse = [](const RecordView& record) {
     if (record.value->starts_with("bad")) throw RecordError(RecordErrorKind::kEval, "bad record");
@@ -90,6 +104,8 @@ void joined(const DStream<RecordView>& input) {
 
 }  // namespace
 
+std::chrono::milliseconds timeOutOf(const Options& options) { return 2 * options.interval; }
+
 std::int64_t amountOf(std::string_view value) {
   const auto colon = value.rfind(':');
   std::int64_t amount = 0;
@@ -110,6 +126,9 @@ std::shared_ptr<DStreamGraph> makeGraph(const Options& options,
       break;
     case Graph::kIdleVisits:
       idleVisits(input);
+      break;
+    case Graph::kTimeOuts:
+      timeOuts(input, timeOutOf(options));
       break;
     case Graph::kDeadLetters:
       deadLetters(input);

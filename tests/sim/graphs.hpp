@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -23,6 +24,12 @@ struct Effect {
 
 /// Idle keys are visited so often after their last record; then the visits change nothing.
 inline constexpr std::int64_t kVisitsMax = 3;
+
+/// What a key passes on when it comes (Graph::kTimeOuts).
+inline constexpr std::int64_t kCame = -1;
+
+/// A key without records for longer than this goes (Graph::kTimeOuts).
+[[nodiscard]] std::chrono::milliseconds timeOutOf(const Options& options);
 
 /// The number at the end of a record's value "p2:17:5": partition, index, amount.
 [[nodiscard]] std::int64_t amountOf(std::string_view value);

@@ -6,6 +6,7 @@
 #include <lockstep/model/checkpoint_positions.hpp>
 #include <lockstep/model/internal_topics.hpp>
 
+#include "tests/sim/graphs.hpp"
 #include "tests/sim/mutants.hpp"
 
 namespace lockstep::sim {
@@ -72,7 +73,7 @@ Invariants::Invariants(memory::MemoryKafka& kafka, const Options& options, Trace
     : kafka_(kafka),
       options_(options),
       trace_(trace),
-      oracle_(options.graph),
+      oracle_(options.graph, timeOutOf(options)),
       history_(kafka, options) {}
 
 void Invariants::transactionCommitted() {
@@ -314,21 +315,22 @@ void Invariants::checkDeadLetters(const Delta& delta, const Oracle::Expected& ex
 void Invariants::checkChangelog(const Delta& delta, const Oracle::Expected& expected) {
   if (!oracle_.stateful()) return;
   const auto* now = oracle_.stateAt(delta.metadata.batch);
-  auto missing = expected.state;
+  auto missing = expected.removed;
+  for (const auto& [key, value] : expected.state) missing.insert(key);
   for (const auto& record : delta.changelog) {
     const auto key = record.key.value_or("");
-    const auto known = now == nullptr       ? std::optional<std::int64_t>()
-                       : now->contains(key) ? std::optional(now->at(key))
-                                            : std::nullopt;
-    const auto found = numberIn(record.value.value_or(""));
-    if (!known || found != *known)
+    const bool known = now != nullptr && now->contains(key);
+    const auto wanted = known ? std::optional(now->at(key)) : std::nullopt;
+    const auto found = record.value ? std::optional(numberIn(*record.value)) : std::nullopt;
+    if (found != wanted)
       violated(fmt::format("I5: batch {}: the changelog says {} for key {}, the input {}",
-                           delta.metadata.batch.value(), found, key, known.value_or(-1)));
+                           delta.metadata.batch.value(), found.value_or(-1), key,
+                           wanted.value_or(-1)));
     missing.erase(key);
   }
   if (!missing.empty())
     violated(fmt::format("I5: batch {} changed key {} without a changelog record",
-                         delta.metadata.batch.value(), missing.begin()->first));
+                         delta.metadata.batch.value(), *missing.begin()));
 }
 
 /// I5, on a disk: when the positions are replaced, the values are the fold of the input below them.

@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, kFaults> kFaultNames{
     "takeovers",     "failover",     "recreated-input", "deleted-input", "retention"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Graph::kCount)> kGraphNames{
-    "copy", "word-count", "dead-letters", "idle-visits", "plan", "every-key", "groups", "joined"};
+    "copy",      "word-count", "dead-letters", "idle-visits", "plan",
+    "every-key", "groups",     "joined",       "time-outs"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)> kMutantNames{
     "none",
@@ -66,7 +67,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)>
 std::uint64_t stateShareOf(std::uint64_t seed, Graph graph) {
   Prng random(seed, 5);
   if (!random.chance(300)) return 0;
-  const bool visits = graph == Graph::kIdleVisits;
+  const bool visits = graph == Graph::kIdleVisits || graph == Graph::kTimeOuts;
   return static_cast<std::uint64_t>(visits ? random.between(700, 1'300) : random.between(110, 700));
 }
 
@@ -89,6 +90,10 @@ void addChanges(Options& options) {
   if (random.chance(120)) options.graph = Graph::kEveryKey;
   Prng keyed(options.seed, 11);
   if (keyed.chance(150)) options.graph = keyed.chance(500) ? Graph::kGroups : Graph::kJoined;
+  if (Prng(options.seed, 12).chance(120)) {
+    options.graph = Graph::kTimeOuts;
+    options.state_share = stateShareOf(options.seed, options.graph);
+  }
   if (random.chance(300)) options.inputs = 2;
   options.until_end = random.chance(120);
   on(Fault::kGrowth, 200);
@@ -149,7 +154,8 @@ Options loosened(Options options) {
        {Fault::kLateRequests, Fault::kDuplicates, Fault::kZombies, Fault::kRivals,
         Fault::kTakeovers, Fault::kRecreatedInput, Fault::kDeletedInput, Fault::kRetention})
     options.faults[static_cast<std::size_t>(fault)] = false;
-  if (options.graph == Graph::kIdleVisits || options.graph == Graph::kEveryKey)
+  if (options.graph == Graph::kIdleVisits || options.graph == Graph::kEveryKey ||
+      options.graph == Graph::kTimeOuts)
     options.graph = Graph::kWordCount;
   if (options.graph == Graph::kPlan || options.graph == Graph::kGroups ||
       options.graph == Graph::kJoined)

@@ -53,6 +53,7 @@ enum class Graph {
   kEveryKey,
   kGroups,
   kJoined,
+  kTimeOuts,
   kCount
 };
 [[nodiscard]] std::string_view toString(Graph graph);

@@ -33,6 +33,18 @@ void Oracle::streamEveryKey(Expected& expected) const {
     expected.outputs.push_back({Partition{0}, key, eightBytes(shown(entry))});
 }
 
+void Oracle::timeOut(BatchTime tick, Expected& expected) {
+  if (graph_ != Graph::kTimeOuts) return;
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    if (entry->second.touched >= tick - timeout_) {
+      ++entry;
+      continue;
+    }
+    expected.outputs.push_back({Partition{0}, entry->first, eightBytes(entry->second.sum)});
+    entry = entries_.erase(entry);
+  }
+}
+
 std::int64_t numberIn(const std::string& bytes) {
   std::uint64_t number = 0;
   for (const char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
@@ -93,11 +105,15 @@ Oracle::Expected Oracle::batch(const std::vector<std::vector<Seen>>& input, cons
   for (const auto& [key, entry] : entries_) before[key] = shown(entry);
   if (!plan.closes_first.empty()) {
     visit(plan.closes_first.back());
+    timeOut(plan.closes_first.back(), expected);
     streamEveryKey(expected);
   }
   for (const auto& partition : input) {
     for (const auto& record : partition) {
-      auto& entry = entries_[record.key.value_or("")];
+      const auto [known, came] = entries_.try_emplace(record.key.value_or(""));
+      if (came && graph_ == Graph::kTimeOuts)
+        expected.outputs.push_back({Partition{0}, known->first, eightBytes(kCame)});
+      auto& entry = known->second;
       entry.sum += amountOf(*record.value);
       entry.visits = 0;
       entry.touched = plan.time;
@@ -105,6 +121,7 @@ Oracle::Expected Oracle::batch(const std::vector<std::vector<Seen>>& input, cons
   }
   if (plan.closes_own_tick) {
     visit(plan.time);
+    timeOut(plan.time, expected);
     streamEveryKey(expected);
   }
   auto& after = states_[plan.id];
@@ -113,9 +130,11 @@ Oracle::Expected Oracle::batch(const std::vector<std::vector<Seen>>& input, cons
     const auto old = before.find(key);
     if (old != before.end() && old->second == value) continue;
     expected.state[key] = value;
-    if (graph_ == Graph::kEveryKey) continue;
+    if (graph_ == Graph::kEveryKey || graph_ == Graph::kTimeOuts) continue;
     expected.outputs.push_back({Partition{0}, key, eightBytes(value)});
   }
+  for (const auto& [key, value] : before)
+    if (!after.contains(key)) expected.removed.insert(key);
   return expected;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -28,16 +29,18 @@ struct Seen {
 /// One call per committed batch, with the committed input of exactly its offsets.
 class Oracle {
  public:
-  explicit Oracle(Graph graph) : graph_(graph) {}
+  /// `timeout`: of Graph::kTimeOuts.
+  Oracle(Graph graph, std::chrono::milliseconds timeout) : graph_(graph), timeout_(timeout) {}
 
   struct Expected {
     std::vector<Seen> outputs;  ///< in any order, except for each key's records of one partition
     std::vector<std::string> dead_letters;  ///< values
     /// New state of each key that changed.
     std::map<std::string, std::int64_t> state;
+    std::set<std::string> removed;  ///< keys that had state before, and have none now
   };
   /// `input`: records by input partition, in offset order. `plan`: when the batch was and what it
-  /// closed; only visits of idle keys depend on it.
+  /// closed; visits of idle keys and time-outs depend on it.
   [[nodiscard]] Expected batch(const std::vector<std::vector<Seen>>& input, const BatchPlan& plan);
 
   /// The state after the batch with that id, for checkpoints. Null: there was no such batch.
@@ -46,7 +49,7 @@ class Oracle {
   [[nodiscard]] bool ordersKeys() const { return stateful() || keyed(); }
   [[nodiscard]] bool stateful() const {
     return graph_ == Graph::kWordCount || graph_ == Graph::kIdleVisits ||
-           graph_ == Graph::kEveryKey;
+           graph_ == Graph::kEveryKey || graph_ == Graph::kTimeOuts;
   }
 
  private:
@@ -63,7 +66,10 @@ class Oracle {
   void streamEveryKey(Expected& expected) const;
   [[nodiscard]] std::int64_t shown(const Entry& entry) const;
 
+  void timeOut(BatchTime tick, Expected& expected);
+
   const Graph graph_;
+  const std::chrono::milliseconds timeout_;
   std::map<std::string, Entry> entries_;
   std::map<BatchId, std::map<std::string, std::int64_t>> states_;
 };

@@ -151,6 +151,8 @@ class MapWithStateStage final : public Rdd<M>, public Stage, public SnapshotSour
   Status mapOne(Task& task, StateShard& shard, const Bytes& bytes, StateEntry& entry,
                 const Map& map) {
     Mapper& m = mapper(task);
+    // First: what the function puts into the task's arena lives until the chunk is passed on.
+    LOCKSTEP_ASSIGN([[maybe_unused]] const bool flushed, m.mapped.makeRoom(describe(m)));
     using Result = std::decay_t<decltype(map(std::declval<State<S>&>()))>;
     std::optional<Result> result;
     const auto call = [&](std::span<const Bytes>) {

@@ -64,7 +64,7 @@ class StateSpecOf;
 /// argument BatchTime or TaskContext&. It is called once per element, in order of arrival, with the
 /// element's value; and once for a key that times out, with no value and state.isTimingOut(). What
 /// it returns is passed on: M, or std::optional<M> to pass on only some. M may view the key and the
-/// value, but not the state.
+/// value, and bytes in the context's arena, but not the state.
 struct StateSpec {
   template <class F>
   [[nodiscard]] static StateSpecOf<F> function(F f);
