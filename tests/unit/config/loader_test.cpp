@@ -34,9 +34,9 @@ TEST_CASE("the page's example loads except for what this version does not have",
   REQUIRE(kPageExample.size() > 1000);
   const auto loaded = pageWorld().load(kPageExample);
 
-  // The admin server and the window (E013), an unused function (W023) and print (W060).
+  // The admin server (E013), an unused function (W023) and print (W060).
   INFO(loaded.diagnostics.print());
-  CHECK(codes(loaded) == Codes{"E013 13:17", "W023 15:12", "E013 35:9", "W060 39:5"});
+  CHECK(codes(loaded) == Codes{"E013 13:17", "W023 15:12", "W060 39:5"});
 }
 
 TEST_CASE("the example becomes a typed model", "[unit][config][loader]") {
