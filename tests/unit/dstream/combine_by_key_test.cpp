@@ -9,9 +9,9 @@
 using namespace lockstep;
 using test::GraphRunner;
 using test::Lines;
-using test::put;
-using test::shown;
-using test::sorted;
+using test::putPair;
+using test::shownLines;
+using test::sortedLines;
 
 namespace {
 
@@ -31,20 +31,20 @@ auto traced(const DStream<test::NumberPair>& pairs) {
 TEST_CASE("combineByKey creates in each map partition, merges values there and partitions after",
           "[unit][dstream][combine_by_key]") {
   GraphRunner run;
-  saveText(run, traced(numbers(run, "in", 2)));
+  saveText(run, traced(numberPairs(run, "in", 2)));
   run.prepare(1);
-  put(run, "a", "1"), put(run, "b", "2"), put(run, "a", "3");
-  put(run, "b", "4", "in", 1), put(run, "a", "5", "in", 1), put(run, "b", "6", "in", 1);
+  putPair(run, "a", "1"), putPair(run, "b", "2"), putPair(run, "a", "3");
+  putPair(run, "b", "4", "in", 1), putPair(run, "a", "5", "in", 1), putPair(run, "b", "6", "in", 1);
   run.batch();
-  CHECK(shown(run) == Lines{"(a,<c1m3|c5>)", "(b,<c2|c4m6>)"});
+  CHECK(shownLines(run) == Lines{"(a,<c1m3|c5>)", "(b,<c2|c4m6>)"});
   run.batch();
-  CHECK(shown(run).empty());
+  CHECK(shownLines(run).empty());
 }
 
 TEST_CASE("many values are combined while they arrive and still created once",
           "[unit][dstream][combine_by_key]") {
   GraphRunner run;
-  const auto counted = numbers(run).combineByKey(
+  const auto counted = numberPairs(run).combineByKey(
       [](std::int64_t v) { return std::pair(std::int64_t{1}, v); },
       [](const auto& c, std::int64_t v) { return std::pair(c.first, c.second + v); },
       [](const auto& a, const auto& b) {
@@ -52,24 +52,24 @@ TEST_CASE("many values are combined while they arrive and still created once",
       });
   saveText(run, counted);
   run.prepare(1);
-  for (int i = 0; i < 100'000; ++i) put(run, "k" + std::to_string(i % 7), "1");
+  for (int i = 0; i < 100'000; ++i) putPair(run, "k" + std::to_string(i % 7), "1");
   run.batch();
   Lines expected;
   for (int i = 0; i < 7; ++i)
     expected.push_back("(k" + std::to_string(i) + ",(1," + std::to_string(14'285 + (i < 5)) + "))");
-  CHECK(sorted(shown(run)) == expected);
+  CHECK(sortedLines(shownLines(run)) == expected);
 }
 
 TEST_CASE("a value that a function throws on is rejected by itself",
           "[unit][dstream][combine_by_key]") {
   GraphRunner run;
   run.deadLetters();
-  saveText(run, traced(numbers(run)));
+  saveText(run, traced(numberPairs(run)));
   run.prepare(1);
-  put(run, "a", "1"), put(run, "a", "13"), put(run, "a", "2"), put(run, "b", "13");
-  put(run, "b", "13");
+  putPair(run, "a", "1"), putPair(run, "a", "13"), putPair(run, "a", "2"), putPair(run, "b", "13");
+  putPair(run, "b", "13");
   run.batch();
-  CHECK(shown(run) == Lines{"(a,c1m2)", "(b,c13)"});
+  CHECK(shownLines(run) == Lines{"(a,c1m2)", "(b,c13)"});
   CHECK(run.records("dlq", true) == Lines{"a=13", "b=13"});
   CHECK(run.last.counters.dead_letters.at({"combineByKey 1", RecordErrorKind::kEval}) == 2);
 }
@@ -83,33 +83,33 @@ TEST_CASE("a key whose first value cannot be created begins with its second",
     return v;
   };
   const auto add = [](std::int64_t a, std::int64_t b) { return a + b; };
-  saveText(run, numbers(run).combineByKey(refuse, add, add));
+  saveText(run, numberPairs(run).combineByKey(refuse, add, add));
   run.prepare(1);
-  put(run, "a", "-1"), put(run, "b", "5"), put(run, "a", "2"), put(run, "a", "-3");
-  put(run, "c", "-4");
+  putPair(run, "a", "-1"), putPair(run, "b", "5"), putPair(run, "a", "2"), putPair(run, "a", "-3");
+  putPair(run, "c", "-4");
   run.batch();
-  CHECK(shown(run) == Lines{"(b,5)", "(a,-1)"});
+  CHECK(shownLines(run) == Lines{"(b,5)", "(a,-1)"});
   CHECK(run.records("dlq", true) == Lines{"a=-1", "c=-4"});
 }
 
 TEST_CASE("a merge may change the combiner in place", "[unit][dstream][combine_by_key]") {
   GraphRunner run;
   using List = std::vector<std::int64_t>;
-  saveText(run, numbers(run, "in", 2)
+  saveText(run, numberPairs(run, "in", 2)
                     .combineByKey(
                         [](std::int64_t v) { return List{v}; },
                         [](List& list, std::int64_t v) { list.push_back(v); },
                         [](List& a, const List& b) { a.insert(a.end(), b.begin(), b.end()); }));
   run.prepare(2);
-  put(run, "a", "1"), put(run, "a", "2"), put(run, "a", "3", "in", 1);
+  putPair(run, "a", "1"), putPair(run, "a", "2"), putPair(run, "a", "3", "in", 1);
   run.batch();
-  CHECK(shown(run) == Lines{"(a,[1, 2, 3])"});
+  CHECK(shownLines(run) == Lines{"(a,[1, 2, 3])"});
 }
 
 TEST_CASE("foldByKey and aggregateByKey begin with their zero in each map partition",
           "[unit][dstream][combine_by_key]") {
   GraphRunner run;
-  const auto pairs = numbers(run, "in", 2);
+  const auto pairs = numberPairs(run, "in", 2);
   const auto add = [](std::int64_t a, std::int64_t b) { return a + b; };
   saveText(run, pairs.foldByKey(100, add), "folded");
   saveText(run,
@@ -119,18 +119,18 @@ TEST_CASE("foldByKey and aggregateByKey begin with their zero in each map partit
                [](const std::string& a, const std::string& b) { return a + "," + b; }),
            "aggregated");
   run.prepare(1);
-  put(run, "a", "1"), put(run, "a", "2"), put(run, "b", "3");
-  put(run, "a", "4", "in", 1);
+  putPair(run, "a", "1"), putPair(run, "a", "2"), putPair(run, "b", "3");
+  putPair(run, "a", "4", "in", 1);
   run.batch();
-  CHECK(shown(run, "folded") == Lines{"(a,207)", "(b,103)"});
-  CHECK(shown(run, "aggregated") == Lines{"(a,0+1+2,0+4)", "(b,0+3)"});
+  CHECK(shownLines(run, "folded") == Lines{"(a,207)", "(b,103)"});
+  CHECK(shownLines(run, "aggregated") == Lines{"(a,0+1+2,0+4)", "(b,0+3)"});
   run.batch();
-  CHECK(shown(run, "folded").empty());
+  CHECK(shownLines(run, "folded").empty());
 }
 
 TEST_CASE("sum, min, max, avg and count by key", "[unit][dstream][combine_by_key]") {
   GraphRunner run;
-  const auto pairs = numbers(run, "in", 2);
+  const auto pairs = numberPairs(run, "in", 2);
   const auto halves = pairs.mapValues([](std::int64_t v) { return static_cast<double>(v) / 2; });
   saveText(run, pairs.sumByKey(), "sum");
   saveText(run, pairs.minByKey(), "min");
@@ -140,19 +140,20 @@ TEST_CASE("sum, min, max, avg and count by key", "[unit][dstream][combine_by_key
   saveText(run, halves.sumByKey(), "sums");
   saveText(run, halves.maxByKey(), "greatest");
   run.prepare(1);
-  put(run, "a", "4"), put(run, "b", "7"), put(run, "a", "-1"), put(run, "a", "6", "in", 1);
+  putPair(run, "a", "4"), putPair(run, "b", "7"), putPair(run, "a", "-1"),
+      putPair(run, "a", "6", "in", 1);
   run.batch();
-  CHECK(shown(run, "sum") == Lines{"(a,9)", "(b,7)"});
-  CHECK(shown(run, "min") == Lines{"(a,-1)", "(b,7)"});
-  CHECK(shown(run, "max") == Lines{"(a,6)", "(b,7)"});
-  CHECK(shown(run, "avg") == Lines{"(a,3.0)", "(b,7.0)"});
-  CHECK(shown(run, "count") == Lines{"(a,3)", "(b,1)"});
-  CHECK(shown(run, "sums") == Lines{"(a,4.5)", "(b,3.5)"});
-  CHECK(shown(run, "greatest") == Lines{"(a,3.0)", "(b,3.5)"});
+  CHECK(shownLines(run, "sum") == Lines{"(a,9)", "(b,7)"});
+  CHECK(shownLines(run, "min") == Lines{"(a,-1)", "(b,7)"});
+  CHECK(shownLines(run, "max") == Lines{"(a,6)", "(b,7)"});
+  CHECK(shownLines(run, "avg") == Lines{"(a,3.0)", "(b,7.0)"});
+  CHECK(shownLines(run, "count") == Lines{"(a,3)", "(b,1)"});
+  CHECK(shownLines(run, "sums") == Lines{"(a,4.5)", "(b,3.5)"});
+  CHECK(shownLines(run, "greatest") == Lines{"(a,3.0)", "(b,3.5)"});
   run.batch();
-  CHECK(shown(run, "count").empty());
+  CHECK(shownLines(run, "count").empty());
   // Longs wrap around.
-  put(run, "a", "9223372036854775807"), put(run, "a", "1");
+  putPair(run, "a", "9223372036854775807"), putPair(run, "a", "1");
   run.batch();
-  CHECK(shown(run, "sum") == Lines{"(a,-9223372036854775808)"});
+  CHECK(shownLines(run, "sum") == Lines{"(a,-9223372036854775808)"});
 }

@@ -17,20 +17,20 @@ using NumberPair = std::pair<std::string_view, std::int64_t>;
 using TextPair = std::pair<std::string_view, std::optional<std::string_view>>;
 
 /// Streams of (key, number) and of (key, text or null) from a topic.
-inline DStream<NumberPair> numbers(GraphRunner& run, const std::string& topic = "in",
-                                   int partitions = 1) {
+inline DStream<NumberPair> numberPairs(GraphRunner& run, const std::string& topic = "in",
+                                       int partitions = 1) {
   return run.stream(topic, partitions).map([](const RecordView& r) {
     return NumberPair(r.key.value_or(""), std::stoll(std::string(r.value.value_or(""))));
   });
 }
-inline DStream<TextPair> texts(GraphRunner& run, const std::string& topic = "in",
-                               int partitions = 1) {
+inline DStream<TextPair> textPairs(GraphRunner& run, const std::string& topic = "in",
+                                   int partitions = 1) {
   return run.stream(topic, partitions).map([](const RecordView& r) {
     return TextPair(r.key.value_or(""), r.value);
   });
 }
-inline void put(GraphRunner& run, const std::string& key, std::optional<std::string> value,
-                const std::string& topic = "in", int partition = 0) {
+inline void putPair(GraphRunner& run, const std::string& key, std::optional<std::string> value,
+                    const std::string& topic = "in", int partition = 0) {
   run.input.append({topic, Partition{partition}}, {key, std::move(value)});
 }
 
@@ -45,12 +45,12 @@ void saveText(GraphRunner& run, const DStream<T>& stream, const std::string& top
            topic);
 }
 /// What saveText() wrote in the last batch.
-[[nodiscard]] inline Lines shown(const GraphRunner& run, const std::string& topic = "out") {
+[[nodiscard]] inline Lines shownLines(const GraphRunner& run, const std::string& topic = "out") {
   Lines lines = run.records(topic);
   for (std::string& line : lines) line.erase(0, 2);  // "~=": no key
   return lines;
 }
-[[nodiscard]] inline Lines sorted(Lines lines) {
+[[nodiscard]] inline Lines sortedLines(Lines lines) {
   std::sort(lines.begin(), lines.end());
   return lines;
 }

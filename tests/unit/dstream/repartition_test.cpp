@@ -9,39 +9,40 @@
 using namespace lockstep;
 using test::GraphRunner;
 using test::Lines;
-using test::put;
-using test::shown;
-using test::sorted;
+using test::putPair;
+using test::shownLines;
+using test::sortedLines;
 
 TEST_CASE("distinct keeps each element of a batch once, in order of first sight",
           "[unit][dstream][repartition]") {
   GraphRunner run;
-  saveText(run, texts(run, "in", 2).distinct());
+  saveText(run, textPairs(run, "in", 2).distinct());
   run.prepare(1);
-  put(run, "b", "1"), put(run, "a", "1"), put(run, "b", "1"), put(run, "b", std::nullopt);
-  put(run, "a", "1", "in", 1), put(run, "b", "", "in", 1);
+  putPair(run, "b", "1"), putPair(run, "a", "1"), putPair(run, "b", "1"),
+      putPair(run, "b", std::nullopt);
+  putPair(run, "a", "1", "in", 1), putPair(run, "b", "", "in", 1);
   run.batch();
-  CHECK(shown(run) == Lines{"(b,1)", "(a,1)", "(b,null)", "(b,)"});
-  put(run, "b", "1");
+  CHECK(shownLines(run) == Lines{"(b,1)", "(a,1)", "(b,null)", "(b,)"});
+  putPair(run, "b", "1");
   run.batch();
-  CHECK(shown(run) == Lines{"(b,1)"});
+  CHECK(shownLines(run) == Lines{"(b,1)"});
   run.batch();
-  CHECK(shown(run).empty());
+  CHECK(shownLines(run).empty());
 }
 
 TEST_CASE("repartition deals the elements out in turn and keeps all of them",
           "[unit][dstream][repartition]") {
   GraphRunner run;
   std::vector<std::vector<std::int64_t>> tasks(3);
-  run.save(numbers(run, "in", 2)
+  run.save(numberPairs(run, "in", 2)
                .repartition(3)
                .map([&tasks](const test::NumberPair& pair, TaskContext& context) {
                  tasks.at(context.task).push_back(pair.second);
                  return pair;
                }));
   run.prepare(1);
-  for (int i = 0; i < 7; ++i) put(run, "k", std::to_string(i));
-  for (int i = 10; i < 12; ++i) put(run, "k", std::to_string(i), "in", 1);
+  for (int i = 0; i < 7; ++i) putPair(run, "k", std::to_string(i));
+  for (int i = 10; i < 12; ++i) putPair(run, "k", std::to_string(i), "in", 1);
   run.batch();
   CHECK(tasks == std::vector<std::vector<std::int64_t>>{{0, 3, 6}, {1, 4, 10}, {2, 5, 11}});
   CHECK(run.last.counters.records_out == 9);
@@ -50,7 +51,7 @@ TEST_CASE("repartition deals the elements out in turn and keeps all of them",
 TEST_CASE("repartition takes back what a failing chunk dealt out", "[unit][dstream][repartition]") {
   GraphRunner run;
   run.deadLetters();
-  const auto in = numbers(run);
+  const auto in = numberPairs(run);
   saveText(run, in.repartition(2));
   run.save(in.map([](const test::NumberPair& pair) {
     if (pair.second == 1) throw std::runtime_error("1");
@@ -58,9 +59,9 @@ TEST_CASE("repartition takes back what a failing chunk dealt out", "[unit][dstre
   }),
            "other");
   run.prepare();
-  for (int i = 0; i < 4; ++i) put(run, "k", std::to_string(i));
+  for (int i = 0; i < 4; ++i) putPair(run, "k", std::to_string(i));
   run.batch();
-  CHECK(shown(run) == Lines{"(k,0)", "(k,3)", "(k,2)"});
+  CHECK(shownLines(run) == Lines{"(k,0)", "(k,3)", "(k,2)"});
   CHECK(run.records("dlq").size() == 1);
 }
 
@@ -68,12 +69,12 @@ TEST_CASE("an element that fails behind repartition is a dead letter with all it
           "[unit][dstream][repartition]") {
   GraphRunner run;
   run.deadLetters();
-  run.save(numbers(run).repartition(2).map([](const test::NumberPair& pair) {
+  run.save(numberPairs(run).repartition(2).map([](const test::NumberPair& pair) {
     if (pair.second == 1) throw std::runtime_error("1");
     return pair;
   }));
   run.prepare();
-  for (int i = 0; i < 3; ++i) put(run, "k" + std::to_string(i), std::to_string(i));
+  for (int i = 0; i < 3; ++i) putPair(run, "k" + std::to_string(i), std::to_string(i));
   run.batch();
   CHECK(run.records("dlq", true) == Lines{"k1=1"});
   CHECK(run.records("out", true) == Lines{"k0=0", "k2=2"});
@@ -90,31 +91,31 @@ TEST_CASE("a repartition without partitions and a union of nothing are refused",
     }
     return "";
   };
-  CHECK(code([&] { (void)numbers(run).repartition(0); }) == "E031");
+  CHECK(code([&] { (void)numberPairs(run).repartition(0); }) == "E031");
   CHECK(code([&] { (void)unite(std::vector<DStream<RecordView>>{}); }) == "E009");
 }
 
 TEST_CASE("unite takes a list of streams, also one and one twice", "[unit][dstream][repartition]") {
   GraphRunner run;
-  const auto a = numbers(run, "a"), b = numbers(run, "b"), c = numbers(run, "c");
+  const auto a = numberPairs(run, "a"), b = numberPairs(run, "b"), c = numberPairs(run, "c");
   saveText(run, unite({a, b, c}), "all");
   saveText(run, unite(std::vector{b}), "one");
   saveText(run, unite({a, c, a}), "twice");
   run.prepare();
-  put(run, "k", "1", "a"), put(run, "k", "2", "b"), put(run, "k", "3", "c");
+  putPair(run, "k", "1", "a"), putPair(run, "k", "2", "b"), putPair(run, "k", "3", "c");
   run.batch();
-  CHECK(shown(run, "all") == Lines{"(k,1)", "(k,2)", "(k,3)"});
-  CHECK(shown(run, "one") == Lines{"(k,2)"});
-  CHECK(sorted(shown(run, "twice")) == Lines{"(k,1)", "(k,1)", "(k,3)"});
+  CHECK(shownLines(run, "all") == Lines{"(k,1)", "(k,2)", "(k,3)"});
+  CHECK(shownLines(run, "one") == Lines{"(k,2)"});
+  CHECK(sortedLines(shownLines(run, "twice")) == Lines{"(k,1)", "(k,1)", "(k,3)"});
 }
 
 TEST_CASE("flatMapValues keeps the key of each value", "[unit][dstream][repartition]") {
   GraphRunner run;
-  saveText(run, numbers(run).flatMapValues([](std::int64_t n) {
+  saveText(run, numberPairs(run).flatMapValues([](std::int64_t n) {
     return std::vector<std::int64_t>(static_cast<std::size_t>(n), n);
   }));
   run.prepare();
-  put(run, "a", "2"), put(run, "b", "0"), put(run, "c", "1");
+  putPair(run, "a", "2"), putPair(run, "b", "0"), putPair(run, "c", "1");
   run.batch();
-  CHECK(shown(run) == Lines{"(a,2)", "(a,2)", "(c,1)"});
+  CHECK(shownLines(run) == Lines{"(a,2)", "(a,2)", "(c,1)"});
 }
