@@ -59,6 +59,7 @@ class StreamingContext::Impl {
     auto spec = specOf(settings_.config(), graph_,
                        {options.until_end, options.takeover, options.accept_changed_plan});
     spec.engine.inputs = inputs_;
+    spec.listeners = listeners_;
     application_ =
         std::make_unique<Application>(std::move(spec), std::move(ports).value(), systemClock());
     graph_->close();
@@ -121,6 +122,15 @@ class StreamingContext::Impl {
     inputs_.push_back({topic, toEngine(start)});
   }
 
+  void addListener(std::shared_ptr<StreamingListener> listener) {
+    MutexLock lock(mutex_);
+    if (state_ != State::kInitialized) {
+      throw misuse("E070", "listeners cannot be added after start() or stop()",
+                   "call addStreamingListener() first");
+    }
+    listeners_.push_back(std::move(listener));
+  }
+
   State state() const {
     MutexLock lock(mutex_);
     return state_;
@@ -156,6 +166,7 @@ class StreamingContext::Impl {
   Status outcome_ GUARDED_BY(mutex_);
   bool outcome_told_ GUARDED_BY(mutex_) = false;
   std::vector<EngineOptions::InputTopic> inputs_ GUARDED_BY(mutex_);
+  StreamingListeners listeners_ GUARDED_BY(mutex_);
   std::unique_ptr<Application> application_;  ///< written once, before thread_ starts
   std::unique_ptr<SignalWatch> signals_;
   std::thread thread_;
@@ -181,6 +192,9 @@ void StreamingContext::stop(bool gracefully) {
   impl_->waitForEnd();
 }
 void StreamingContext::stopOnSignals() { impl_->stopOnSignals(); }
+void StreamingContext::addStreamingListener(std::shared_ptr<StreamingListener> listener) {
+  impl_->addListener(std::move(listener));
+}
 StreamingContext::State StreamingContext::state() const { return impl_->state(); }
 const Settings& StreamingContext::settings() const { return impl_->settings(); }
 const std::shared_ptr<DStreamGraph>& StreamingContext::graph() const { return impl_->graph(); }

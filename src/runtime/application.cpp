@@ -65,7 +65,7 @@ class Application::Parts {
         runner_(makeRunner(spec_.threads)),
         state_(makeState(spec_, *runner_, application.clock_)),
         batches_(spec_.graph->job(), services(application, input), prepared_,
-                 {spec_.output_queue_bytes_max.count, spec_.on_batch}),
+                 {spec_.output_queue_bytes_max.count, spec_.on_batch, spec_.listeners}),
         control_(controlPorts(application, input), application.clock_, controlOptions(application)),
         committer_(*application.ports_.outputs, prepared_, application.clock_,
                    {ledgerPartition(spec_.engine.application), spec_.engine.ledger_batches}),

@@ -16,6 +16,7 @@
 #include <lockstep/rdd/batch_services.hpp>
 
 #include "src/engine/engine_options.hpp"
+#include "src/runtime/listener_bus.hpp"
 
 namespace lockstep {
 
@@ -42,6 +43,7 @@ struct ApplicationSpec {
   Bytes output_queue_bytes_max{std::uint64_t{256} << 20};
   /// Told of every committed batch's counters (the status line, the metrics).
   std::function<void(const BatchPlan&, const BatchCounters&)> on_batch;
+  StreamingListeners listeners;
   /// For virtual time: with it nothing has a thread of its own and nothing waits. Everything
   /// happens inside run(), always in the same order; this is called whenever nothing is left to do
   /// before the clock has reached `wake` (none: before something is asked for). It has to let time

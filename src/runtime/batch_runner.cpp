@@ -20,7 +20,11 @@ Failpoint kRolledBack{"batch.rolled_back"};
 
 BatchRunner::BatchRunner(Job& job, BatchServices services, PreparedBatches& prepared,
                          Options options)
-    : job_(job), services_(std::move(services)), prepared_(prepared), options_(std::move(options)) {
+    : job_(job),
+      services_(std::move(services)),
+      prepared_(prepared),
+      options_(std::move(options)),
+      listeners_(options_.listeners) {
   services_.cancelled = &cancel_running_;
 }
 
@@ -29,6 +33,12 @@ std::optional<event::BatchComputed> BatchRunner::execute(const command::RunBatch
   if (!begin(batch)) return std::nullopt;
   kStarted.hit();
   const auto start = services_.clock->now();
+  began_ = services_.clock->wallNow();
+  if (!listeners_.empty()) {
+    const auto info = infoOf(command.plan);
+    listeners_.tell(&StreamingListener::onBatchSubmitted, info);
+    listeners_.tell(&StreamingListener::onBatchStarted, info);
+  }
   auto result = job_.runBatch(command.plan, services_);
   if (result.status.ok() && result.counters.bytes_out > options_.output_bytes_max) {
     result.status = Status::abort(fmt::format(
@@ -36,7 +46,7 @@ std::optional<event::BatchComputed> BatchRunner::execute(const command::RunBatch
         formatBytes({result.counters.bytes_out}), formatBytes({options_.output_bytes_max})));
   }
   if (result.status.ok()) {
-    result.status = runEffects(result, SideEffect::When::kBeforeCommit);
+    result.status = runEffects(command.plan, result, SideEffect::When::kBeforeCommit);
   }
   kComputed.hit();
   if (wasCancelled(batch)) return std::nullopt;
@@ -57,7 +67,7 @@ event::BatchComputed BatchRunner::finish(const BatchPlan& plan, BatchResult resu
   computed.has_effects = effects || !result.outputs.empty();
   computed.outputs = result.counts;
   computed.outputs_hash = result.outputs_hash;
-  auto& stored = results_[plan.id] = {plan, std::move(result)};
+  auto& stored = results_[plan.id] = {plan, std::move(result), began_};
   const auto& kept = stored.result;
   std::vector<PreparedOutput> outputs;
   outputs.reserve(kept.outputs.size());
@@ -71,11 +81,11 @@ void BatchRunner::execute(const command::ConfirmBatch& command) {
   if (services_.state != nullptr) Job::confirm(command.batch, services_);
   const auto found = results_.find(command.batch);
   if (found != results_.end()) {
-    const auto shown = runEffects(found->second.result, SideEffect::When::kAfterCommit);
+    const auto& [plan, result, began] = found->second;
+    const auto shown = runEffects(plan, result, SideEffect::When::kAfterCommit);
     if (!shown.ok()) log::warn("batch {}: {}", command.batch.value(), shown.message());
-    if (options_.on_confirmed) {
-      options_.on_confirmed(found->second.plan, found->second.result.counters);
-    }
+    if (options_.on_confirmed) options_.on_confirmed(plan, result.counters);
+    if (!listeners_.empty()) tellCompleted(plan, result.counters, began);
     results_.erase(found);
   }
   kConfirmed.hit();
@@ -119,6 +129,12 @@ void BatchRunner::cancel(BatchId batch) {
   if (running_ == batch) cancel_running_.store(true);
 }
 
+void BatchRunner::cancelAll() {
+  MutexLock lock(mutex_);
+  ending_ = true;
+  cancel_running_.store(true);
+}
+
 void BatchRunner::setTopics(const std::vector<TopicDescription>& topics) {
   MutexLock lock(mutex_);
   topics_ = topics;
@@ -126,7 +142,8 @@ void BatchRunner::setTopics(const std::vector<TopicDescription>& topics) {
 
 bool BatchRunner::begin(BatchId batch) {
   MutexLock lock(mutex_);
-  if (std::find(cancelled_.begin(), cancelled_.end(), batch) != cancelled_.end()) return false;
+  if (ending_ || std::find(cancelled_.begin(), cancelled_.end(), batch) != cancelled_.end())
+    return false;
   running_ = batch;
   cancel_running_.store(false);
   for (auto& topic : topics_) services_.topics[topic.name] = topic;
@@ -139,11 +156,39 @@ bool BatchRunner::wasCancelled(BatchId batch) {
   return std::find(cancelled_.begin(), cancelled_.end(), batch) != cancelled_.end();
 }
 
-Status BatchRunner::runEffects(const BatchResult& result, SideEffect::When when) {
+Status BatchRunner::runEffects(const BatchPlan& plan, const BatchResult& result,
+                               SideEffect::When when) const {
   for (const auto& effect : result.side_effects) {
-    if (effect.when == when) LOCKSTEP_TRY(effect.run().at(effect.step));
+    if (effect.when != when) continue;
+    OutputOperationInfo info{plan.id, plan.time, effect.step, services_.clock->wallNow(), {}, ""};
+    listeners_.tell(&StreamingListener::onOutputOperationStarted, info);
+    const Status status = effect.run().at(effect.step);
+    info.end = services_.clock->wallNow();
+    if (!status.ok()) info.failure = status.message();
+    listeners_.tell(&StreamingListener::onOutputOperationCompleted, info);
+    LOCKSTEP_TRY(status);
   }
   return {};
+}
+
+BatchInfo BatchRunner::infoOf(const BatchPlan& plan) const {
+  BatchInfo info;
+  info.id = plan.id;
+  info.time = plan.time;
+  info.ranges = plan.ranges;
+  info.processing_start = began_;
+  return info;
+}
+
+void BatchRunner::tellCompleted(const BatchPlan& plan, const BatchCounters& counters,
+                                WallTime began) const {
+  auto info = infoOf(plan);
+  info.processing_start = began;
+  info.processing_end = services_.clock->wallNow();
+  info.records_in = counters.records_in;
+  info.records_out = counters.records_out;
+  for (const auto& [cause, records] : counters.dead_letters) info.dead_letters += records;
+  listeners_.tell(&StreamingListener::onBatchCompleted, info);
 }
 
 }  // namespace lockstep

@@ -12,13 +12,14 @@
 
 #include "src/engine/commands.hpp"
 #include "src/engine/events.hpp"
+#include "src/runtime/listener_bus.hpp"
 #include "src/runtime/prepared_batches.hpp"
 
 namespace lockstep {
 
 /// The compute role: runs batches, keeps their results until they are decided, takes them back.
 ///
-/// Thread     execute() and prepareCheckpoint(): the compute thread. cancel(), setTopics(): any.
+/// Thread     execute() and prepareCheckpoint(): the compute thread. The rest: any.
 /// Invariant  A batch's outputs live from its run to its confirmation or rollback.
 class BatchRunner {
  public:
@@ -27,6 +28,7 @@ class BatchRunner {
     std::size_t output_bytes_max = std::size_t{256} << 20;
     /// Told of every confirmed batch.
     std::function<void(const BatchPlan&, const BatchCounters&)> on_confirmed = {};
+    StreamingListeners listeners = {};
   };
 
   /// `services` without `cancelled` and `topics`, which the runner fills in.
@@ -42,6 +44,8 @@ class BatchRunner {
 
   /// Ends the run of `batch` soon, or keeps it from starting, until it was rolled back.
   void cancel(BatchId batch);
+  /// The application ends: no batch runs any more. What was committed can still be confirmed.
+  void cancelAll();
   /// Partition counts and limits of the output topics, from the next batch on.
   void setTopics(const std::vector<TopicDescription>& topics);
 
@@ -49,22 +53,28 @@ class BatchRunner {
   [[nodiscard]] bool begin(BatchId batch);
   [[nodiscard]] bool wasCancelled(BatchId batch);
   event::BatchComputed finish(const BatchPlan& plan, BatchResult result);
-  static Status runEffects(const BatchResult& result, SideEffect::When when);
+  Status runEffects(const BatchPlan& plan, const BatchResult& result, SideEffect::When when) const;
+  [[nodiscard]] BatchInfo infoOf(const BatchPlan& plan) const;
+  void tellCompleted(const BatchPlan& plan, const BatchCounters& counters, WallTime began) const;
 
   Job& job_;
   BatchServices services_;
   PreparedBatches& prepared_;
   const Options options_;
+  const ListenerBus listeners_;
   struct Kept {
     BatchPlan plan;
     BatchResult result;
+    WallTime began;
   };
   std::map<BatchId, Kept> results_;
+  WallTime began_;  ///< the batch that runs, or ran last
   std::atomic<bool> cancel_running_{false};
 
   Mutex mutex_;
   std::optional<BatchId> running_ GUARDED_BY(mutex_);
   std::vector<BatchId> cancelled_ GUARDED_BY(mutex_);
+  bool ending_ GUARDED_BY(mutex_) = false;
   std::vector<TopicDescription> topics_ GUARDED_BY(mutex_);
 };
 

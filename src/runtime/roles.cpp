@@ -20,7 +20,9 @@ bool Roles::runOne() {
 void Roles::stop() {
   queue_.clear();
   if (executors_ == nullptr) return;
-  executors_->compute.stop();
+  // A batch that was committed as the last thing is confirmed all the same: it prints, it counts.
+  workers_.runner.cancelAll();
+  executors_->compute.finish();
   executors_->checkpoint.stop();
   executors_->control.stop();
   executors_->producer.stop();

@@ -41,7 +41,8 @@ class Roles {
   /// Carries the oldest queued command out, on the calling thread; false when there is none, or
   /// with threads.
   bool runOne();
-  /// Waits for what is running, drops what is queued.
+  /// Waits for what is running, confirms the batches that were committed, drops what else is
+  /// queued.
   void stop();
 
  private:

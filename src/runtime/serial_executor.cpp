@@ -13,6 +13,10 @@ void SerialExecutor::submit(Job job) { queue_.push(std::move(job)); }
 
 void SerialExecutor::stop() {
   thread_.request_stop();
+  finish();
+}
+
+void SerialExecutor::finish() {
   queue_.close();
   if (thread_.joinable() && thread_.get_id() != std::this_thread::get_id()) thread_.join();
 }

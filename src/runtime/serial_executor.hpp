@@ -9,8 +9,9 @@
 namespace lockstep {
 
 /// A named thread that carries out jobs one after another: the thread of one role.
-/// Start and stop are idempotent; stop() lets the running job end and drops what is still queued.
-/// Thread: submit() and stop() from any.
+/// Ends once, in one of two ways: stop() lets the running job end and drops what is still queued,
+/// finish() carries all of it out. Both are idempotent.
+/// Thread: submit(), stop() and finish() from any.
 class SerialExecutor {
  public:
   using Job = std::function<void()>;
@@ -19,9 +20,11 @@ class SerialExecutor {
   explicit SerialExecutor(std::string name);
   ~SerialExecutor() { stop(); }
 
-  /// Queues a job. After stop() it is dropped. The engine has at most a handful under way.
+  /// Queues a job. After stop() or finish() it is dropped. The engine has at most a handful under
+  /// way.
   void submit(Job job);
   void stop();
+  void finish();
 
  private:
   static constexpr std::size_t kQueueMax = 256;

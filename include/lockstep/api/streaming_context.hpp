@@ -7,6 +7,7 @@
 #include <lockstep/api/settings.hpp>
 #include <lockstep/base/error.hpp>
 #include <lockstep/dstream/graph.hpp>
+#include <lockstep/rdd/streaming_listener.hpp>
 
 namespace lockstep {
 
@@ -72,6 +73,9 @@ class StreamingContext {
   /// later: call it early in main(). Throws E070 after start(). Without it the signals do what the
   /// program has arranged, by default ending it at once, which costs no more than a batch's repeat.
   void stopOnSignals();
+
+  /// Has `listener` told of every batch from start() on. Throws E070 after it.
+  void addStreamingListener(std::shared_ptr<StreamingListener> listener);
 
   [[nodiscard]] State state() const;
   [[nodiscard]] const Settings& settings() const;

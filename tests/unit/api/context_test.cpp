@@ -9,7 +9,7 @@
 
 using namespace lockstep;
 using Catch::Matchers::Contains;
-using State = StreamingContext::State;
+using ContextState = StreamingContext::State;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -42,14 +42,14 @@ struct Copy {
 
 TEST_CASE("a second start and a second stop do nothing", "[unit][api][context]") {
   Copy copy;
-  CHECK(copy.context.state() == State::kInitialized);
+  CHECK(copy.context.state() == ContextState::kInitialized);
   copy.context.start();
   copy.context.start();
-  CHECK(copy.context.state() == State::kActive);
+  CHECK(copy.context.state() == ContextState::kActive);
   CHECK_FALSE(copy.context.awaitTerminationOrTimeout(milliseconds(1)));
   copy.context.stop();
   copy.context.stop();
-  CHECK(copy.context.state() == State::kStopped);
+  CHECK(copy.context.state() == ContextState::kStopped);
   CHECK(copy.context.awaitTermination() == 0);
   CHECK(copy.context.awaitTerminationOrTimeout(milliseconds(0)));
 }
@@ -93,7 +93,7 @@ TEST_CASE("signals can be watched before the start only", "[unit][api][context]"
 TEST_CASE("a graph with a mistake does not start, and may be mended", "[unit][api][context]") {
   Copy copy(false);
   CHECK_THROWS_WITH(copy.context.start(), Contains("no output"));
-  CHECK(copy.context.state() == State::kInitialized);
+  CHECK(copy.context.state() == ContextState::kInitialized);
   kafka::save(*copy.lines, {.topic = "out"});
   copy.kafka.produce("in", "k", "v");
   copy.context.start({.until_end = true});
@@ -158,7 +158,7 @@ TEST_CASE("stop(false) cuts the running batch; the next start has its records on
     context.start();
     REQUIRE(entered.get_future().wait_for(seconds(60)) == std::future_status::ready);
     context.stop(false);
-    CHECK(context.state() == State::kStopped);
+    CHECK(context.state() == ContextState::kStopped);
     released.set_value();
     CHECK(context.awaitTermination() == 0);
   }
@@ -182,7 +182,7 @@ TEST_CASE("what ends the run comes out of awaitTermination, as often as it is as
   CHECK_THROWS_WITH(copy.context.awaitTerminationOrTimeout(seconds(60)),
                     Contains("E302") && Contains("the mail server is away"));
   CHECK_THROWS_AS(copy.context.awaitTermination(), Error);
-  CHECK(copy.context.state() == State::kStopped);
+  CHECK(copy.context.state() == ContextState::kStopped);
   CHECK(copy.kafka.read("out").empty());  // nothing of the batch was committed
 }
 

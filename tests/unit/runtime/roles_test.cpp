@@ -1,8 +1,10 @@
 // Roles: every command reaches its role and is answered by its event, from that role's thread.
 #include "src/runtime/roles.hpp"
 
+#include <atomic>
 #include <deque>
 #include <thread>
+#include <vector>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/graph_runner.hpp"
@@ -27,7 +29,11 @@ class RolesFixture {
     graph_.prepare();
     graph_.services.state = nullptr;
     graph_.feed({"to be"}, "lines");
-    runner_.emplace(graph_.graph->job(), graph_.services, prepared_, BatchRunner::Options{});
+    BatchRunner::Options options;
+    options.on_confirmed = [this](const BatchPlan& plan, const BatchCounters&) {
+      confirmed.push_back(plan.id);
+    };
+    runner_.emplace(graph_.graph->job(), graph_.services, prepared_, std::move(options));
     roles_.emplace(
         Roles::Workers{committer_, control_, *runner_, nullptr, [&] { claimed.raise(); }},
         [&](Event::Body fact) { facts_.push(std::move(fact)); }, threads);
@@ -53,6 +59,7 @@ class RolesFixture {
   [[nodiscard]] std::size_t waiting() const { return facts_.size(); }
 
   test::Signal claimed;
+  std::vector<BatchId> confirmed;  ///< read it after stop()
 
  private:
   test::World world_;
@@ -154,6 +161,34 @@ TEST_CASE("a batch that is taken back while it runs is not answered", "[unit][ru
   go_on.raise();
   CHECK(fixture.next<event::BatchRolledBack>().batch == plan.id);
   CHECK(fixture.waiting() == 0);
+}
+
+TEST_CASE("a stop confirms what was committed, and runs no further batch",
+          "[unit][runtime][roles]") {
+  test::Signal computing;
+  test::Signal go_on;
+  std::atomic<int> records{0};
+  RolesFixture fixture([&] {
+    if (++records == 1) return;
+    computing.raise();
+    go_on.await();
+  });
+  CHECK(fixture.expect<event::TopicsCreated>(command::CreateTopics{{}, 1s}).status.ok());
+  CHECK(fixture.expect<event::ClusterRead>(command::ReadCluster{1s}).status.ok());
+  auto plan = fixture.plan();
+  const auto committed = plan.id;
+  CHECK(fixture.expect<event::BatchComputed>(command::RunBatch{plan}).status.ok());
+  plan.id = BatchId{committed.value() + 1};
+  fixture.roles().carryOut(command::RunBatch{plan});
+  computing.await();
+  fixture.roles().carryOut(command::ConfirmBatch{committed});
+  plan.id = BatchId{committed.value() + 2};
+  fixture.roles().carryOut(command::RunBatch{plan});
+  std::thread stop([&] { fixture.roles().stop(); });
+  go_on.raise();
+  stop.join();
+  CHECK(fixture.confirmed == std::vector{committed});
+  CHECK(records == 2);
 }
 
 TEST_CASE("after a stop nothing is carried out any more", "[unit][runtime][roles]") {
