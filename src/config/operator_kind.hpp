@@ -19,6 +19,7 @@ enum class OperatorKind {
   kCount,
   kReduce,
   kUpdateStateByKey,
+  kMapWithState,
   kGroupByKey,
   kCombineByKey,
   kFoldByKey,

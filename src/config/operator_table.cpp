@@ -95,6 +95,18 @@ constexpr std::array kUpdateStateOptions{
         false, "all", kVisit},
 };
 
+constexpr std::array kMapWithStateOptions{
+    OptionSpec{"initial", OptionType::kExpression, "the state of a key that has none"},
+    OptionSpec{"update", OptionType::kExpression,
+               "the new state, from value, state and key; nil removes the state", true},
+    OptionSpec{"value", OptionType::kExpression,
+               "what is passed on with the key, from value, state (the new one), key and "
+               "timed_out; nil: nothing is",
+               true},
+    OptionSpec{"timeout", OptionType::kDuration,
+               "a key without records for longer goes: value is asked once more, with timed_out"},
+};
+
 constexpr OperatorSpec byKey(std::string_view name, OperatorKind kind, std::string_view text,
                              std::span<const OptionSpec> options = {},
                              std::string_view scalar_option = {}) {
@@ -175,6 +187,15 @@ constexpr std::array kOperators{
                  false,
                  false,
                  true},
+    OperatorSpec{"mapWithState",
+                 OperatorKind::kMapWithState,
+                 "Calls an update with each record and its key's state",
+                 {},
+                 kMapWithStateOptions,
+                 true,
+                 false,
+                 false,
+                 true},
     byKey("groupByKey", OperatorKind::kGroupByKey, "The values of each key of a batch, as a list"),
     byKey("combineByKey", OperatorKind::kCombineByKey,
           "Combines the values of each key of a batch into something else", kCombineByKeyOptions),
@@ -222,8 +243,8 @@ constexpr std::array kOperators{
              true),
 };
 
-constexpr std::array<std::string_view, 14> kLaterOperators{
-    "transform",   "transformWith", "mapWithState", "mapPartitions", "glom",
+constexpr std::array<std::string_view, 13> kLaterOperators{
+    "transform",   "transformWith", "mapPartitions", "glom",
     "partitionBy", "sortByKey",     "sample",       "lookup",        "sql",
     "lua",         "checkpoint",    "persist",      "cache"};
 constexpr std::array<std::string_view, 4> kLaterStreamKeys{"files", "socket", "table", "watermark"};

@@ -1,6 +1,7 @@
 #include "src/config/step_reader.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include <fmt/format.h>
 
@@ -193,7 +194,9 @@ class StepReader {
     if (!reader_.read(value, path, duration)) return false;
     number = static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
-    return true;
+    if (number != 0 || step_.spec->kind != OperatorKind::kMapWithState) return true;
+    diagnostics_.error("E031", value.place, path + " is shorter than 1ms", "allowed: at least 1ms");
+    return false;
   }
 
   void readOption(const OptionSpec& option, std::string_view key, const Node& value) {

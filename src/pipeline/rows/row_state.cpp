@@ -44,6 +44,43 @@ class Updater {
   StateUpdate update_;
 };
 
+/// The function of mapWithState as the stage calls it.
+class Mapper {
+ public:
+  explicit Mapper(StateMapping mapping) : mapping_(std::move(mapping)) {}
+
+  std::optional<EncodedPair> operator()(TaskContext& context, const std::string_view& key,
+                                        EncodedState value, State<std::string_view>& state) const {
+    auto& scratch = mapping_.evaluation->scratch();
+    scratch.arena.clear();
+    const Value row_key = decodeEncoded(key, scratch.arena);
+    const Value row_value = value ? decodeEncoded(*value, scratch.arena) : Value();
+    Value now = stateOf(state, scratch);
+    if (!state.isTimingOut()) {
+      now = mapping_.update.evaluate(std::array<Value, 3>{row_value, now, row_key}, scratch.arena,
+                                     scratch.context);
+      if (now.isNil())
+        state.remove();
+      else
+        state.update(encodeInto(scratch.bytes, now));
+    }
+    const Value result = mapping_.result.evaluate(
+        std::array<Value, 4>{row_value, now, row_key, Value::boolean(state.isTimingOut())},
+        scratch.arena, scratch.context);
+    if (result.isNil()) return std::nullopt;
+    return EncodedPair(key, encodeInto(context.arena, result));
+  }
+
+ private:
+  Value stateOf(const State<std::string_view>& state, EvaluationScratch& scratch) const {
+    if (state.exists()) return decodeEncoded(state.get(), scratch.arena);
+    if (!mapping_.initial) return {};
+    return mapping_.initial->evaluate({}, scratch.arena, scratch.context);
+  }
+
+  StateMapping mapping_;
+};
+
 /// A named reduction over values of any kind.
 struct FoldValues {
   NamedValueReduction reduction;
@@ -107,6 +144,25 @@ RowStream withLongs(const RowStream& rows, Reduction reduction, const StateOptio
 const std::vector<std::string>& StateUpdate::variables() {
   static const std::vector<std::string> kNames{"values", "state", "key"};
   return kNames;
+}
+
+const std::vector<std::string>& StateMapping::updateVariables() {
+  static const std::vector<std::string> kNames{"value", "state", "key"};
+  return kNames;
+}
+
+const std::vector<std::string>& StateMapping::resultVariables() {
+  static const std::vector<std::string> kNames{"value", "state", "key", "timed_out"};
+  return kNames;
+}
+
+RowStream mapRowsWithState(const RowStream& rows, StateMapping mapping,
+                           const MapWithStateOptions& options) {
+  using Formats = StateSerdes<EncodedSerde, EncodedSerde, EncodedSerde>;
+  return decodePairs(
+      mapWithStateAs<std::string_view, EncodedPair>(encodeRows(rows, options.id),
+                                                    Mapper(std::move(mapping)), options, Formats{}),
+      options.id);
 }
 
 RowStream updateRowState(const RowStream& rows, StateUpdate update, const StateOptions& options) {

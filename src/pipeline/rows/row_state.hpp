@@ -18,6 +18,23 @@ struct StateUpdate {
   [[nodiscard]] static const std::vector<std::string>& variables();
 };
 
+/// `mapWithState` with expressions: `update` gives the new state of each record, from `value`,
+/// `state` and `key`; nil removes it. `result` gives the value that is passed on with the key, from
+/// these (the state as it is now) and `timed_out`; nil passes nothing on.
+struct StateMapping {
+  Expression update;
+  std::optional<Expression> initial;  ///< no variables
+  Expression result;
+  std::shared_ptr<const Evaluation> evaluation;
+
+  /// The variables of `update` and of `result`, in the order of their slots.
+  [[nodiscard]] static const std::vector<std::string>& updateVariables();
+  [[nodiscard]] static const std::vector<std::string>& resultVariables();
+};
+
+[[nodiscard]] RowStream mapRowsWithState(const RowStream& rows, StateMapping mapping,
+                                         const MapWithStateOptions& options);
+
 /// A removed key passes with a nil value.
 [[nodiscard]] RowStream updateRowState(const RowStream& rows, StateUpdate update,
                                        const StateOptions& options);

@@ -22,4 +22,20 @@ std::optional<Built> buildUpdateStateByKey(const std::optional<Built>& in, StepB
   return Built{updateRowState(in->rows, std::move(function), options), false};
 }
 
+std::optional<Built> buildMapWithState(const std::optional<Built>& in, StepBuild& build) {
+  MapWithStateOptions options;
+  options.id = build.name();
+  options.parallelism = build.shuffleOptions().parallelism;
+  if (const auto* timeout = build.step().find("timeout"))
+    options.timeout = std::chrono::milliseconds(timeout->number);
+  auto update = build.expression("update", StateMapping::updateVariables());
+  auto result = build.expression("value", StateMapping::resultVariables());
+  std::optional<Expression> initial;
+  if (build.has("initial")) initial = build.expression("initial", {});
+  if (!in || !update || !result || build.has("initial") != initial.has_value()) return std::nullopt;
+  StateMapping mapping{std::move(*update), std::move(initial), std::move(*result),
+                       build.compiler().evaluation()};
+  return Built{mapRowsWithState(in->rows, std::move(mapping), options), false};
+}
+
 }  // namespace lockstep

@@ -45,6 +45,7 @@ std::optional<Built> pairStreams(const config::PairedStreams& paired,
 
 // state_steps.cpp
 std::optional<Built> buildUpdateStateByKey(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildMapWithState(const std::optional<Built>& in, StepBuild& build);
 
 // window_steps.cpp
 std::optional<Built> buildWindow(const std::optional<Built>& in, StepBuild& build);

@@ -26,6 +26,8 @@ StepFunction stepFunction(config::OperatorKind kind) {
       return buildReduceByKey;
     case OperatorKind::kUpdateStateByKey:
       return buildUpdateStateByKey;
+    case OperatorKind::kMapWithState:
+      return buildMapWithState;
     case OperatorKind::kGroupByKey:
       return buildGroupByKey;
     case OperatorKind::kCombineByKey:
