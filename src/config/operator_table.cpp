@@ -244,9 +244,9 @@ constexpr std::array kOperators{
 };
 
 constexpr std::array<std::string_view, 13> kLaterOperators{
-    "transform",   "transformWith", "mapPartitions", "glom",
-    "partitionBy", "sortByKey",     "sample",       "lookup",        "sql",
-    "lua",         "checkpoint",    "persist",      "cache"};
+    "transform",  "transformWith", "mapPartitions", "glom", "partitionBy",
+    "sortByKey",  "sample",        "lookup",        "sql",  "lua",
+    "checkpoint", "persist",       "cache"};
 constexpr std::array<std::string_view, 4> kLaterStreamKeys{"files", "socket", "table", "watermark"};
 constexpr std::array<std::string_view, 6> kLaterOutputKeys{"files", "http",   "postgres",
                                                            "sql",   "socket", "foreachRDD"};

@@ -12,13 +12,13 @@ namespace {
 
 using Pairs = CollectedRdd<std::pair<std::string_view, std::string_view>>;
 
-auto pairs(GraphRunner& run, const std::string& topic = "in", int partitions = 1) {
+auto pairStream(GraphRunner& run, const std::string& topic = "in", int partitions = 1) {
   return run.stream(topic, partitions).map([](const RecordView& r) {
     return std::pair{r.key.value_or(""), r.value.value_or("")};
   });
 }
-void put(GraphRunner& run, const std::string& key, const std::string& value,
-         const std::string& topic = "in", int partition = 0) {
+void putInto(GraphRunner& run, const std::string& key, const std::string& value,
+             const std::string& topic = "in", int partition = 0) {
   run.input.append({topic, Partition{partition}}, {key, value});
 }
 
@@ -29,7 +29,7 @@ TEST_CASE("transform sees a batch at a time, and its data may change between bat
   GraphRunner run;
   std::vector<std::pair<std::string, std::string>> spam{{"bad", ""}};
   std::vector<std::size_t> counts;
-  run.save(pairs(run).transform([&](const Pairs& rdd, BatchTime time) {
+  run.save(pairStream(run).transform([&](const Pairs& rdd, BatchTime time) {
     counts.push_back(rdd.count());
     CHECK(time == test::at(static_cast<std::int64_t>(counts.size()) * 1000));
     CHECK(rdd.offsetRanges().size() == 1);
@@ -39,11 +39,11 @@ TEST_CASE("transform sees a batch at a time, and its data may change between bat
   }));
   CHECK(run.graph->needsIdleBatches());
   run.prepare();
-  put(run, "a", "1"), put(run, "bad", "2"), put(run, "c", "3");
+  putInto(run, "a", "1"), putInto(run, "bad", "2"), putInto(run, "c", "3");
   run.batch();
   CHECK(run.records() == Lines{"c=3", "a=1"});
   spam = {{"a", ""}};
-  put(run, "a", "1"), put(run, "bad", "2");
+  putInto(run, "a", "1"), putInto(run, "bad", "2");
   run.batch();
   CHECK(run.records() == Lines{"bad=2"});
   run.batch();
@@ -54,15 +54,15 @@ TEST_CASE("transform sees a batch at a time, and its data may change between bat
 TEST_CASE("transformWith has both streams of the batch", "[unit][dstream][transform]") {
   GraphRunner run;
   const auto joined =
-      pairs(run, "left")
-          .transformWith(pairs(run, "right"), [](const Pairs& left, const Pairs& right) {
+      pairStream(run, "left")
+          .transformWith(pairStream(run, "right"), [](const Pairs& left, const Pairs& right) {
             return left.join(right).mapValues(
                 [](const auto& both) { return both.first + both.second; });
           });
   run.save(joined);
   run.prepare();
-  put(run, "a", "1", "left"), put(run, "b", "2", "left"), put(run, "a", "3", "left");
-  put(run, "a", "x", "right"), put(run, "c", "y", "right"), put(run, "a", "z", "right");
+  putInto(run, "a", "1", "left"), putInto(run, "b", "2", "left"), putInto(run, "a", "3", "left");
+  putInto(run, "a", "x", "right"), putInto(run, "c", "y", "right"), putInto(run, "a", "z", "right");
   run.batch();
   CHECK(run.records() == Lines{"a=1x", "a=1z", "a=3x", "a=3z"});
 }
@@ -71,17 +71,17 @@ TEST_CASE("a function over the batch that throws stops it, and a batch beyond th
           "[unit][dstream][transform]") {
   GraphRunner run;
   run.deadLetters();
-  run.save(pairs(run).transform([](const Pairs& rdd) {
+  run.save(pairStream(run).transform([](const Pairs& rdd) {
     if (!rdd.isEmpty() && rdd.first().second == "no") throw std::runtime_error("cannot");
     return rdd;
   }));
   run.prepare();
-  put(run, "a", "no");
+  putInto(run, "a", "no");
   run.run(run.plan());
   CHECK(run.last.status.info().code == "E303");
   CHECK(run.last.status.message().find("cannot") != std::string::npos);
   run.services.shuffle_bytes_max = 10'000;
-  for (int i = 0; i < 2000; ++i) put(run, "a", "some text that is longer than fifteen");
+  for (int i = 0; i < 2000; ++i) putInto(run, "a", "some text that is longer than fifteen");
   run.run(run.plan());
   CHECK(run.last.status.reaction() == Reaction::kAbort);
 }
@@ -90,7 +90,7 @@ TEST_CASE("partitions are the input's, in order, at any number of workers",
           "[unit][dstream][transform]") {
   const auto workers = GENERATE(1U, 3U);
   GraphRunner run(workers);
-  const auto input = pairs(run, "in", 3);
+  const auto input = pairStream(run, "in", 3);
   run.save(input.mapPartitions([](std::span<const std::pair<std::string, std::string>> elements) {
     std::string all;
     for (const auto& [key, value] : elements) all += value;
@@ -105,7 +105,7 @@ TEST_CASE("partitions are the input's, in order, at any number of workers",
   }),
            "parts");
   run.prepare();
-  put(run, "", "a", "in", 2), put(run, "", "b", "in", 0), put(run, "", "c", "in", 2);
+  putInto(run, "", "a", "in", 2), putInto(run, "", "b", "in", 0), putInto(run, "", "c", "in", 2);
   const auto plan = run.plan();
   run.run(plan);
   const auto hash = run.last.outputs_hash;
@@ -140,7 +140,7 @@ TEST_CASE("an element goes to the first branch that takes it", "[unit][dstream][
 
 TEST_CASE("topN has the largest, and the earlier among equals", "[unit][dstream][transform]") {
   GraphRunner run;
-  const auto input = pairs(run, "in", 2);
+  const auto input = pairStream(run, "in", 2);
   const auto shorter = [](const auto& a, const auto& b) {
     return a.second.size() < b.second.size();
   };
@@ -148,8 +148,9 @@ TEST_CASE("topN has the largest, and the earlier among equals", "[unit][dstream]
   run.save(input.topN(0), "none");
   run.save(input.topNByKey(2).flatMapValues([](const Lines& values) { return values; }), "by-key");
   run.prepare(1);
-  put(run, "a", "xx"), put(run, "b", "x"), put(run, "c", "yy"), put(run, "a", "x", "in", 1);
-  put(run, "a", "zz", "in", 1), put(run, "d", "xxx", "in", 1), put(run, "a", "a");
+  putInto(run, "a", "xx"), putInto(run, "b", "x"), putInto(run, "c", "yy"),
+      putInto(run, "a", "x", "in", 1);
+  putInto(run, "a", "zz", "in", 1), putInto(run, "d", "xxx", "in", 1), putInto(run, "a", "a");
   run.batch();
   CHECK(run.records("top") == Lines{"d=xxx", "a=xx", "c=yy", "a=zz", "b=x"});
   CHECK(run.records("none").empty());

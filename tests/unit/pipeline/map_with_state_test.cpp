@@ -10,7 +10,7 @@ using test::sorted;
 
 namespace {
 
-PipelineText stateful(const std::string& options) {
+PipelineText mapped(const std::string& options) {
   return {"      - map: { key: value, value: 1 }\n      - id: s\n        mapWithState: { " +
           options + " }\n"};
 }
@@ -19,7 +19,7 @@ PipelineText stateful(const std::string& options) {
 
 TEST_CASE("update makes the state of each record, and value what is passed on",
           "[unit][pipeline][map_with_state]") {
-  PipelineRunner run(stateful("initial: 10, update: state + value, value: 'state * 2'"));
+  PipelineRunner run(mapped("initial: 10, update: state + value, value: 'state * 2'"));
   CHECK(run.batch({"a", "b", "a"}) == Lines{R"("a"=22)", R"("b"=22)", R"("a"=24)"});
   CHECK(run.batch().empty());
   CHECK(run.batch({"a"}) == Lines{R"("a"=26)"});
@@ -29,15 +29,15 @@ TEST_CASE("nil removes the state, and passes nothing on", "[unit][pipeline][map_
   const std::string update =
       "'(function() if state == 2 then return nil end return (state or 0) + "
       "value end)()'";
-  PipelineRunner run(stateful("update: " + update + ", value: state"));
+  PipelineRunner run(mapped("update: " + update + ", value: state"));
   CHECK(run.batch({"a", "a", "a", "a"}) == Lines{R"("a"=1)", R"("a"=2)", R"("a"=1)"});
 }
 
 TEST_CASE("a key that is idle for longer than the time-out goes with a last value",
           "[unit][pipeline][map_with_state]") {
   PipelineRunner run(
-      stateful("update: (state or 0) + value, "
-               "value: 'timed_out and key .. state or nil', timeout: 1s"));
+      mapped("update: (state or 0) + value, "
+             "value: 'timed_out and key .. state or nil', timeout: 1s"));
   CHECK(run.batch({"a", "b", "a"}).empty());
   CHECK(run.batch({"b"}).empty());
   CHECK(run.batch() == Lines{R"("a"="a2")"});
@@ -47,7 +47,7 @@ TEST_CASE("a key that is idle for longer than the time-out goes with a last valu
 
 TEST_CASE("a thousand records of one batch keep their own results",
           "[unit][pipeline][map_with_state]") {
-  PipelineRunner run(stateful("update: 'key .. \" is the key of a state\"', value: 'key .. state'"),
+  PipelineRunner run(mapped("update: 'key .. \" is the key of a state\"', value: 'key .. state'"),
                      1, 1);
   std::vector<std::string> values;
   Lines expected;

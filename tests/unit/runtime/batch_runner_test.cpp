@@ -153,6 +153,21 @@ TEST_CASE("a batch that is cancelled while it runs is not answered",
   CHECK(fixture.outputs(kFirst) == Lines{"none"});
 }
 
+TEST_CASE("after cancelAll() no batch runs, and one that was committed is confirmed",
+          "[unit][runtime][batch_runner]") {
+  std::vector<BatchId> told;
+  BatchRunnerFixture fixture({.on_confirmed = [&](const BatchPlan& plan, const BatchCounters&) {
+    told.push_back(plan.id);
+  }});
+  fixture.graph.save(fixture.graph.stream());
+  fixture.graph.feed({"a"});
+  REQUIRE(fixture.run().has_value());
+  fixture.runner().cancelAll();
+  CHECK_FALSE(fixture.run().has_value());
+  fixture.runner().execute(command::ConfirmBatch{kFirst});
+  CHECK(told == std::vector{kFirst});
+}
+
 TEST_CASE("cancelling one batch leaves the other alone", "[unit][runtime][batch_runner]") {
   BatchRunnerFixture fixture;
   fixture.graph.save(fixture.graph.stream());
