@@ -65,6 +65,7 @@ void Engine::Impl::handle(const event::BatchComputed& computed) {
       slot->failure = computed.status;
       return;
     case Reaction::kRetry:
+      unread_ = true;
       rerun_backoff_.failed(now_);
       rollBack(false, false);
       return;

@@ -178,7 +178,8 @@ class Engine::Impl {
   std::vector<Offset> input_ends_;      ///< beside committed_.positions
   bool reading_inputs_ = false;
   bool identifying_inputs_ = false;
-  std::optional<Status> misfit_;   ///< stop with it, unless an input was made anew
+  std::optional<Status> misfit_;  ///< stop with it, unless an input was made anew
+  bool unread_ = false;  ///< a batch waited in vain for its records: are they still to come?
   int answers_without_input_ = 0;  ///< in a row
   bool leftover_ = false;          ///< known ends are not reached: another batch may follow at once
   bool paced_ = false;             ///< ... but not before the next tick: a rate cut the last one

@@ -2,6 +2,7 @@
 // one have offsets like any others. So a batch commits only when, after it had read everything, the
 // names of its inputs still stood for the topics that the ledger lists. And a batch whose ranges do
 // not fit its inputs any more failed for this reason, maybe: then the operator should read that.
+// Nor do the records of a range come that ends beyond a topic made anew.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -26,7 +27,8 @@ void Engine::Impl::pumpIdentity() {
     fail(*misfit_);
     return;
   }
-  identifying_inputs_ = misfit_.has_value();
+  identifying_inputs_ = misfit_.has_value() || (unread_ && matters);
+  unread_ = false;
   for (auto& slot : pipeline_) {
     if (!slot.life.is(BatchState::kComputed) || slot.identity != Identity::kUnknown) continue;
     const bool ask = matters && slot.reads();

@@ -1,6 +1,7 @@
 #include "tests/sim/graphs.hpp"
 
 #include <charconv>
+#include <functional>
 
 #include <lockstep/base/check.hpp>
 #include <lockstep/dstream/direct_kafka_input.hpp>
@@ -56,6 +57,17 @@ void timeOuts(const DStream<RecordView>& input, std::chrono::milliseconds timeou
               {.topic = kOutputTopic, .step = {}});
 }
 
+/// The sum of each key's window: with an inverse, or folded from panes, which gives the same.
+void windows(const DStream<RecordView>& input, const WindowOf& window, bool inverse) {
+  const auto& [length, slide] = window;
+  const WindowOptions options{.id = kStateId, .drop_empty = inverse};
+  const auto sums =
+      inverse ? amounts(input).reduceByKeyAndWindow(std::plus<>(), std::minus<>(), length, slide,
+                                                    options)
+              : amounts(input).reduceByKeyAndWindow(std::plus<>(), length, slide, options);
+  kafkaOutput(sums, {.topic = kOutputTopic, .step = {}});
+}
+
 void deadLetters(const DStream<RecordView>& input) {
   const auto refuse = [](const RecordView& record) {
     if (record.value->starts_with("bad")) throw RecordError(RecordErrorKind::kEval, "bad record");
@@ -106,6 +118,10 @@ void joined(const DStream<RecordView>& input) {
 
 std::chrono::milliseconds timeOutOf(const Options& options) { return 2 * options.interval; }
 
+WindowOf windowOf(const Options& options) {
+  return {5 * options.interval, static_cast<int>(1 + options.seed % 3) * options.interval};
+}
+
 std::int64_t amountOf(std::string_view value) {
   const auto colon = value.rfind(':');
   std::int64_t amount = 0;
@@ -129,6 +145,9 @@ std::shared_ptr<DStreamGraph> makeGraph(const Options& options,
       break;
     case Graph::kTimeOuts:
       timeOuts(input, timeOutOf(options));
+      break;
+    case Graph::kWindows:
+      windows(input, windowOf(options), options.seed % 2 == 0);
       break;
     case Graph::kDeadLetters:
       deadLetters(input);

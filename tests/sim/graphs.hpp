@@ -31,6 +31,13 @@ inline constexpr std::int64_t kCame = -1;
 /// A key without records for longer than this goes (Graph::kTimeOuts).
 [[nodiscard]] std::chrono::milliseconds timeOutOf(const Options& options);
 
+/// Graph::kWindows: length and slide.
+struct WindowOf {
+  std::chrono::milliseconds length;
+  std::chrono::milliseconds slide;
+};
+[[nodiscard]] WindowOf windowOf(const Options& options);
+
 /// The number at the end of a record's value "p2:17:5": partition, index, amount.
 [[nodiscard]] std::int64_t amountOf(std::string_view value);
 

@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, kFaults> kFaultNames{
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Graph::kCount)> kGraphNames{
     "copy",      "word-count", "dead-letters", "idle-visits", "plan",
-    "every-key", "groups",     "joined",       "time-outs"};
+    "every-key", "groups",     "joined",       "time-outs",   "windows"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)> kMutantNames{
     "none",
@@ -94,6 +94,10 @@ void addChanges(Options& options) {
     options.graph = Graph::kTimeOuts;
     options.state_share = stateShareOf(options.seed, options.graph);
   }
+  if (Prng(options.seed, 13).chance(120)) {
+    options.graph = Graph::kWindows;
+    options.state_share = 0;  // a pane takes more than these shares
+  }
   if (random.chance(300)) options.inputs = 2;
   options.until_end = random.chance(120);
   on(Fault::kGrowth, 200);
@@ -155,7 +159,7 @@ Options loosened(Options options) {
         Fault::kTakeovers, Fault::kRecreatedInput, Fault::kDeletedInput, Fault::kRetention})
     options.faults[static_cast<std::size_t>(fault)] = false;
   if (options.graph == Graph::kIdleVisits || options.graph == Graph::kEveryKey ||
-      options.graph == Graph::kTimeOuts)
+      options.graph == Graph::kTimeOuts || options.graph == Graph::kWindows)
     options.graph = Graph::kWordCount;
   if (options.graph == Graph::kPlan || options.graph == Graph::kGroups ||
       options.graph == Graph::kJoined)

@@ -54,6 +54,7 @@ enum class Graph {
   kGroups,
   kJoined,
   kTimeOuts,
+  kWindows,
   kCount
 };
 [[nodiscard]] std::string_view toString(Graph graph);

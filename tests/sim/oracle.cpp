@@ -1,7 +1,5 @@
 #include "tests/sim/oracle.hpp"
 
-#include "tests/sim/graphs.hpp"
-
 namespace lockstep::sim {
 namespace {
 
@@ -86,8 +84,38 @@ Oracle::Expected Oracle::keyedBatch(const std::vector<std::vector<Seen>>& input)
   return expected;
 }
 
+void Oracle::closeWindows(BatchTime boundary, Expected& expected) const {
+  std::map<std::string, std::int64_t> sums;
+  for (const auto& amount : amounts_) {
+    if (amount.time <= boundary && amount.time > boundary - window_.length)
+      sums[amount.key] += amount.amount;
+  }
+  for (const auto& [key, sum] : sums)
+    expected.outputs.push_back({Partition{0}, key, eightBytes(sum)});
+}
+
+Oracle::Expected Oracle::windowBatch(const std::vector<std::vector<Seen>>& input,
+                                     const BatchPlan& plan) {
+  Expected expected;
+  if (!plan.closes_first.empty()) {
+    const auto passed = plan.closed_before.time_since_epoch() / window_.slide;
+    const auto last = plan.closes_first.back().time_since_epoch() / window_.slide;
+    const auto oldest =
+        amounts_.empty() ? last : amounts_.front().time.time_since_epoch() / window_.slide;
+    for (auto n = std::max(passed + 1, oldest); n <= last; ++n)
+      closeWindows(BatchTime(n * window_.slide), expected);
+  }
+  for (const auto& partition : input)
+    for (const auto& record : partition)
+      amounts_.push_back({plan.time, record.key.value_or(""), amountOf(*record.value)});
+  const bool boundary = plan.time.time_since_epoch() % window_.slide == window_.slide.zero();
+  if (plan.closes_own_tick && boundary) closeWindows(plan.time, expected);
+  return expected;
+}
+
 Oracle::Expected Oracle::batch(const std::vector<std::vector<Seen>>& input, const BatchPlan& plan) {
   if (keyed()) return keyedBatch(input);
+  if (graph_ == Graph::kWindows) return windowBatch(input, plan);
   Expected expected;
   if (!stateful()) {
     for (const auto& partition : input) {

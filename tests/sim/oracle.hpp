@@ -11,6 +11,7 @@
 
 #include <lockstep/model/ledger_record.hpp>
 
+#include "tests/sim/graphs.hpp"
 #include "tests/sim/options.hpp"
 
 namespace lockstep::sim {
@@ -29,8 +30,8 @@ struct Seen {
 /// One call per committed batch, with the committed input of exactly its offsets.
 class Oracle {
  public:
-  /// `timeout`: of Graph::kTimeOuts.
-  Oracle(Graph graph, std::chrono::milliseconds timeout) : graph_(graph), timeout_(timeout) {}
+  explicit Oracle(const Options& options)
+      : graph_(options.graph), timeout_(timeOutOf(options)), window_(windowOf(options)) {}
 
   struct Expected {
     std::vector<Seen> outputs;  ///< in any order, except for each key's records of one partition
@@ -46,7 +47,10 @@ class Oracle {
   /// The state after the batch with that id, for checkpoints. Null: there was no such batch.
   [[nodiscard]] const std::map<std::string, std::int64_t>* stateAt(BatchId batch) const;
   /// Whether all of a key's outputs of a batch have one order.
-  [[nodiscard]] bool ordersKeys() const { return stateful() || keyed(); }
+  [[nodiscard]] bool ordersKeys() const {
+    return stateful() || keyed() || graph_ == Graph::kWindows;
+  }
+  /// Whether state, changelog and checkpoint hold stateAt(), one number for each key.
   [[nodiscard]] bool stateful() const {
     return graph_ == Graph::kWordCount || graph_ == Graph::kIdleVisits ||
            graph_ == Graph::kEveryKey || graph_ == Graph::kTimeOuts;
@@ -61,6 +65,10 @@ class Oracle {
   [[nodiscard]] bool keyed() const { return graph_ == Graph::kGroups || graph_ == Graph::kJoined; }
   /// What a keyed graph without state makes of a batch.
   [[nodiscard]] Expected keyedBatch(const std::vector<std::vector<Seen>>& input) const;
+  [[nodiscard]] Expected windowBatch(const std::vector<std::vector<Seen>>& input,
+                                     const BatchPlan& plan);
+  /// What the windows that end at `boundary` hold.
+  void closeWindows(BatchTime boundary, Expected& expected) const;
   void visit(BatchTime tick);
   /// Each tick that closes streams every key (Graph::kEveryKey).
   void streamEveryKey(Expected& expected) const;
@@ -70,6 +78,13 @@ class Oracle {
 
   const Graph graph_;
   const std::chrono::milliseconds timeout_;
+  const WindowOf window_;
+  struct Amount {
+    BatchTime time;
+    std::string key;
+    std::int64_t amount;
+  };
+  std::vector<Amount> amounts_;  ///< all that was ever read (Graph::kWindows)
   std::map<std::string, Entry> entries_;
   std::map<BatchId, std::map<std::string, std::int64_t>> states_;
 };

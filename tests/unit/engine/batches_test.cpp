@@ -114,7 +114,7 @@ TEST_CASE("when n+1 fails alone, n is committed all the same", "[unit][engine][b
   failed.status = Status::retry("broker gone");
   driver.text();
   driver.feed(failed);
-  CHECK(driver.text() == "rollback 2, run 2");
+  CHECK(driver.text() == "rollback 2, identify, run 2");
   driver.release("run");
   driver.settle();
   driver.endTransaction(true, Status(), false);

@@ -70,6 +70,30 @@ TEST_CASE("a batch that reads again is identified again", "[unit][engine][identi
   CHECK(driver.committedAt("in", 0) == Offset{10});
 }
 
+TEST_CASE("a batch whose records do not come asks whether its inputs are still the same",
+          "[unit][engine][identity]") {
+  const bool anew = GENERATE(false, true);
+  auto driver = running();
+  const auto real = driver.compute;
+  driver.compute = [](const command::RunBatch& run) {
+    event::BatchComputed computed;
+    computed.batch = run.plan.id;
+    computed.status = Status::retry("in/0: no record in time");
+    return computed;
+  };
+  driver.hold("identify");
+  driver.cluster.end("in") = Offset{20};
+  driver.tick();
+  CHECK(driver.has<command::IdentifyInputs>());
+  if (anew) driver.cluster.topics["in"].id = "other";
+  driver.compute = real;
+  driver.release("identify");
+  driver.advance(seconds(5));
+  driver.settle();
+  CHECK(driver.stopCode() == (anew ? "E205" : ""));
+  CHECK(driver.committedAt("in", 0) == (anew ? Offset{10} : Offset{20}));
+}
+
 TEST_CASE("without an answer about its inputs a batch waits, and asks again",
           "[unit][engine][identity]") {
   auto driver = running();
