@@ -70,6 +70,7 @@ StepFunction stepFunction(config::OperatorKind kind) {
       return buildCountByValueAndWindow;
   }
   LOCKSTEP_CHECK(false, "an operator without a step function");
+  return nullptr;
 }
 
 }  // namespace lockstep
