@@ -4,6 +4,7 @@
 #include <array>
 
 #include <lockstep/base/hash.hpp>
+#include <lockstep/dstream/state_stage.hpp>
 #include <lockstep/formats/big_endian.hpp>
 
 namespace lockstep::detail {
@@ -48,29 +49,6 @@ void append(std::string& chunk, std::string_view key, std::string_view value) {
   chunk.append(head, sizeof head).append(key);
   storeBigEndian(head, static_cast<std::uint32_t>(value.size()));
   chunk.append(head, sizeof head).append(value);
-}
-
-std::string_view take(std::string_view& bytes) {
-  const std::size_t size = loadBigEndian32(bytes.data());
-  const std::string_view part = bytes.substr(4, size);
-  bytes.remove_prefix(4 + size);
-  return part;
-}
-
-Status visitChunk(std::string_view chunk, const PaneLog::Visit& visit) {
-  while (!chunk.empty()) {
-    const std::string_view key = take(chunk);
-    const std::string_view value = take(chunk);
-    LOCKSTEP_TRY(visit(key, value));
-  }
-  return {};
-}
-
-void setValue(StateShard& shard, StateEntry& entry, std::string_view value) {
-  if (value.size() <= StateEntry::kInlineMax && entry.takesInline())
-    entry.setInline(value.data(), value.size());
-  else
-    shard.assign(entry, value);
 }
 
 }  // namespace
@@ -155,7 +133,7 @@ Status PaneLog::commit(const Place& place, BatchTime pane) {
   count = first + static_cast<std::uint32_t>(size_);
   char bytes[4];
   storeBigEndian(bytes, count);
-  setValue(place.shard, *entry, {bytes, sizeof bytes});
+  setState(place.shard, *entry, {bytes, sizeof bytes});
   makeChunkKeys(pane, first, static_cast<std::uint32_t>(size_));
   entries_.resize(size_);
   LOCKSTEP_TRY(place.shard.touch(place.batch, place.time, keys_, entries_.data()));
@@ -184,7 +162,8 @@ Status PaneLog::findCounts(const Place& place, BatchTime first, BatchTime last) 
   return {};
 }
 
-Status PaneLog::read(const Place& place, BatchTime after, BatchTime through, const Visit& visit) {
+Status PaneLog::readChunks(const Place& place, BatchTime after, BatchTime through,
+                           const VisitChunk& visit) {
   std::optional<Span> span;
   LOCKSTEP_TRY(findSpan(place, span));
   if (!span) return {};
@@ -198,7 +177,7 @@ Status PaneLog::read(const Place& place, BatchTime after, BatchTime through, con
       LOCKSTEP_TRY(place.shard.find(keys_, found_.data()));
       for (const StateEntry* chunk : found_) {
         LOCKSTEP_CHECK(chunk != nullptr, "a pane has all the chunks it counts");
-        LOCKSTEP_TRY(visitChunk(chunk->value(), visit));
+        LOCKSTEP_TRY(visit(chunk->value()));
       }
     }
     pane += place.width;

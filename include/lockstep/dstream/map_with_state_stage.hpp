@@ -43,7 +43,7 @@ class SnapshotSource {
 ///
 /// M: what passes on. F: the function. Serdes: of key, value and state.
 template <class K, class V, class S, class M, class F, class Serdes>
-class MapWithStateStage final : public Rdd<M>, public Stage, public SnapshotSource<K, S> {
+class MapWithStateStage final : public Rdd<M>, public ShardStage, public SnapshotSource<K, S> {
  public:
   struct Options {
     std::string id;
@@ -60,12 +60,6 @@ class MapWithStateStage final : public Rdd<M>, public Stage, public SnapshotSour
     this->readsThroughExchange(parent);
   }
 
-  [[nodiscard]] Shuffle& shuffle() { return shuffle_; }
-  /// Which of the graph's stateful operators it is.
-  void setNumber(std::uint32_t number) { number_ = number; }
-
-  std::uint32_t tasks(const BatchPlan&) const override { return shuffle_.shards(); }
-  bool pinned() const override { return true; }
   void connect(Task& task, ChunkSink<M>& consumer) override {
     mapper(task).mapped.consumers().add(consumer);
   }
@@ -75,14 +69,14 @@ class MapWithStateStage final : public Rdd<M>, public Stage, public SnapshotSour
 
   Status run(Task& task) override {
     const BatchPlan& plan = task.plan();
-    StateShard& shard = task.services().state->shard(options_.id, ShardId{task.index()});
-    LOCKSTEP_TRY(options_.initial_state.take(task, shard, shuffle_, serdes_.key,
+    StateShard& shard = shardOf(task, options_.id);
+    LOCKSTEP_TRY(options_.initial_state.take(task, shard, shuffle(), serdes_.key,
                                              mapper(task).initial_checked));
     if (!plan.closes_first.empty()) LOCKSTEP_TRY(close(task, shard, plan.closes_first.back()));
     task.context().time = plan.time;
     LOCKSTEP_TRY(mapElements(task, shard));
     if (plan.closes_own_tick) LOCKSTEP_TRY(close(task, shard, plan.time));
-    sealState(task, options_.id, number_);
+    seal(task, options_.id);
     return {};
   }
 
@@ -110,7 +104,7 @@ class MapWithStateStage final : public Rdd<M>, public Stage, public SnapshotSour
     Mapper& m = mapper(task);
     m.size = 0;
     Status status;
-    shuffle_.forEachBucket(task.index(), [&](const ShuffleBucket& bucket) {
+    shuffle().forEachBucket(task.index(), [&](const ShuffleBucket& bucket) {
       bucket.forEach([&](const ShuffledElement& element) {
         if (!status.ok()) return;
         m.elements[m.size] = element;
@@ -155,7 +149,7 @@ class MapWithStateStage final : public Rdd<M>, public Stage, public SnapshotSour
     LOCKSTEP_ASSIGN([[maybe_unused]] const bool flushed, m.mapped.makeRoom(describe(m)));
     using Result = std::decay_t<decltype(map(std::declval<State<S>&>()))>;
     std::optional<Result> result;
-    const auto call = [&](std::span<const Bytes>) {
+    const auto call = [&] {
       std::optional<S> value;
       if (entry.present()) value = serdes_.state.read(entry.value());
       auto state = StateAccessor::make<S>(std::move(value), !bytes.value);
@@ -168,7 +162,7 @@ class MapWithStateStage final : public Rdd<M>, public Stage, public SnapshotSour
         shard.remove(entry);
       }
     };
-    const auto error = tryPush(std::span<const Bytes>(&bytes, 1), call);
+    const auto error = tryElement(call);
     if (!bytes.value && entry.present()) shard.remove(entry);
     if (error) return reject(task, bytes, *error);
     if constexpr (std::is_same_v<Result, std::optional<M>>)
@@ -237,8 +231,6 @@ class MapWithStateStage final : public Rdd<M>, public Stage, public SnapshotSour
     }
   }
 
-  Shuffle shuffle_;
-  std::uint32_t number_ = 0;
   const Options options_;
   const Serdes serdes_;
   const F function_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <lockstep/base/result.hpp>
+#include <lockstep/formats/big_endian.hpp>
 #include <lockstep/ports/state_shard.hpp>
 
 namespace lockstep::detail {
@@ -38,8 +39,16 @@ class PaneLog {
   /// Calls visit(key, value) -> Status for each element of the panes that end in (after, through],
   /// pane by pane, in the order in which they were added. The views hold until the shard is touched
   /// or scanned.
-  using Visit = std::function<Status(std::string_view key, std::string_view value)>;
-  Status read(const Place& place, BatchTime after, BatchTime through, const Visit& visit);
+  template <class Visit>
+  Status read(const Place& place, BatchTime after, BatchTime through, const Visit& visit) {
+    return readChunks(place, after, through, [&](std::string_view chunk) {
+      while (!chunk.empty()) {
+        const std::string_view key = take(chunk);
+        LOCKSTEP_TRY(visit(key, take(chunk)));
+      }
+      return Status();
+    });
+  }
   /// Removes the panes that end up to `through`.
   Status removeThrough(const Place& place, BatchTime through);
 
@@ -51,6 +60,16 @@ class PaneLog {
   struct Span {
     BatchTime oldest, newest;  ///< ends of panes
   };
+  /// Takes one of the two parts of an element from the front of a chunk.
+  static std::string_view take(std::string_view& chunk) {
+    const std::size_t size = loadBigEndian32(chunk.data());
+    const std::string_view part = chunk.substr(4, size);
+    chunk.remove_prefix(4 + size);
+    return part;
+  }
+  using VisitChunk = std::function<Status(std::string_view chunk)>;
+  Status readChunks(const Place& place, BatchTime after, BatchTime through,
+                    const VisitChunk& visit);
   Status findSpan(const Place& place, std::optional<Span>& span);
   /// Nothing: there are no panes.
   Status storeSpan(const Place& place, const std::optional<Span>& span);

@@ -1,32 +1,13 @@
 #pragma once
 
-#include <exception>
-#include <new>
-#include <optional>
 #include <string>
-#include <utility>
 
 #include <lockstep/model/record_error.hpp>
+#include <lockstep/rdd/guarded_push.hpp>
 #include <lockstep/rdd/shuffle.hpp>
 #include <lockstep/rdd/task.hpp>
 
 namespace lockstep::detail {
-
-/// Calls `body`; returns what it threw as a RecordError. Out of memory is not a record's fault and
-/// passes through.
-template <class Body>
-std::optional<RecordError> tryElement(const Body& body) {
-  try {
-    body();
-    return std::nullopt;
-  } catch (const std::bad_alloc&) {
-    throw;
-  } catch (const RecordError& error) {
-    return error;
-  } catch (const std::exception& error) {
-    return RecordError(RecordErrorKind::kEval, error.what());
-  }
-}
 
 /// Rejects an element that lies in a shuffle: key and value are known as they were encoded.
 inline Status rejectShuffled(Task& task, const ShuffledElement& element, RecordError error,

@@ -26,18 +26,37 @@ inline void setState(StateShard& shard, StateEntry& entry, std::string_view valu
   return a.value() == b.value();
 }
 
-/// The shard's changelog records of this batch, encoded on its worker. `number`: which of the
-/// graph's stateful operators it is.
-inline void sealState(Task& task, const std::string& id, std::uint32_t number) {
-  PooledBatch changelog = task.services().pool->acquire();
-  task.services().state->seal(task.plan().id, id, ShardId{task.index()}, *changelog);
-  task.addOutput({OutputRole::kChangelog,
-                  {changelogTopic(task.services().application, id),
-                   Partition{static_cast<std::int32_t>(task.index())}},
-                  std::move(changelog),
-                  number,
-                  {}});
-}
+/// What every stage with state is: one task for each shard of its shuffle, on the shard's worker.
+class ShardStage : public Stage {
+ public:
+  [[nodiscard]] Shuffle& shuffle() { return shuffle_; }
+  /// Which of the graph's stateful operators it is.
+  void setNumber(std::uint32_t number) { number_ = number; }
+
+  std::uint32_t tasks(const BatchPlan&) const override { return shuffle_.shards(); }
+  bool pinned() const override { return true; }
+
+ protected:
+  /// The task's shard of the state `id`.
+  static StateShard& shardOf(Task& task, const std::string& id) {
+    return task.services().state->shard(id, ShardId{task.index()});
+  }
+  /// The shard's changelog records of this batch, encoded on its worker.
+  void seal(Task& task, const std::string& id) const {
+    PooledBatch changelog = task.services().pool->acquire();
+    task.services().state->seal(task.plan().id, id, ShardId{task.index()}, *changelog);
+    task.addOutput({OutputRole::kChangelog,
+                    {changelogTopic(task.services().application, id),
+                     Partition{static_cast<std::int32_t>(task.index())}},
+                    std::move(changelog),
+                    number_,
+                    {}});
+  }
+
+ private:
+  Shuffle shuffle_;
+  std::uint32_t number_ = 0;
+};
 
 /// Passes on every key of a shard with its state, in the order of the walk, but those that `skip`
 /// is true for.
@@ -72,7 +91,7 @@ Status emitState(StateShard& shard, SourceOperator<Element>& out, const KeySerde
 /// them); then the values; then the batch's own tick if it closes it; then `emit: changed`; then
 /// the seal.
 template <class K, class S, class KeySerde, class StateSerde>
-class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public Stage {
+class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public ShardStage {
  public:
   using Element = std::pair<K, std::optional<S>>;
 
@@ -85,22 +104,15 @@ class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public Stage {
     this->readsThroughExchange(parent);
   }
 
-  [[nodiscard]] Shuffle& shuffle() { return shuffle_; }
-  /// Which of the graph's stateful operators it is.
-  void setNumber(std::uint32_t number) { number_ = number; }
-
-  std::uint32_t tasks(const BatchPlan&) const override { return shuffle_.shards(); }
-  bool pinned() const override { return true; }
-
   Status run(Task& task) override {
     const BatchPlan& plan = task.plan();
-    StateShard& shard = task.services().state->shard(options_.id, ShardId{task.index()});
+    StateShard& shard = shardOf(task, options_.id);
     if (!plan.closes_first.empty()) LOCKSTEP_TRY(close(task, shard, plan.closes_first.back()));
     task.context().time = plan.time;
     LOCKSTEP_TRY(applyValues(task, shard));
     if (plan.closes_own_tick) LOCKSTEP_TRY(close(task, shard, plan.time));
     if (options_.emit == Emit::kChanged) LOCKSTEP_TRY(emitChanged(task, shard));
-    sealState(task, options_.id, number_);
+    seal(task, options_.id);
     return {};
   }
 
@@ -145,8 +157,6 @@ class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public Stage {
     return out.flush(describe);
   }
 
-  Shuffle shuffle_;
-  std::uint32_t number_ = 0;
   const StateOptions options_;
   const std::pair<KeySerde, StateSerde> serdes_;
 };

@@ -22,7 +22,7 @@ namespace lockstep::detail {
 /// Order of one pass: elements first, then the boundary. What leaves the window is taken off right
 /// after the boundary at which it was shown for the last time.
 template <class Out>
-class WindowStage : public Rdd<Out>, public Stage {
+class WindowStage : public Rdd<Out>, public ShardStage {
  public:
   WindowStage(std::string op, const RddBase& parent, const WindowTiming& timing,
               WindowOptions options)
@@ -33,22 +33,16 @@ class WindowStage : public Rdd<Out>, public Stage {
     this->setSlide(timing.slide);
   }
 
-  [[nodiscard]] Shuffle& shuffle() { return shuffle_; }
-  /// Which of the graph's stateful operators it is.
-  void setNumber(std::uint32_t number) { number_ = number; }
-
-  std::uint32_t tasks(const BatchPlan&) const override { return shuffle_.shards(); }
-  bool pinned() const override { return true; }
   /// Also between its boundaries: it tells whether it holds anything.
   bool worksIn(const BatchPass&) const override { return true; }
   std::optional<Panes> panes() const override { return Panes{holding_.load() != 0}; }
 
   Status run(Task& task) override {
-    StateShard& shard = task.services().state->shard(options_.id, ShardId{task.index()});
+    StateShard& shard = shardOf(task, options_.id);
     LOCKSTEP_TRY(takeElements(task, shard));
     if (task.pass().passesOn(timing_.slide)) LOCKSTEP_TRY(passOn(task, shard));
     if (task.pass().last) {
-      sealState(task, options_.id, number_);
+      seal(task, options_.id);
       return {};
     }
     bool& holds = task.instance<Holding>(&holding_).first.holds;
@@ -75,8 +69,6 @@ class WindowStage : public Rdd<Out>, public Stage {
     bool holds = false;
   };
 
-  Shuffle shuffle_;
-  std::uint32_t number_ = 0;
   const WindowTiming timing_;
   const WindowOptions options_;
   std::atomic<int> holding_{0};  ///< shards that hold something after the latest boundary

@@ -8,12 +8,12 @@
 
 namespace lockstep {
 
-/// Runs `push` on a chunk; returns what it threw as a RecordError. Out of memory is not a record's
-/// fault and passes through.
-template <class T, class Push>
-std::optional<RecordError> tryPush(std::span<const T> chunk, const Push& push) {
+/// Calls `body`; returns what it threw as a RecordError. Out of memory is not a record's fault and
+/// passes through.
+template <class Body>
+std::optional<RecordError> tryElement(const Body& body) {
   try {
-    push(chunk);
+    body();
     return std::nullopt;
   } catch (const std::bad_alloc&) {
     throw;
@@ -22,6 +22,12 @@ std::optional<RecordError> tryPush(std::span<const T> chunk, const Push& push) {
   } catch (const std::exception& error) {
     return RecordError(RecordErrorKind::kEval, error.what());
   }
+}
+
+/// The same with a chunk.
+template <class T, class Push>
+std::optional<RecordError> tryPush(std::span<const T> chunk, const Push& push) {
+  return tryElement([&] { push(chunk); });
 }
 
 /// Pushes a chunk so that an element that fails leaves no trace and takes no other with it: on a

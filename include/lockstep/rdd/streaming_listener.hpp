@@ -64,7 +64,7 @@ struct OutputOperationInfo {
 class StreamingListener {
  public:
   virtual ~StreamingListener() = default;
-  /// The batch is planned and runs as soon as the one before has been computed.
+  /// Comes right before onBatchStarted(): no batch waits in a queue.
   virtual void onBatchSubmitted(const BatchInfo&) {}
   virtual void onBatchStarted(const BatchInfo&) {}
   /// Outputs, state and offsets are committed.

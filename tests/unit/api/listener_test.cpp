@@ -63,6 +63,7 @@ TEST_CASE(
 
   for (const auto& event : recorder->events) UNSCOPED_INFO(event);
   REQUIRE_FALSE(recorder->batches.empty());
+  REQUIRE(recorder->events.size() >= 5);
   const std::vector<std::string> first(recorder->events.begin(), recorder->events.begin() + 5);
   CHECK(first == std::vector<std::string>{"submitted", "started", "store started",
                                           "store completed", "completed"});
