@@ -32,6 +32,9 @@ enum class OperatorKind {
   kFlatMapValues,
   kDistinct,
   kRepartition,
+  kProject,
+  kTopN,
+  kTopNByKey,
   kCogroup,
   kJoin,
   kLeftOuterJoin,
@@ -45,7 +48,7 @@ enum class OperatorKind {
   kCountByValueAndWindow,
 };
 
-/// Of `parallelism`, and of whatever else counts shards.
+/// Of `parallelism`, and of whatever else an option counts.
 inline constexpr std::uint64_t kParallelismMax = 1024;
 
 /// What the text of an option has to be.
@@ -53,9 +56,10 @@ enum class OptionType {
   kExpression,  ///< a Lua expression; compiled by the pipeline
   kReduction,   ///< an expression, or the bare name of a reduction that `choices` lists
   kChoice,      ///< one of `choices`
-  kShards,      ///< a number of shards: 1 to kParallelismMax
+  kCount,       ///< how many: 1 to kParallelismMax
   kDuration,    ///< with its unit: 10s
   kFlag,        ///< true or false
+  kNames,       ///< a name, or a list of names
 };
 
 /// One option of an operator.

@@ -72,7 +72,15 @@ constexpr std::array kFlatMapValuesOptions{
                "a list: one record for each element, the key is kept", true},
 };
 constexpr std::array kRepartitionOptions{
-    OptionSpec{"partitions", OptionType::kShards, "how many", true},
+    OptionSpec{"partitions", OptionType::kCount, "how many", true},
+};
+constexpr std::array kProjectOptions{
+    OptionSpec{"fields", OptionType::kNames, "the fields that stay", true},
+};
+constexpr std::array kTopNOptions{
+    OptionSpec{"count", OptionType::kCount, "how many", true},
+    OptionSpec{"by", OptionType::kExpression, "what they are ordered by, the largest first", false,
+               "value"},
 };
 constexpr std::array kUpdateStateOptions{
     OptionSpec{"initial", OptionType::kExpression, "the state of a key that has none"},
@@ -215,6 +223,14 @@ constexpr std::array kOperators{
     OperatorSpec{"repartition", OperatorKind::kRepartition,
                  "Deals the records out in turn to so many tasks", "partitions",
                  kRepartitionOptions},
+    OperatorSpec{"project", OperatorKind::kProject,
+                 "Keeps the named fields of the value, which is a map; key and partition stay",
+                 "fields", kProjectOptions},
+    OperatorSpec{"topN", OperatorKind::kTopN, "The largest records of a batch, the largest first",
+                 "count", kTopNOptions},
+    byKey("topNByKey", OperatorKind::kTopNByKey,
+          "The largest values of each key of a batch, as a list, the largest first", kTopNOptions,
+          "count"),
     withStream("cogroup", OperatorKind::kCogroup,
                "The values of each key of a batch in both streams: lists value.left and "
                "value.right"),

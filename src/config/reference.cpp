@@ -44,12 +44,14 @@ std::string optionType(const OptionSpec& option) {
       return fmt::format("expression, or {}", choices);
     case OptionType::kChoice:
       return choices;
-    case OptionType::kShards:
+    case OptionType::kCount:
       return fmt::format("1 to {}", kParallelismMax);
     case OptionType::kDuration:
       return "duration";
     case OptionType::kFlag:
       return "true, false";
+    case OptionType::kNames:
+      return "a name, or a list of names";
   }
   return {};
 }

@@ -104,9 +104,10 @@ Json optionSchema(const OptionSpec& option) {
   Json schema = textSchema();  // an expression
   if (option.type == OptionType::kChoice)
     schema = choiceSchema({option.choices.begin(), option.choices.end()});
-  if (option.type == OptionType::kShards) schema = valueSchema("number");
+  if (option.type == OptionType::kCount) schema = valueSchema("number");
   if (option.type == OptionType::kFlag) schema = {{"type", "boolean"}};
   if (option.type == OptionType::kDuration) schema = valueSchema("duration");
+  if (option.type == OptionType::kNames) schema = nameList();
   if (option.type == OptionType::kReduction) schema["examples"] = option.choices;
   return described(std::move(schema), option.text, option.fallback);
 }

@@ -199,9 +199,33 @@ class StepReader {
     return false;
   }
 
+  /// Each name once.
+  bool readNames(const OptionSpec& option, const Node& value, StepOption& read) {
+    const auto path = fmt::format("{} of {}", option.name, step_.spec->name);
+    const std::span<const Node> items =
+        value.isList() ? std::span<const Node>(value.items) : std::span<const Node>(&value, 1);
+    if (items.empty()) {
+      diagnostics_.error("E009", value.place, path + " is an empty list", "name at least one");
+      return false;
+    }
+    for (const Node& item : items) {
+      SourceText name;
+      if (!reader_.read(item, path, name)) return false;
+      const bool again = std::any_of(read.names.begin(), read.names.end(),
+                                     [&](const SourceText& n) { return n.text == name.text; });
+      if (again) {
+        diagnostics_.error("E015", item.place, fmt::format("'{}' is named twice", name.text),
+                           "name it once");
+        return false;
+      }
+      read.names.push_back(std::move(name));
+    }
+    return true;
+  }
+
   void readOption(const OptionSpec& option, std::string_view key, const Node& value) {
-    StepOption read{&option, {}, {}};
-    if (option.type == OptionType::kShards) {
+    StepOption read{&option, {}, {}, 0, {}};
+    if (option.type == OptionType::kCount) {
       if (!reader_.readShards(value, fmt::format("{} of {}", option.name, step_.spec->name),
                               read.number))
         return;
@@ -209,6 +233,8 @@ class StepReader {
     } else if (option.type == OptionType::kDuration || option.type == OptionType::kFlag) {
       if (!readNumber(option, value, read.number)) return;
       read.value = value.scalar;
+    } else if (option.type == OptionType::kNames) {
+      if (!readNames(option, value, read)) return;
     } else if (option.type == OptionType::kChoice) {
       std::size_t index = 0;
       const auto path = fmt::format("{} of {}", option.name, step_.spec->name);

@@ -44,7 +44,8 @@ struct StepOption {
   const OptionSpec* spec = nullptr;
   SourceText value;
   std::optional<NamedReduction> named;  ///< spec->type == kReduction and a bare name was written
-  std::uint64_t number = 0;             ///< of kShards; of kDuration: ms; of kFlag: 1 = true
+  std::uint64_t number = 0;             ///< of kCount; of kDuration: ms; of kFlag: 1 = true
+  std::vector<SourceText> names;        ///< of kNames: at least one
 };
 
 /// One step of a stream: an operator with its options.

@@ -1,5 +1,7 @@
 #include "src/pipeline/rows/row_steps.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "src/pipeline/expression/eval_error.hpp"
@@ -40,6 +42,22 @@ std::span<const Value> elementsOf(const Value& list) {
   throw EvalError(fmt::format("flatMap needs a list, found a {}", typeName(list.kind())));
 }
 
+Value projected(const Value& value, const std::vector<std::string>& fields, Arena& arena) {
+  if (value.isNil()) return value;
+  const bool is_map = value.kind() == ValueKind::kMap ||
+                      (value.kind() == ValueKind::kJson && value.asJson().isObject());
+  if (!is_map)
+    throw EvalError(fmt::format("project needs a map with fields, found a {}",
+                                value.isTable() ? "list" : typeName(value.kind())));
+  const auto entries = allocateArray<MapEntry>(arena, fields.size());
+  std::size_t size = 0;
+  for (const std::string& name : fields) {
+    const Value field = tableField(value, name);
+    if (!field.isNil()) entries[size++] = {Value::string(name), field};
+  }
+  return Value::map(entries.first(size));
+}
+
 }  // namespace
 
 RowStream mapRows(const RowStream& rows, std::optional<RowExpression> key,
@@ -56,6 +74,16 @@ RowStream filterRows(const RowStream& rows, RowExpression where, const std::stri
   return rows.filter(
       [where = std::move(where)](const Row& row, TaskContext& context) {
         return where.evaluate(row, context).isTrue();
+      },
+      step);
+}
+
+RowStream projectRows(const RowStream& rows, std::vector<std::string> fields,
+                      const std::string& step) {
+  std::sort(fields.begin(), fields.end());  // as the fields of a map have to be
+  return rows.map(
+      [fields = std::move(fields)](const Row& row, TaskContext& context) {
+        return Row{row.key, projected(row.value, fields, context.arena), row.record};
       },
       step);
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <lockstep/dstream/dstream.hpp>
 
@@ -25,6 +26,10 @@ using EncodedPair = std::pair<std::string_view, std::string_view>;
 /// `filter`: keeps the rows for which the expression is neither nil nor false.
 [[nodiscard]] RowStream filterRows(const RowStream& rows, RowExpression where,
                                    const std::string& step);
+/// `project`: keeps the named fields of values that are maps; those that a value lacks stay away.
+/// nil stays nil; anything else is an eval error.
+[[nodiscard]] RowStream projectRows(const RowStream& rows, std::vector<std::string> fields,
+                                    const std::string& step);
 /// `flatMap`: one row for each element of the list, the key kept. nil gives none; anything but a
 /// list is an eval error.
 [[nodiscard]] RowStream flatMapRows(const RowStream& rows, RowExpression values,

@@ -34,4 +34,12 @@ std::optional<Built> buildFilter(const std::optional<Built>& in, StepBuild& buil
   return Built{filterRows(in->rows, std::move(*where), build.name()), in->integers};
 }
 
+std::optional<Built> buildProject(const std::optional<Built>& in, StepBuild& build) {
+  if (!in) return std::nullopt;
+  std::vector<std::string> fields;
+  for (const config::SourceText& name : build.step().find("fields")->names)
+    fields.push_back(name.text);
+  return Built{projectRows(in->rows, std::move(fields), build.name()), false};
+}
+
 }  // namespace lockstep

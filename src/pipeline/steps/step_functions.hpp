@@ -9,6 +9,7 @@ namespace lockstep {
 std::optional<Built> buildMap(const std::optional<Built>& in, StepBuild& build);
 std::optional<Built> buildFlatMap(const std::optional<Built>& in, StepBuild& build);
 std::optional<Built> buildFilter(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildProject(const std::optional<Built>& in, StepBuild& build);
 
 // union_steps.cpp
 std::optional<Built> buildUnion(const std::optional<Built>& in, StepBuild& build);
@@ -35,6 +36,10 @@ std::optional<Built> buildCountByKey(const std::optional<Built>& in, StepBuild& 
 std::optional<Built> buildGroupByKey(const std::optional<Built>& in, StepBuild& build);
 std::optional<Built> buildDistinct(const std::optional<Built>& in, StepBuild& build);
 std::optional<Built> buildRepartition(const std::optional<Built>& in, StepBuild& build);
+
+// top_steps.cpp
+std::optional<Built> buildTopN(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildTopNByKey(const std::optional<Built>& in, StepBuild& build);
 
 // join_steps.cpp
 /// `join`, its relatives and `cogroup`, with the stream that the step names on the right.

@@ -50,6 +50,12 @@ StepFunction stepFunction(config::OperatorKind kind) {
       return buildDistinct;
     case OperatorKind::kRepartition:
       return buildRepartition;
+    case OperatorKind::kProject:
+      return buildProject;
+    case OperatorKind::kTopN:
+      return buildTopN;
+    case OperatorKind::kTopNByKey:
+      return buildTopNByKey;
     case OperatorKind::kCogroup:
     case OperatorKind::kJoin:
     case OperatorKind::kLeftOuterJoin:

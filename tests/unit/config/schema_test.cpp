@@ -160,6 +160,9 @@ TEST_CASE("the schema refuses what it can know to be wrong", "[unit][config][sch
   CHECK(broken(withStep("{ filter: a, map: b }")) != "");
   CHECK(broken(withStep("filtre")) != "");
   CHECK(broken(withStep("repartition: 16")) == "");
+  CHECK(broken(withStep("project: [a, b]")) == "");
+  CHECK(broken(withStep("project: {}")) != "");
+  CHECK(broken(withStep("topN: { count: 3, by: value.n }")) == "");
   CHECK(broken(withStep("repartition: many")) != "");
   const auto joined = [](const std::string& type) {
     return broken(
