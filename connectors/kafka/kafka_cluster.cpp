@@ -1,5 +1,7 @@
 #include "connectors/kafka/kafka_cluster.hpp"
 
+#include <algorithm>
+
 #include "connectors/kafka/admin_requests.hpp"
 #include "connectors/kafka/client_errors.hpp"
 
@@ -99,6 +101,22 @@ void KafkaCluster::addTopicIds(std::span<TopicDescription> topics, Deadline dead
   auto ids = ids_->ask(names, deadline);
   if (!ids) return;  // unknown: the topic is then known by its offsets only
   for (auto& topic : topics) topic.id = std::move((*ids)[topic.name]);
+}
+
+Result<std::vector<std::string>> KafkaCluster::topicNames(Timeout timeout) {
+  constexpr int kAll = 1;
+  const rd_kafka_metadata_t* raw = nullptr;
+  const auto error =
+      rd_kafka_metadata(committed_->get(), kAll, nullptr, &raw, toMilliseconds(timeout));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return committed_->explain(toStatus(error, "topics"));
+  const MetadataHandle metadata(raw);
+  std::vector<std::string> names;
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    const auto& topic = metadata->topics[i];
+    if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR) names.emplace_back(topic.topic);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 Result<std::vector<std::optional<std::string>>> KafkaCluster::topicIds(

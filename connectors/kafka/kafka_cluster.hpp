@@ -20,6 +20,7 @@ class KafkaCluster final : public Cluster {
 
   Result<std::vector<TopicDescription>> describe(std::span<const std::string> topics,
                                                  Timeout timeout) override;
+  Result<std::vector<std::string>> topicNames(Timeout timeout) override;
   Result<std::vector<std::optional<std::string>>> topicIds(std::span<const std::string> topics,
                                                            Timeout timeout) override;
   Status createTopics(std::span<const NewTopic> topics, Timeout timeout) override;

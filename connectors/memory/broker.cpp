@@ -224,6 +224,9 @@ OffsetFetch::Reply Broker::apply(const OffsetFetch& request) {
 
 DescribeTopics::Reply Broker::apply(const DescribeTopics& request) {
   DescribeTopics::Reply reply;
+  if (request.all)
+    for (const std::string& topic : topics_.names())
+      reply.topics.push_back(topics_.describe(topic));
   for (const std::string& topic : request.topics) reply.topics.push_back(topics_.describe(topic));
   return reply;
 }

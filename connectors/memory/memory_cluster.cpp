@@ -32,9 +32,17 @@ Result<typename Request::Reply> MemoryCluster::ask(const Request& request, Timeo
 
 Result<std::vector<TopicDescription>> MemoryCluster::describe(std::span<const std::string> topics,
                                                               Timeout timeout) {
-  const DescribeTopics request{client_, {topics.begin(), topics.end()}};
+  const DescribeTopics request{client_, {topics.begin(), topics.end()}, false};
   LOCKSTEP_ASSIGN(auto reply, ask(request, timeout, [](const auto&) { return true; }));
   return std::move(reply.topics);
+}
+
+Result<std::vector<std::string>> MemoryCluster::topicNames(Timeout timeout) {
+  const DescribeTopics request{client_, {}, true};
+  LOCKSTEP_ASSIGN(auto reply, ask(request, timeout, [](const auto&) { return true; }));
+  std::vector<std::string> names;
+  for (auto& topic : reply.topics) names.push_back(std::move(topic.name));
+  return names;
 }
 
 Result<std::vector<std::optional<std::string>>> MemoryCluster::topicIds(

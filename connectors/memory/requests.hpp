@@ -160,6 +160,7 @@ struct DescribeTopics {
   };
   SharedClient client;
   std::vector<std::string> topics;
+  bool all = false;  ///< every topic there is, sorted by name; `topics` is empty
 };
 
 struct CreateTopics {

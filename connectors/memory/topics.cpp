@@ -1,5 +1,6 @@
 #include "connectors/memory/topics.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace lockstep::memory {
@@ -72,6 +73,13 @@ PartitionLog* Topics::log(const TopicPartition& partition) {
   const auto index = static_cast<std::size_t>(partition.partition.value());
   if (topic == nullptr || index >= topic->partitions.size()) return nullptr;
   return &topic->partitions[index];
+}
+
+std::vector<std::string> Topics::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, topic] : topics_) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 TopicDescription Topics::describe(const std::string& name) const {

@@ -37,6 +37,8 @@ class Topics {
   /// Null when the topic or the partition does not exist.
   [[nodiscard]] PartitionLog* log(const TopicPartition& partition);
   [[nodiscard]] TopicDescription describe(const std::string& name) const;
+  /// Of all topics, sorted.
+  [[nodiscard]] std::vector<std::string> names() const;
 
  private:
   std::unordered_map<std::string, Topic> topics_;

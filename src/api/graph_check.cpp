@@ -34,6 +34,9 @@ Status checkGraph(const DStreamGraph& graph, const config::ApplicationConfig& ap
     LOCKSTEP_TRY(checkTopic(topic, application.application.text));
   for (const auto& topic : graph.topicsWritten())
     LOCKSTEP_TRY(checkTopic(topic, application.application.text));
+  // Any text behind a prefix: what is legal and free with one letter more.
+  for (const auto& prefix : graph.topicPrefixesWritten())
+    LOCKSTEP_TRY(checkTopic(prefix + "x", application.application.text));
   if (const auto ids = graph.stateIds(); !ids.empty() && !application.state.dir) {
     return mistake("E040", fmt::format("step '{}' keeps state, and there is no state.dir", ids[0]),
                    "set state.dir to a folder on a local disk");

@@ -16,6 +16,11 @@ constexpr std::string_view kExactlyOnce = "exactly once for read_committed reade
 constexpr std::string_view kAtLeastOnce =
     "at least once: a crash may double records; nothing fences a second instance";
 constexpr std::string_view kPrinted = "shown after the commit; a crash in between loses the text";
+constexpr std::string_view kFiles =
+    "exactly once, as long as the disk keeps what it was told to: written before the commit, shown "
+    "after it";
+constexpr std::string_view kFilesTwice =
+    "at least once: a crash may write records a second time, in a file of another batch";
 constexpr std::string_view kSideEffect = "at least once; a re-run has the same id and content";
 
 /// One step of the file is several of the graph: `updateStateByKey` encodes, updates, decodes. They
@@ -81,6 +86,49 @@ std::string quoted(std::string text) {
 
 }  // namespace
 
+namespace {
+
+std::string_view guaranteeOf(const std::string& kind, bool exactly_once) {
+  if (kind == "print") return kPrinted;
+  if (kind == "files") return exactly_once ? kFiles : kFilesTwice;
+  if (!exactly_once) return kAtLeastOnce;
+  return kind == "kafka" ? kExactlyOnce : kSideEffect;
+}
+
+/// What keeps an output from the best that its kind can promise, as far as the file tells.
+Json weaknessesOf(const Loaded& loaded, const DStreamGraph::OutputInfo& output) {
+  Json weak = Json::array();
+  const auto& errors = loaded.application.errors;
+  if (loaded.application.guarantee != Guarantee::kExactlyOnce)
+    weak.push_back("guarantee: at_least_once");
+  if (output.topic_prefix.empty()) return weak;
+  weak.push_back(errors.produce == config::ErrorPolicy::kStop
+                     ? "a record for a topic that does not exist stops the application"
+                     : "a record for a topic that does not exist is a dead letter");
+  return weak;
+}
+
+Json outputJson(const Loaded& loaded, const DStreamGraph::OutputInfo& output) {
+  const bool exactly_once = loaded.application.guarantee == Guarantee::kExactlyOnce;
+  std::string where = output.topic;
+  if (!output.topic_prefix.empty()) where = output.topic_prefix + "*";
+  if (!output.path.empty()) where = output.path;
+  Json json = {{"kind", output.kind},
+               {"topic", where},
+               {"from", output.from},
+               {"guarantee", guaranteeOf(output.kind, exactly_once)},
+               {"weakened_by", weaknessesOf(loaded, output)}};
+  for (const auto& expression : loaded.pipeline.expressions) {
+    if (expression.step != output.step) continue;
+    json["expressions"].push_back({{"option", expression.option},
+                                   {"text", expression.text},
+                                   {"runs", expression.native ? "native" : "lua"}});
+  }
+  return json;
+}
+
+}  // namespace
+
 Json graphJson(const Loaded& loaded) {
   const auto& graph = *loaded.pipeline.graph;
   const auto& application = loaded.application.application.text;
@@ -91,6 +139,7 @@ Json graphJson(const Loaded& loaded) {
                {"steps", stepsJson(loaded.pipeline)},
                {"state", Json::array()},
                {"outputs", Json::array()}};
+  for (const auto& prefix : graph.topicPrefixesWritten()) json["writes"].push_back(prefix + "*");
   for (const auto& id : graph.stateIds()) {
     json["internal_topics"].push_back(changelogTopic(application, id));
     json["state"].push_back(id);
@@ -98,19 +147,23 @@ Json graphJson(const Loaded& loaded) {
   if (loaded.application.errors.dead_letter_topic) {
     json["dead_letter_topic"] = loaded.application.errors.dead_letter_topic->text;
   }
-  const bool exactly_once = loaded.application.guarantee == Guarantee::kExactlyOnce;
-  for (const auto& output : graph.outputs()) {
-    const auto guarantee = output.kind == "print"   ? kPrinted
-                           : !exactly_once          ? kAtLeastOnce
-                           : output.kind == "kafka" ? kExactlyOnce
-                                                    : kSideEffect;
-    json["outputs"].push_back({{"kind", output.kind},
-                               {"topic", output.topic},
-                               {"from", output.from},
-                               {"guarantee", guarantee}});
-  }
+  for (const auto& output : graph.outputs()) json["outputs"].push_back(outputJson(loaded, output));
   return json;
 }
+
+namespace {
+
+std::string expressionsText(const Json& owner) {
+  std::string text;
+  if (!owner.contains("expressions")) return text;
+  for (const auto& expression : owner["expressions"])
+    text +=
+        fmt::format("      {}: {}   [{}]\n", expression["option"].get<std::string>(),
+                    expression["text"].get<std::string>(), expression["runs"].get<std::string>());
+  return text;
+}
+
+}  // namespace
 
 std::string graphText(const Json& graph) {
   std::string text = fmt::format("application      {}\n", graph["application"].get<std::string>());
@@ -125,18 +178,16 @@ std::string graphText(const Json& graph) {
     text += fmt::format("  {:<28} {:<18} stage {:<6} from {}\n", step["step"].get<std::string>(),
                         step["operator"].get<std::string>(), joined(step["stages"]),
                         joined(step["parents"]));
-    if (!step.contains("expressions")) continue;
-    for (const auto& expression : step["expressions"]) {
-      text +=
-          fmt::format("      {}: {}   [{}]\n", expression["option"].get<std::string>(),
-                      expression["text"].get<std::string>(), expression["runs"].get<std::string>());
-    }
+    text += expressionsText(step);
   }
   text += "\noutputs\n";
   for (const auto& output : graph["outputs"]) {
     text += fmt::format("  {} {} from {}: {}\n", output["kind"].get<std::string>(),
                         output["topic"].get<std::string>(), output["from"].get<std::string>(),
                         output["guarantee"].get<std::string>());
+    for (const auto& cause : output["weakened_by"])
+      text += fmt::format("      weakened by: {}\n", cause.get<std::string>());
+    text += expressionsText(output);
   }
   return text;
 }

@@ -36,6 +36,7 @@ class RecordTexts {
     for (const auto& record : batch.records) {
       key_ = key_ || record.key.has_value();
       timestamp_ = timestamp_ || record.timestamp.has_value();
+      partition_ = partition_ || record.partition.has_value();
       for (const auto& [name, text] : record.headers) headers_.push_back(name);
     }
   }
@@ -47,6 +48,7 @@ class RecordTexts {
     if (record.key) text += fmt::format(" key: {},", textOf(*record.key));
     if (record.value) text += fmt::format(" value: {},", textOf(value));
     if (record.timestamp) text += fmt::format(" timestamp: {},", *record.timestamp);
+    if (record.partition) text += fmt::format(" partition: {},", *record.partition);
     for (const auto& [name, header] : record.headers)
       text += fmt::format(" header {}: {},", name, textOf(header));
     return closed(std::move(text));
@@ -58,6 +60,7 @@ class RecordTexts {
     if (key_ || !record.key.is_null()) text += fmt::format(" key: {},", textOf(record.key));
     text += fmt::format(" value: {},", textOf(record.value));
     if (timestamp_) text += fmt::format(" timestamp: {},", record.timestamp);
+    if (partition_) text += fmt::format(" partition: {},", record.partition);
     for (const auto& name : headers_) {
       if (const auto* header = findHeader(record.headers, name))
         text += fmt::format(" header {}: {},", name, *header ? textOf(**header) : "null");
@@ -74,6 +77,7 @@ class RecordTexts {
   bool pairs_;
   bool key_ = false;
   bool timestamp_ = false;
+  bool partition_ = false;
   std::vector<std::string> headers_;
 };
 
@@ -84,6 +88,7 @@ bool recordFits(const ShownStream& shown, const TestRecord& expected, const Show
                        shown.value != DataFormat::kJson;  // `1.50` of a text topic
   if (expected.value && !written && !fits(shown.value, *expected.value, found.value)) return false;
   if (expected.timestamp && *expected.timestamp != found.timestamp) return false;
+  if (expected.partition && *expected.partition != found.partition) return false;
   return std::all_of(expected.headers.begin(), expected.headers.end(), [&](const auto& header) {
     const auto* there = findHeader(found.headers, header.first);
     return there != nullptr && *there == header.second;

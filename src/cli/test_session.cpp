@@ -25,6 +25,8 @@ using config::TestValue;
 using std::chrono::milliseconds;
 
 constexpr Partition kTestPartition{0};
+/// Of a topic whose records choose their partition.
+constexpr std::int32_t kChosenPartitions = 100;
 /// Topic of a stream that no Kafka output shows; no stream's name has a dot.
 constexpr std::string_view kTapPrefix = "lockstep.test.";
 
@@ -66,15 +68,24 @@ ApplicationConfig tapped(ApplicationConfig application, const config::TestConfig
   return application;
 }
 
-std::set<std::string> topicsOf(const ApplicationConfig& application) {
-  std::set<std::string> topics;
+/// The topics that exist in a test, and how many partitions each has. Of those that records choose
+/// only the ones that the test expects something of.
+std::map<std::string, std::int32_t> topicsOf(const ApplicationConfig& application,
+                                             const config::TestConfig& test) {
+  std::map<std::string, std::int32_t> topics;
   for (const auto& stream : application.streams) {
     if (stream.kafka() == nullptr) continue;
-    for (const auto& topic : stream.kafka()->topics) topics.insert(topic.text);
+    for (const auto& topic : stream.kafka()->topics) topics[topic.text] = 1;
   }
-  for (const auto& output : application.outputs) topics.insert(output.kafka()->topic.text);
-  if (application.errors.dead_letter_topic)
-    topics.insert(application.errors.dead_letter_topic->text);
+  for (const auto& output : application.outputs) {
+    const auto& kafka = *output.kafka();
+    const std::int32_t partitions = kafka.partition ? kChosenPartitions : 1;
+    if (!kafka.topic_name) topics[kafka.topic.text] = partitions;
+    for (const auto& expected : test.streams)
+      if (kafka.topic_name && kafka.writes(expected.name.text))
+        topics[expected.name.text] = partitions;
+  }
+  if (application.errors.dead_letter_topic) topics[application.errors.dead_letter_topic->text] = 1;
   return topics;
 }
 
@@ -98,7 +109,9 @@ class Session {
         interval_(std::chrono::duration_cast<milliseconds>(application.batch.interval)),
         clock_(startOf(interval_)),
         kafka_(clock_) {
-    for (const auto& topic : topicsOf(application_)) kafka_.admin().createTopic({topic, 1, 1, {}});
+    topics_ = topicsOf(application_, test);
+    for (const auto& [topic, partitions] : topics_)
+      kafka_.admin().createTopic({topic, partitions, 1, {}});
     for (const auto& expected : test.streams) addShown(expected.name.text);
   }
 
@@ -139,7 +152,7 @@ class Session {
     auto& shown = seen_.streams[name];
     if (application_.stream(name) != nullptr) return;
     for (const auto& output : application_.outputs) {
-      if (output.kafka()->topic.text != name) continue;
+      if (!output.kafka()->writes(name)) continue;
       shown.key = output.kafka()->key;
       shown.value = output.kafka()->value;
       return;
@@ -198,16 +211,22 @@ class Session {
     for (auto& [name, shown] : seen_.streams) {
       auto& batch = shown.batches.emplace_back();
       const auto topic = application_.stream(name) != nullptr ? tapTopic(name) : name;
-      auto records = committed(topic);
-      auto& next = next_[topic];
-      for (const auto& record : records) {
-        if (record.offset < next) continue;
-        batch.push_back({decodeTestValue(shown.key, record.key),
-                         decodeTestValue(shown.value, record.value),
-                         record.timestamp.time_since_epoch().count(), record.headers});
-      }
-      if (!records.empty()) next = Offset{records.back().offset.value() + 1};
+      for (std::int32_t i = 0; i < topics_[topic]; ++i)
+        collect({topic, Partition{i}}, shown, batch);
     }
+  }
+
+  void collect(const TopicPartition& from, const ShownStream& shown,
+               std::vector<ShownRecord>& batch) {
+    const auto records = committed(from.topic, from.partition);
+    auto& next = next_[from];
+    for (const auto& record : records) {
+      if (record.offset < next) continue;
+      batch.push_back(
+          {decodeTestValue(shown.key, record.key), decodeTestValue(shown.value, record.value),
+           record.timestamp.time_since_epoch().count(), record.headers, from.partition.value()});
+    }
+    if (!records.empty()) next = Offset{records.back().offset.value() + 1};
   }
 
   std::vector<memory::OwnedRecord> committed(const std::string& topic,
@@ -256,7 +275,8 @@ class Session {
   std::optional<Instant> until_;  ///< when the last batch of the running entry is due
   std::optional<Instant> asked_;  ///< when the engine last wanted to be woken at once
   bool stopping_ = false;
-  std::map<std::string, Offset> next_;  ///< of each topic that is read
+  std::map<std::string, std::int32_t> topics_;  ///< partitions of each
+  std::map<TopicPartition, Offset> next_;       ///< of each that is read
   TestObservation seen_;
 };
 

@@ -20,6 +20,7 @@ struct ShownRecord {
   config::TestValue value;
   std::int64_t timestamp = 0;  ///< milliseconds since the epoch
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+  std::int32_t partition = 0;
 };
 
 /// What one stream or topic has shown, batch by batch: one entry for each entry of `batches`.

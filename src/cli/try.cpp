@@ -132,6 +132,8 @@ ExitCode tryOut(const TryCommand& command) {
   if (topic.empty()) return ExitCode::kUsage;
   log::configure(log::Level::kWarn, log::Format::kText);
 
+  loaded.application = triedOut(std::move(loaded.application));
+  loaded.pipeline = buildPipeline(loaded.application, loaded.diagnostics);
   TrySession session(loaded.application, systemClock());
   auto spec = specOf(loaded.application, loaded.pipeline.graph, {});
   spec.state_dir.reset();  // nothing of a try outlives it

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cctype>
 #include <cstdio>
 #include <set>
 
@@ -13,6 +14,8 @@ namespace lockstep::cli {
 namespace {
 
 constexpr Partition kOnly{0};
+/// Holds what follows the prefix of a topic that a record chose.
+constexpr std::string_view kChosenHeader = "lockstep.try.topic";
 
 std::string shown(config::DataFormat format, const std::optional<std::string>& bytes) {
   if (!bytes) return "null";
@@ -38,7 +41,34 @@ memory::OwnedRecord recordOf(const std::string& line, bool keys, WallTime now) {
   return record;
 }
 
+/// "/data/out/counts" as the name of a topic: "files.data.out.counts".
+std::string topicOfFiles(std::string path) {
+  for (char& c : path)
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '-' && c != '_') c = '.';
+  return "files" + path;
+}
+
 }  // namespace
+
+config::ApplicationConfig triedOut(config::ApplicationConfig application) {
+  for (auto& output : application.outputs) {
+    if (const auto* files = output.files()) {
+      config::KafkaOutputConfig shown;
+      shown.topic.text = topicOfFiles(files->prefix(output.from.text));
+      shown.key = shown.value = config::DataFormat::kJson;
+      output.target = std::move(shown);
+    }
+    auto* kafka = std::get_if<config::KafkaOutputConfig>(&output.target);
+    if (kafka == nullptr) continue;
+    kafka->partition.reset();
+    if (!kafka->topic_name) continue;
+    config::SourceText name;
+    name.text = kChosenHeader;
+    kafka->headers.emplace_back(std::move(name), std::move(*kafka->topic_name));
+    kafka->topic_name.reset();
+  }
+  return application;
+}
 
 TrySession::TrySession(const config::ApplicationConfig& application, Clock& clock)
     : application_(application), clock_(clock), kafka_(clock) {
@@ -94,7 +124,10 @@ void TrySession::printNew() {
 
 void TrySession::print(const config::KafkaOutputConfig& output,
                        const memory::OwnedRecord& record) const {
-  if (many_outputs_) fmt::print("{}\t", output.topic.text);
+  std::string chosen;
+  for (const auto& [name, value] : record.headers)
+    if (name == kChosenHeader) chosen = value.value_or("");
+  if (many_outputs_ || !chosen.empty()) fmt::print("{}{}\t", output.topic.text, chosen);
   if (record.key) fmt::print("{}\t", shown(output.key, record.key));
   fmt::print("{}\n", shown(output.value, record.value));
 }

@@ -13,11 +13,16 @@
 
 namespace lockstep::cli {
 
+/// The application as a try runs it: records that choose their topic or partition all go to one,
+/// and files to a topic of the name of their path, so that their records are shown like others.
+[[nodiscard]] config::ApplicationConfig triedOut(config::ApplicationConfig application);
+
 /// The in-process Kafka of one `lockstep try`: its topics, lines going in, records coming out.
 /// Thread: one at a time.
 class TrySession {
  public:
-  /// Makes every topic of the file, with one partition: the order of lines stays visible.
+  /// Makes every topic of the application (as of triedOut()), with one partition: the order of
+  /// lines stays visible.
   TrySession(const config::ApplicationConfig& application, Clock& clock);
 
   [[nodiscard]] memory::MemoryKafka& kafka() { return kafka_; }

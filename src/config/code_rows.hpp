@@ -110,6 +110,8 @@ inline constexpr ErrorText kCodeRows[] = {
      "A windowed stream has elements at multiples of its slide only. A union or a join of two "
      "streams needs both in the same\nbatches: give their windows the same slide, also a stream "
      "without a window one of the batch interval."},
+    {"E033", "two outputs write the same files",
+     "A file is written by one output: give one of the two another `name` or `suffix`."},
     {"E040", "state without state.dir",
      "Operators with state write checkpoints to `state.dir`, so that a restart does not have to "
      "read "

@@ -132,21 +132,6 @@ void lintUnused(const ApplicationConfig& config, Diagnostics& diagnostics) {
   }
 }
 
-void lintOutputs(const ApplicationConfig& config, Diagnostics& diagnostics) {
-  if (config.outputs.empty()) {
-    diagnostics.error("E019", Place{}, "No output operations: nothing would be computed",
-                      "add  outputs: [ { from: stream, kafka: { topic: name } } ]");
-  }
-  for (const OutputConfig& output : config.outputs) {
-    if (output.print() == nullptr) continue;
-    diagnostics.warning(
-        "W060", output.place,
-        "print is outside the exactly-once guarantee: after a crash, records of a committed batch "
-        "may be missing on the screen",
-        "fine for a look; let programs read a topic");
-  }
-}
-
 /// A topic has one committed position, and begins at one place.
 void lintStarts(const ApplicationConfig& config, Diagnostics& diagnostics) {
   struct First {
@@ -209,7 +194,8 @@ void lintTopics(const ApplicationConfig& config, Diagnostics& diagnostics) {
          {{input->second->place, "read here"}}});
   };
   for (const OutputConfig& output : config.outputs) {
-    if (output.kafka() != nullptr) checkOutput(output.kafka()->topic, "writes");
+    const KafkaOutputConfig* kafka = output.kafka();
+    if (kafka != nullptr && !kafka->topic_name) checkOutput(kafka->topic, "writes");
   }
   if (config.errors.dead_letter_topic) {
     checkOutput(*config.errors.dead_letter_topic, "fills with dead letters");

@@ -13,7 +13,7 @@ using NameList = std::vector<std::string_view>;
 
 bool isTopic(const ApplicationConfig& config, std::string_view name) {
   for (const OutputConfig& output : config.outputs) {
-    if (output.kafka() != nullptr && output.kafka()->topic.text == name) return true;
+    if (output.kafka() != nullptr && output.kafka()->writes(name)) return true;
   }
   return false;
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "src/config/client_keys.hpp"
+#include "src/config/output_reader.hpp"
 #include "src/config/overrides.hpp"
 #include "src/config/settings_table.hpp"
 #include "src/config/stream_reader.hpp"

@@ -13,7 +13,7 @@
 //   yaml_reader     text -> tree with places; yaml-cpp is used there and nowhere else
 //   overrides       `--set path=value` put into the tree
 //   substitution    ${env:...}, ${file:...} in its scalars
-//   settings_reader, client_keys, stream_reader, step_reader, test_reader
+//   settings_reader, client_keys, stream_reader, output_reader, step_reader, test_reader
 //                   tree -> model, by tables: settings_table, operator_table, key_table
 //   structure_lint  rules about the model as a whole; src/pipeline adds its own for graph and
 //                   expressions to the same Diagnostics

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <lockstep/model/internal_topics.hpp>
+
 namespace lockstep::config {
 namespace {
 
@@ -41,13 +43,7 @@ std::string applicationNameProblem(std::string_view name) {
 std::string localNameProblem(std::string_view name) { return problem(name, "_-", kLocalBytesMax); }
 
 bool isInternalTopic(std::string_view topic, std::string_view application) {
-  if (topic.substr(0, application.size()) != application) return false;
-  topic.remove_prefix(application.size());
-  if (topic == "-ledger") return true;
-  for (const std::string_view role : {"-changelog-", "-receiver-", "-outbox-"}) {
-    if (topic.substr(0, role.size()) == role) return true;
-  }
-  return false;
+  return lockstep::isInternalTopic(topic, application);
 }
 
 }  // namespace lockstep::config

@@ -264,8 +264,8 @@ constexpr std::array<std::string_view, 13> kLaterOperators{
     "sortByKey",  "sample",        "lookup",        "sql",  "lua",
     "checkpoint", "persist",       "cache"};
 constexpr std::array<std::string_view, 4> kLaterStreamKeys{"files", "socket", "table", "watermark"};
-constexpr std::array<std::string_view, 6> kLaterOutputKeys{"files", "http",   "postgres",
-                                                           "sql",   "socket", "foreachRDD"};
+constexpr std::array<std::string_view, 5> kLaterOutputKeys{"http", "postgres", "sql", "socket",
+                                                           "foreachRDD"};
 
 }  // namespace
 

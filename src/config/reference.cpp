@@ -6,6 +6,7 @@
 
 #include "src/config/client_keys.hpp"
 #include "src/config/operator_table.hpp"
+#include "src/config/output_reader.hpp"
 #include "src/config/settings_table.hpp"
 #include "src/config/stream_reader.hpp"
 
@@ -121,6 +122,9 @@ std::string writeReference() {
   page += "\n## Outputs\n\n`outputs` is a list.\n";
   addKeys(page, "An output", outputKeys());
   addKeys(page, "`kafka` of an output", kafkaOutputKeys());
+  addKeys(page, "`topic` of a `kafka` output, where each record chooses its topic",
+          chosenTopicKeys());
+  addKeys(page, "`files` of an output", filesOutputKeys());
   addKeys(page, "`print` of an output", printOutputKeys());
   addClientKeys(page);
   page +=

@@ -7,6 +7,7 @@
 
 #include "src/config/client_keys.hpp"
 #include "src/config/operator_table.hpp"
+#include "src/config/output_reader.hpp"
 #include "src/config/settings_table.hpp"
 #include "src/config/stream_reader.hpp"
 #include "src/config/test_reader.hpp"
@@ -68,7 +69,8 @@ Json valueSchema(std::string_view type) {
     return oneOf({{{"type", "number"}},
                   {{"type", "string"}, {"pattern", "^-?[0-9.]+$|" + std::string(kSubstituted)}}});
   }
-  if (type == "text" || type == "name" || type == "secret") return textSchema();
+  if (type == "text" || type == "name" || type == "secret" || type == "expression")
+    return textSchema();
   if (type == "list of texts" || type == "name or list of names") return nameList();
   if (type == "list") return {{"type", "array"}};
   if (type == "map") return {{"type", {"object", "null"}}};
@@ -160,8 +162,13 @@ Json streamSchema() {
 }
 
 Json outputSchema() {
-  return mapSchema(outputKeys(), {{"kafka", mapSchema(kafkaOutputKeys())},
-                                  {"print", nullable(mapSchema(printOutputKeys()))}});
+  const Json topic = oneOf({textSchema(), mapSchema(chosenTopicKeys())});
+  const Json headers = {{"type", "object"}, {"additionalProperties", textSchema()}};
+  return mapSchema(
+      outputKeys(),
+      {{"kafka", mapSchema(kafkaOutputKeys(), {{"topic", topic}, {"headers", headers}})},
+       {"files", mapSchema(filesOutputKeys())},
+       {"print", nullable(mapSchema(printOutputKeys()))}});
 }
 
 Json testSchema() {

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -90,9 +92,34 @@ struct StreamConfig {
 };
 
 struct KafkaOutputConfig {
+  /// The topic; with `topic_name` the literal prefix of those that records choose.
   SourceText topic;
   DataFormat key = DataFormat::kString;
   DataFormat value = DataFormat::kString;
+  std::optional<SourceText> topic_name;                    ///< expression: what follows the prefix
+  std::optional<SourceText> partition;                     ///< expression
+  std::vector<std::pair<SourceText, SourceText>> headers;  ///< name, expression
+
+  /// Whether records of this output may go to that topic.
+  [[nodiscard]] bool writes(std::string_view name) const {
+    if (!topic_name) return name == topic.text;
+    return name.size() > topic.text.size() && name.substr(0, topic.text.size()) == topic.text;
+  }
+};
+
+/// How `files` writes a record.
+enum class FileFormat { kText, kJson };
+
+struct FilesOutputConfig {
+  SourceText dir;
+  std::optional<SourceText> name;  ///< default: the stream's
+  std::optional<SourceText> suffix;
+  FileFormat format = FileFormat::kText;
+
+  /// DIR/NAME of the files of `stream`.
+  [[nodiscard]] std::string prefix(const std::string& stream) const {
+    return dir.text + "/" + (name ? name->text : stream);
+  }
 };
 
 struct PrintOutputConfig {
@@ -103,10 +130,13 @@ struct PrintOutputConfig {
 struct OutputConfig {
   Place place;
   SourceText from;
-  std::variant<std::monostate, KafkaOutputConfig, PrintOutputConfig> target;
+  std::variant<std::monostate, KafkaOutputConfig, PrintOutputConfig, FilesOutputConfig> target;
 
   [[nodiscard]] const KafkaOutputConfig* kafka() const {
     return std::get_if<KafkaOutputConfig>(&target);
+  }
+  [[nodiscard]] const FilesOutputConfig* files() const {
+    return std::get_if<FilesOutputConfig>(&target);
   }
   [[nodiscard]] const PrintOutputConfig* print() const {
     return std::get_if<PrintOutputConfig>(&target);

@@ -50,20 +50,6 @@ constexpr std::array kCogroupKeys{
     KeyRow{"left", "name", "-", "The stream whose values are the list `value.left`", true},
     KeyRow{"right", "name", "-", "The stream whose values are the list `value.right`", true},
 };
-constexpr std::array kOutputKeys{
-    KeyRow{"from", "name", "-", "The stream that is written", true},
-    KeyRow{"kafka", "map", "-", "Writes to a topic; see below"},
-    KeyRow{"print", "map", "-", "Prints records of each committed batch; see below"},
-};
-constexpr std::array kKafkaOutputKeys{
-    KeyRow{"topic", "text", "-", "Topic that is written", true},
-    KeyRow{"key", kFormats, "string", "Format of the keys"},
-    KeyRow{"value", kFormats, "string", "Format of the values"},
-};
-constexpr std::array kPrintOutputKeys{
-    KeyRow{"limit", "number", "10", "Records per batch that are printed"},
-};
-
 void readNames(const Node& value, std::string_view path, std::vector<SourceText>& out,
                ValueReader& reader) {
   const auto one = [&](const Node& item) {
@@ -183,52 +169,6 @@ class StreamReader {
   bool has_source_ = false;
 };
 
-OutputConfig readOutput(const Node& node, Diagnostics& diagnostics) {
-  OutputConfig output;
-  output.place = node.place;
-  ValueReader reader(diagnostics);
-  bool has_target = false;
-  const auto readKey = [&](const KeyRow& row, const NodeEntry& entry) {
-    if (row.name == "from") {
-      reader.read(entry.value, "from", output.from);
-      return;
-    }
-    if (has_target) {
-      diagnostics.error("E010", entry.key.place, "an output has one target",
-                        "write a second entry under 'outputs'");
-      return;
-    }
-    has_target = true;
-    if (row.name == "kafka") {
-      KafkaOutputConfig target;
-      readKeys(entry.value, "kafka of an output", kKafkaOutputKeys, diagnostics,
-               [&](const KeyRow& key, const NodeEntry& e) {
-                 if (key.name == "topic") reader.read(e.value, "topic", target.topic);
-                 if (key.name == "key") reader.read(e.value, "key", target.key);
-                 if (key.name == "value") reader.read(e.value, "value", target.value);
-               });
-      output.target = std::move(target);
-    } else {
-      PrintOutputConfig target;
-      if (!entry.value.isNull()) {
-        readKeys(entry.value, "print", kPrintOutputKeys, diagnostics,
-                 [&](const KeyRow&, const NodeEntry& e) {
-                   reader.read(e.value, "limit", target.limit);
-                 });
-      }
-      output.target = target;
-    }
-  };
-  readKeys(node, "an output", kOutputKeys, diagnostics, readKey, laterOutputKeys());
-  bool later = false;
-  for (const auto name : laterOutputKeys()) later = later || node.find(name) != nullptr;
-  if (node.isMap() && !has_target && !later) {
-    diagnostics.error("E009", node.place, "the output has no target",
-                      "give it 'kafka: { topic: ... }' or 'print: { limit: 10 }'");
-  }
-  return output;
-}
-
 }  // namespace
 
 void readStreams(const Node& streams, std::vector<StreamConfig>& out, Diagnostics& diagnostics) {
@@ -246,22 +186,9 @@ void readStreams(const Node& streams, std::vector<StreamConfig>& out, Diagnostic
   }
 }
 
-void readOutputs(const Node& outputs, std::vector<OutputConfig>& out, Diagnostics& diagnostics) {
-  if (!outputs.isList()) {
-    diagnostics.error("E008", outputs.place,
-                      fmt::format("outputs needs a list; found {}", outputs.kindName()),
-                      "write  - { from: stream, kafka: { topic: name } }");
-    return;
-  }
-  for (const Node& item : outputs.items) out.push_back(readOutput(item, diagnostics));
-}
-
 std::span<const KeyRow> streamKeys() { return kStreamKeys; }
 std::span<const KeyRow> kafkaInputKeys() { return kKafkaInputKeys; }
 std::span<const KeyRow> joinKeys() { return kJoinKeys; }
 std::span<const KeyRow> cogroupKeys() { return kCogroupKeys; }
-std::span<const KeyRow> outputKeys() { return kOutputKeys; }
-std::span<const KeyRow> kafkaOutputKeys() { return kKafkaOutputKeys; }
-std::span<const KeyRow> printOutputKeys() { return kPrintOutputKeys; }
 
 }  // namespace lockstep::config

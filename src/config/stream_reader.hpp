@@ -13,16 +13,11 @@ namespace lockstep::config {
 /// Reads the map `streams`. A stream with a mistake is kept with what could be read, so that the
 /// lint of the graph does not complain about names that do exist.
 void readStreams(const Node& streams, std::vector<StreamConfig>& out, Diagnostics& diagnostics);
-/// Reads the list `outputs`.
-void readOutputs(const Node& outputs, std::vector<OutputConfig>& out, Diagnostics& diagnostics);
 
-/// The keys of streams and outputs, for the reference page.
+/// The keys of streams, for the reference page.
 [[nodiscard]] std::span<const KeyRow> streamKeys();
 [[nodiscard]] std::span<const KeyRow> kafkaInputKeys();
 [[nodiscard]] std::span<const KeyRow> joinKeys();
 [[nodiscard]] std::span<const KeyRow> cogroupKeys();
-[[nodiscard]] std::span<const KeyRow> outputKeys();
-[[nodiscard]] std::span<const KeyRow> kafkaOutputKeys();
-[[nodiscard]] std::span<const KeyRow> printOutputKeys();
 
 }  // namespace lockstep::config

@@ -20,6 +20,7 @@ void lintSettings(const ApplicationConfig& config, Diagnostics& diagnostics);
 /// Functions that no expression and no other function names.
 void lintFunctions(const ApplicationConfig& config, Diagnostics& diagnostics);
 void lintGraph(const ApplicationConfig& config, Diagnostics& diagnostics);
+void lintOutputs(const ApplicationConfig& config, Diagnostics& diagnostics);
 void lintSteps(const ApplicationConfig& config, Diagnostics& diagnostics);
 void lintTests(const ApplicationConfig& config, Diagnostics& diagnostics);
 

@@ -23,6 +23,7 @@ struct TestRecord {
   /// The value's text as written, when the record is nothing but a scalar: `- to be`, `- 1.50`.
   std::optional<std::string> text;
   std::optional<std::int64_t> timestamp;  ///< milliseconds since the epoch
+  std::optional<std::int64_t> partition;  ///< of an expected record
   std::vector<std::pair<std::string, std::string>> headers;
 };
 

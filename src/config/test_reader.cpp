@@ -21,6 +21,8 @@ constexpr std::array kRecordKeys{
     KeyRow{"value", "value", "null", "Value of the record"},
     KeyRow{"timestamp", "number", "the batch time", "Milliseconds since the epoch"},
     KeyRow{"headers", "map", "-", "Names and texts"},
+    KeyRow{"partition", "number", "-",
+           "Of an expected record: where the output's `partition` puts it"},
 };
 
 constexpr std::array kDeadLetterKeys{
@@ -117,6 +119,7 @@ class TestReader {
                if (row.name == "key") record.key = toValue(entry.value, diagnostics_);
                if (row.name == "value") record.value = toValue(entry.value, diagnostics_);
                if (row.name == "timestamp") readTimestamp(entry.value, record);
+               if (row.name == "partition") readPartition(entry.value, record);
                if (row.name == "headers") readHeaders(entry.value, record);
              });
     return record;
@@ -127,6 +130,12 @@ class TestReader {
     if (reader_.read(node, "timestamp", since_epoch_ms)) {
       record.timestamp = static_cast<std::int64_t>(since_epoch_ms);
     }
+  }
+
+  void readPartition(const Node& node, TestRecord& record) {
+    std::uint64_t number = 0;
+    if (reader_.read(node, "partition", number))
+      record.partition = static_cast<std::int64_t>(number);
   }
 
   void readHeaders(const Node& map, TestRecord& record) {

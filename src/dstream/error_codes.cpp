@@ -18,6 +18,16 @@ constexpr ErrorText kErrors[] = {
      "partition at once, so no single record can be set aside. Nothing of the batch was committed; "
      "after a restart it runs again. Catch in the function what it can live with."},
     {"E307", "standard output cannot be written", "`print` found standard output closed or full."},
+    {"E320", "a file cannot be written",
+     "The disk is full, or the folder of an output of files cannot be written or synced; the "
+     "message names the path. Exit code 74. What is committed is complete: files of committed "
+     "batches are prepared and get their names at the next start, the others are written anew."},
+    {"E321", "a file of a committed batch is missing",
+     "The last committed batch wrote this file, and it is neither prepared nor shown, nor was it "
+     "ever about to be shown: the disk is another one, or somebody emptied the folder "
+     "`.APPLICATION.prepared`. Nothing runs, so nothing more is lost. Bring the disk back; or make "
+     "an empty file of that name, which says that its records may be missing. Files that were "
+     "shown may be moved and removed at any time."},
     {"E390", "a task failed",
      "An exception that is no record's fault came out of a step: memory ran out, or there is a "
      "bug. Nothing of the batch was committed."},

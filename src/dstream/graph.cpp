@@ -39,6 +39,11 @@ std::vector<std::string> DStreamGraph::mistakes() const {
   for (const std::string& topic : repeated(topics_read_))
     found.push_back("E025 topic '" + topic +
                     "' is read by two inputs: make one stream and use it twice");
+  std::vector<std::string> paths;
+  for (const OutputInfo& output : outputs_)
+    if (!output.path.empty()) paths.push_back(output.path);
+  for (const std::string& path : repeated(paths))
+    found.push_back("E033 two outputs write the files " + path + ": give one another name");
   for (const std::string& id : ids)
     if (!namesTopic(id))
       found.push_back("E018 the id '" + id +
@@ -102,6 +107,20 @@ std::vector<std::string> DStreamGraph::topicsWritten() const {
   return {topics.begin(), topics.end()};
 }
 
+std::vector<std::string> DStreamGraph::topicPrefixesWritten() const {
+  std::set<std::string> prefixes;
+  for (const OutputInfo& output : outputs_)
+    if (!output.topic_prefix.empty()) prefixes.insert(output.topic_prefix);
+  return {prefixes.begin(), prefixes.end()};
+}
+
+std::set<std::string> DStreamGraph::foldersWritten() const {
+  std::set<std::string> folders;
+  for (const OutputInfo& output : outputs_)
+    if (!output.path.empty()) folders.insert(output.path.substr(0, output.path.rfind('/')));
+  return folders;
+}
+
 std::vector<std::string> DStreamGraph::stateIds() const {
   std::vector<std::string> ids;
   for (const StateDeclaration& state : states_) ids.push_back(state.id);
@@ -158,6 +177,8 @@ std::string DStreamGraph::outline() const {
   for (const OutputInfo& output : outputs_) {
     text += '\n';
     for (const std::string& word : {output.step, output.kind, output.topic, output.from}) add(word);
+    if (!output.topic_prefix.empty()) add(output.topic_prefix + "*");
+    if (!output.path.empty()) add(output.path);
   }
   return text;
 }

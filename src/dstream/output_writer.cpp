@@ -19,6 +19,7 @@ void OutputWriter::begin(Task& task) {
   batches_.clear();
   batches_.resize(static_cast<std::size_t>(description_->partitions));
   keyless_ = task.plan().id.value() + task.index();
+  keyless_marked_ = keyless_;
   bytes_safe_ = std::numeric_limits<std::size_t>::max();
   if (description_->max_message_bytes > 0) {
     const auto limit = static_cast<std::size_t>(description_->max_message_bytes);
@@ -33,6 +34,12 @@ void OutputWriter::begin(Task& task) {
                 : wall_now_ + description_->timestamp_after_max;
   limited_ = description_->max_message_bytes > 0 || earliest_ != WallTime::min() ||
              latest_ != WallTime::max();
+}
+
+void OutputWriter::refusePartition(std::int64_t partition) const {
+  throw RecordError(RecordErrorKind::kProduce, "topic '" + topic_ + "' has no partition " +
+                                                   std::to_string(partition) + ", only 0 to " +
+                                                   std::to_string(batches_.size() - 1));
 }
 
 void OutputWriter::checkLimitsSlow(const EncodedRecord& record) const {

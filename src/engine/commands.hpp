@@ -37,9 +37,11 @@ struct CreateTopics {
   std::chrono::milliseconds timeout;
 };
 
-/// [control] Opens the state at exactly `target`. -> StateRestored
+/// [control] Opens the state at exactly `target` and completes the files of the last committed
+/// batches. -> StateRestored
 struct RestoreState {
   StateTarget target;
+  std::vector<OutputCount> outputs;  ///< of batch `target.batch`, files among them
 };
 
 /// [producer] One whole transaction: begin, the prepared outputs of `batch` when there is one, the

@@ -30,6 +30,7 @@ struct EngineOptions {
   std::vector<std::string> outputs;  ///< dead letter topic included
   std::vector<StateDeclaration> state;
   bool side_effects = false;  ///< outputs outside Kafka: every batch's plan is committed first
+  bool writes_files = false;  ///< those of the last batches are completed before the first one
   /// Whether a batch without input can have effects: windows, visits of idle keys, time-outs,
   /// foreachRDD. Otherwise a tick without input runs nothing.
   bool idle_batches = true;

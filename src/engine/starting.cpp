@@ -132,11 +132,11 @@ void Engine::Impl::handle(const event::TopicsCreated& created) {
 void Engine::Impl::pumpRestoring() {
   if (!life_.is(ApplicationState::kRestoring) || !control_backoff_.over(now_)) return;
   if (restore_ == Step::kDue) {
-    if (options_.state.empty()) {
+    if (options_.state.empty() && !options_.writes_files) {
       restore_ = Step::kDone;
     } else {
       restore_ = Step::kUnderWay;
-      out_.push_back(command::RestoreState{target_});
+      out_.push_back(command::RestoreState{target_, committed_.last.outputs});
     }
   }
   if (assign_ == Step::kDue) {

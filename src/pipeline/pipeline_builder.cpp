@@ -7,6 +7,7 @@
 #include <lockstep/dstream/print.hpp>
 
 #include "src/pipeline/rows/row_io.hpp"
+#include "src/pipeline/rows/row_output.hpp"
 #include "src/pipeline/steps/step_functions.hpp"
 
 namespace lockstep {
@@ -71,12 +72,44 @@ class Builder final : public BuiltStreams {
     const auto& from = streamNamed(output.from.text);
     if (!from) return;
     if (const auto* kafka = output.kafka()) {
-      const std::string step = "kafka " + kafka->topic.text;
-      writeRows(from->rows, kafka->topic.text, {formatOf(kafka->key), formatOf(kafka->value)},
-                step);
+      writeKafka(*from, output.from.text, *kafka);
+    } else if (const auto* files = output.files()) {
+      writeFiles(*from, output.from.text, *files);
     } else if (const auto* print = output.print()) {
       from->rows.print(print->limit, "print " + output.from.text);
     }
+  }
+
+  void writeKafka(const Built& from, const std::string& stream,
+                  const config::KafkaOutputConfig& kafka) {
+    const std::string step = "kafka " + kafka.topic.text + (kafka.topic_name ? "*" : "");
+    RecordParts parts;
+    bool whole = true;
+    const auto compile = [&](const config::SourceText& text, std::string_view option) {
+      auto expression = compiler_.compile(text, RowExpression::variables(), {stream, step, option});
+      whole = whole && expression;
+      return expression
+                 ? std::optional(RowExpression(std::move(*expression), compiler_.evaluation()))
+                 : std::nullopt;
+    };
+    if (kafka.topic_name) parts.topic_name = compile(*kafka.topic_name, "topic");
+    if (kafka.partition) parts.partition = compile(*kafka.partition, "partition");
+    for (const auto& [name, text] : kafka.headers)
+      if (auto value = compile(text, "header " + name.text))
+        parts.headers.emplace_back(name.text, std::move(*value));
+    if (!whole || kafka.topic.empty()) return;
+    writeRows(from.rows, kafka.topic.text, {formatOf(kafka.key), formatOf(kafka.value)},
+              std::move(parts), step);
+  }
+
+  static void writeFiles(const Built& from, const std::string& stream,
+                         const config::FilesOutputConfig& files) {
+    const std::string prefix = files.prefix(stream);
+    if (files.dir.empty() || prefix.back() == '/') return;  // lint has said so
+    writeRowFiles(
+        from.rows,
+        {prefix, files.suffix ? files.suffix->text : "", files.format == config::FileFormat::kJson},
+        "files " + prefix);
   }
 
   const config::ApplicationConfig& application_;

@@ -43,7 +43,7 @@ void summarise(BatchResult& result) {
       result.counters.changelog_records += records;
       continue;
     }
-    if (output.role == OutputRole::kOutput) result.counters.records_out += records;
+    if (output.role != OutputRole::kDeadLetter) result.counters.records_out += records;
     hashes[output.partition].append(output.hash);
   }
   for (const auto& [partition, hash] : hashes) {

@@ -10,6 +10,7 @@
 #include <lockstep/model/internal_topics.hpp>
 #include <lockstep/model/ledger_record.hpp>
 
+#include "connectors/file/prepared_files.hpp"
 #include "src/runtime/engine_loop.hpp"
 #include "src/runtime/owner_marker.hpp"
 #include "src/runtime/retry.hpp"
@@ -54,6 +55,12 @@ std::unique_ptr<StateBackend> makeState(const ApplicationSpec& spec, TaskRunner&
                          {limit / 2, &runner});
 }
 
+std::unique_ptr<FileStore> makeFiles(const ApplicationSpec& spec) {
+  auto folders = spec.graph->foldersWritten();
+  if (folders.empty()) return nullptr;
+  return std::make_unique<file::PreparedFiles>(spec.engine.application, std::move(folders));
+}
+
 }  // namespace
 
 /// Everything that runs, in the order of construction; taken down in reverse.
@@ -64,8 +71,10 @@ class Application::Parts {
         marker_(spec_.state_dir),
         runner_(makeRunner(spec_.threads)),
         state_(makeState(spec_, *runner_, application.clock_)),
-        batches_(spec_.graph->job(), services(application, input), prepared_,
-                 {spec_.output_queue_bytes_max.count, spec_.on_batch, spec_.listeners}),
+        files_(makeFiles(spec_)),
+        batches_(
+            spec_.graph->job(), services(application, input), prepared_,
+            {spec_.output_queue_bytes_max.count, spec_.on_batch, spec_.listeners, files_.get()}),
         control_(controlPorts(application, input), application.clock_, controlOptions(application)),
         committer_(*application.ports_.outputs, prepared_, application.clock_,
                    {ledgerPartition(spec_.engine.application), spec_.engine.ledger_batches}),
@@ -86,7 +95,7 @@ class Application::Parts {
     loop_.post(event::OwnershipGranted{});  // one instance: everything
     auto status = loop_.run();
     roles_.stop();
-    return status;
+    return status.ok() ? batches_.filesStatus() : status;
   }
 
  private:
@@ -123,7 +132,8 @@ class Application::Parts {
             input,
             state_.get(),
             [this] { return hasStore(spec_.state_dir); },
-            [this](const std::vector<TopicDescription>& topics) { batches_.setTopics(topics); }};
+            [this](const std::vector<TopicDescription>& topics) { batches_.setTopics(topics); },
+            files_.get()};
   }
 
   ControlPlane::Options controlOptions(const Application& application) const {
@@ -131,6 +141,8 @@ class Application::Parts {
     options.application = spec_.engine.application;
     options.inputs = spec_.graph->topicsRead();
     options.outputs = application.writtenTopics();
+    options.chosen = {spec_.engine.application, spec_.graph->topicPrefixesWritten(),
+                      application.message_bytes_min_};
     for (const auto& state : spec_.graph->states()) options.state_operators.push_back(state.id);
     options.read_owner = spec_.engine.atLeastOnce();
     return options;
@@ -142,6 +154,7 @@ class Application::Parts {
   std::unique_ptr<TaskRunner> runner_;
   std::unique_ptr<StateBackend> state_;
   PreparedBatches prepared_;
+  std::unique_ptr<FileStore> files_;
   BatchRunner batches_;
   ControlPlane control_;
   Committer committer_;
@@ -179,9 +192,11 @@ void Application::requestStop(Running batch) {
 Status Application::prepareGraph() {
   if (spec_.graph->prepared()) return {};
   const StepLog step(clock_, "topics described");
-  LOCKSTEP_ASSIGN(const auto topics, describeTopics());
+  LOCKSTEP_ASSIGN(const auto chosen, chosenTopics());
+  LOCKSTEP_ASSIGN(const auto topics, describeTopics(chosen));
   expectInputs(topics);
-  const auto outputs = writtenTopics();
+  auto outputs = writtenTopics();
+  outputs.insert(outputs.end(), chosen.begin(), chosen.end());
   Bytes smallest{std::numeric_limits<std::uint64_t>::max()};
   for (const auto& topic : topics) {
     const bool written = std::find(outputs.begin(), outputs.end(), topic.name) != outputs.end();
@@ -189,6 +204,8 @@ Status Application::prepareGraph() {
     smallest = std::min(smallest, Bytes{static_cast<std::uint64_t>(topic.max_message_bytes)});
   }
   ports_.limit_output_batches(smallest);
+  if (smallest.count <= std::numeric_limits<std::int64_t>::max())
+    message_bytes_min_ = static_cast<std::int64_t>(smallest.count);
   return spec_.graph->prepare(graphOptions(topics));
 }
 
@@ -217,10 +234,31 @@ void Application::expectInputs(const std::vector<TopicDescription>& topics) {
   expect(*ports_.replay_inputs, changelogs);
 }
 
+/// What a question at the start ends with that nobody has answered in time.
+Status Application::unanswered(const Status& status) const {
+  if (status.reaction() != Reaction::kRetry) return status;
+  return Status::fatal(ExitCode::kUnavailable, "E201",
+                       fmt::format("no broker answered within {}: {}",
+                                   formatDuration(spec_.engine.start_timeout), status.message()),
+                       "check kafka.bootstrap, the network, and that the broker runs");
+}
+
+/// Those that records may choose: the producer's batches have to fit them, too.
+Result<std::vector<std::string>> Application::chosenTopics() {
+  ChosenTopics chosen({spec_.engine.application, spec_.graph->topicPrefixesWritten()});
+  const auto status =
+      chosen.find(*ports_.cluster, clock_, Deadline::in(clock_, spec_.engine.start_timeout));
+  if (!status.ok()) return unanswered(status);
+  return chosen.names();
+}
+
 /// Inputs, outputs and internal topics, before anything is fenced: only what never changes under
 /// us.
-Result<std::vector<TopicDescription>> Application::describeTopics() {
+Result<std::vector<TopicDescription>> Application::describeTopics(
+    const std::vector<std::string>& chosen) {
   auto names = spec_.graph->topicsRead();
+  for (const auto& name : chosen)
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   for (const auto& id : spec_.graph->stateIds()) {
     names.push_back(changelogTopic(spec_.engine.application, id));
   }
@@ -229,12 +267,8 @@ Result<std::vector<TopicDescription>> Application::describeTopics() {
   auto topics = retryUntil(
       Deadline::in(clock_, spec_.engine.start_timeout), clock_,
       [&](std::chrono::milliseconds left) { return ports_.cluster->describe(names, left); });
-  if (topics.ok() || topics.status().reaction() != Reaction::kRetry) return topics;
-  return Status::fatal(
-      ExitCode::kUnavailable, "E201",
-      fmt::format("no broker answered within {}: {}", formatDuration(spec_.engine.start_timeout),
-                  topics.status().message()),
-      "check kafka.bootstrap, the network, and that the broker runs");
+  if (!topics.ok()) return unanswered(topics.status());
+  return topics;
 }
 
 /// Shards: what an operator's changelog was made with, else the largest partition count among
@@ -268,6 +302,7 @@ EngineOptions Application::engineOptions() const {
   options.outputs = writtenTopics();
   options.state = spec_.graph->states();
   options.side_effects = spec_.graph->hasSideEffects();
+  options.writes_files = !spec_.graph->foldersWritten().empty();
   options.graph_hash = ledgerHash(spec_.graph->outline());
   options.idle_batches = spec_.graph->needsIdleBatches();
   options.window_slide = spec_.graph->windowSlide();

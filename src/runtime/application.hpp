@@ -72,7 +72,9 @@ class Application {
   class Parts;
 
   Status prepareGraph();
-  Result<std::vector<TopicDescription>> describeTopics();
+  [[nodiscard]] Status unanswered(const Status& status) const;
+  Result<std::vector<std::string>> chosenTopics();
+  Result<std::vector<TopicDescription>> describeTopics(const std::vector<std::string>& chosen);
   void expectInputs(const std::vector<TopicDescription>& topics);
   GraphOptions graphOptions(const std::vector<TopicDescription>& topics) const;
   /// Outputs of the graph, and the dead letters.
@@ -82,6 +84,7 @@ class Application {
   ApplicationSpec spec_;
   ApplicationPorts ports_;
   Clock& clock_;
+  std::int64_t message_bytes_min_ = 0;  ///< of the topics that were known when it was prepared
   Mutex mutex_;
   EngineLoop* loop_ GUARDED_BY(mutex_) = nullptr;
   bool stop_requested_ GUARDED_BY(mutex_) = false;

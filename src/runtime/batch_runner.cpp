@@ -39,20 +39,52 @@ std::optional<event::BatchComputed> BatchRunner::execute(const command::RunBatch
     listeners_.tell(&StreamingListener::onBatchSubmitted, info);
     listeners_.tell(&StreamingListener::onBatchStarted, info);
   }
-  auto result = job_.runBatch(command.plan, services_);
-  if (result.status.ok() && result.counters.bytes_out > options_.output_bytes_max) {
-    result.status = Status::abort(fmt::format(
-        "batch {} has {} of output, more than output.queue_bytes_max {}", batch.value(),
-        formatBytes({result.counters.bytes_out}), formatBytes({options_.output_bytes_max})));
-  }
-  if (result.status.ok()) {
-    result.status = runEffects(command.plan, result, SideEffect::When::kBeforeCommit);
-  }
+  BatchResult result;
+  result.status = compute(command.plan, result);
   kComputed.hit();
   if (wasCancelled(batch)) return std::nullopt;
   auto computed = finish(command.plan, std::move(result));
   computed.processing = services_.clock->now() - start;
   return computed;
+}
+
+Status BatchRunner::compute(const BatchPlan& plan, BatchResult& result) {
+  LOCKSTEP_TRY(files_status_);
+  result = job_.runBatch(plan, services_);
+  LOCKSTEP_TRY(result.status);
+  if (result.counters.bytes_out > options_.output_bytes_max) {
+    return Status::abort(fmt::format(
+        "batch {} has {} of output, more than output.queue_bytes_max {}", plan.id.value(),
+        formatBytes({result.counters.bytes_out}), formatBytes({options_.output_bytes_max})));
+  }
+  LOCKSTEP_TRY(prepareFiles(plan.id, result));
+  return runEffects(plan, result, SideEffect::When::kBeforeCommit);
+}
+
+/// The outputs are sorted: what goes to one file stands together.
+Status BatchRunner::prepareFiles(BatchId batch, const BatchResult& result) {
+  std::vector<std::span<const EncodedRecord>> parts;
+  const auto& outputs = result.outputs;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].role != OutputRole::kFile) continue;
+    parts.push_back(outputs[i].records->records());
+    const auto& path = outputs[i].partition.topic;
+    if (i + 1 < outputs.size() && outputs[i + 1].partition.topic == path) continue;
+    LOCKSTEP_CHECK(options_.files != nullptr, "a graph that writes files has a place for them");
+    LOCKSTEP_TRY(options_.files->prepare(batch, path, parts));
+    parts.clear();
+  }
+  return {};
+}
+
+/// The batch happened whatever becomes of this; the next one does not, and a start tries again.
+void BatchRunner::publishFiles(BatchId batch) {
+  if (options_.files == nullptr) return;
+  const auto status = options_.files->publish(batch);
+  if (status.ok()) return;
+  log::error("batch {} is committed, its files are not shown yet: {}", batch.value(),
+             status.toString());
+  if (files_status_.ok()) files_status_ = status;
 }
 
 event::BatchComputed BatchRunner::finish(const BatchPlan& plan, BatchResult result) {
@@ -71,13 +103,15 @@ event::BatchComputed BatchRunner::finish(const BatchPlan& plan, BatchResult resu
   const auto& kept = stored.result;
   std::vector<PreparedOutput> outputs;
   outputs.reserve(kept.outputs.size());
-  for (const auto& output : kept.outputs) outputs.push_back({output.partition, &*output.records});
+  for (const auto& output : kept.outputs)
+    if (output.role != OutputRole::kFile) outputs.push_back({output.partition, &*output.records});
   prepared_.put(plan.id, std::move(outputs));
   return computed;
 }
 
 void BatchRunner::execute(const command::ConfirmBatch& command) {
   prepared_.drop(command.batch);
+  publishFiles(command.batch);
   if (services_.state != nullptr) Job::confirm(command.batch, services_);
   const auto found = results_.find(command.batch);
   if (found != results_.end()) {
@@ -94,6 +128,7 @@ void BatchRunner::execute(const command::ConfirmBatch& command) {
 event::BatchRolledBack BatchRunner::execute(const command::RollBackBatch& command) {
   prepared_.drop(command.batch);
   results_.erase(command.batch);
+  if (options_.files != nullptr) options_.files->discard(command.batch);
   if (services_.state != nullptr) Job::rollback(command.batch, services_);
   {
     MutexLock lock(mutex_);

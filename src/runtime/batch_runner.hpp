@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <lockstep/base/mutex.hpp>
+#include <lockstep/ports/file_store.hpp>
 #include <lockstep/rdd/job.hpp>
 
 #include "src/engine/commands.hpp"
@@ -29,6 +30,8 @@ class BatchRunner {
     /// Told of every confirmed batch.
     std::function<void(const BatchPlan&, const BatchCounters&)> on_confirmed = {};
     StreamingListeners listeners = {};
+    /// Where the graph's files are written; null without such outputs.
+    FileStore* files = nullptr;
   };
 
   /// `services` without `cancelled` and `topics`, which the runner fills in.
@@ -46,6 +49,9 @@ class BatchRunner {
   void cancel(BatchId batch);
   /// The application ends: no batch runs any more. What was committed can still be confirmed.
   void cancelAll();
+  /// Why files of committed batches could not be shown; they are prepared still. REQUIRES: the
+  /// compute thread has ended.
+  [[nodiscard]] const Status& filesStatus() const { return files_status_; }
   /// Partition counts and limits of the output topics, from the next batch on.
   void setTopics(const std::vector<TopicDescription>& topics);
 
@@ -53,6 +59,9 @@ class BatchRunner {
   [[nodiscard]] bool begin(BatchId batch);
   [[nodiscard]] bool wasCancelled(BatchId batch);
   event::BatchComputed finish(const BatchPlan& plan, BatchResult result);
+  Status compute(const BatchPlan& plan, BatchResult& result);
+  Status prepareFiles(BatchId batch, const BatchResult& result);
+  void publishFiles(BatchId batch);
   Status runEffects(const BatchPlan& plan, const BatchResult& result, SideEffect::When when) const;
   [[nodiscard]] BatchInfo infoOf(const BatchPlan& plan) const;
   void tellCompleted(const BatchPlan& plan, const BatchCounters& counters, WallTime began) const;
@@ -68,7 +77,8 @@ class BatchRunner {
     WallTime began;
   };
   std::map<BatchId, Kept> results_;
-  WallTime began_;  ///< the batch that runs, or ran last
+  Status files_status_;  ///< of the first publication that failed
+  WallTime began_;       ///< the batch that runs, or ran last
   std::atomic<bool> cancel_running_{false};
 
   Mutex mutex_;

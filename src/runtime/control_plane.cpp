@@ -31,7 +31,10 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
 }  // namespace
 
 ControlPlane::ControlPlane(Ports ports, Clock& clock, Options options)
-    : ports_(std::move(ports)), clock_(clock), options_(std::move(options)) {}
+    : ports_(std::move(ports)),
+      clock_(clock),
+      options_(std::move(options)),
+      chosen_(options_.chosen) {}
 
 event::ClusterRead ControlPlane::execute(const command::ReadCluster& command) {
   const StepLog step(clock_, "cluster read");
@@ -47,6 +50,10 @@ event::TopicsCreated ControlPlane::execute(const command::CreateTopics& command)
 }
 
 event::StateRestored ControlPlane::execute(const command::RestoreState& command) {
+  if (ports_.files != nullptr) {
+    auto status = ports_.files->recover(command.target.batch, command.outputs);
+    if (!status.ok()) return {std::move(status)};
+  }
   if (ports_.state == nullptr) return {Status()};
   const StepLog step(clock_, "state restored");
   auto report = ports_.state->restore(command.target, ports_.inputs, options_.restore_patience);
@@ -55,7 +62,7 @@ event::StateRestored ControlPlane::execute(const command::RestoreState& command)
 
 event::DecisionEndsRead ControlPlane::execute(const command::ReadDecisionEnds& command) {
   auto topics = changelogs();
-  append(topics, options_.outputs);
+  append(topics, outputs());
   topics.push_back(ledgerTopic(options_.application));
   const auto deadline = Deadline::in(clock_, command.timeout);
   auto ends = highWatermarks(partitionsOf(topics), deadline);
@@ -102,6 +109,7 @@ Status ControlPlane::readInputEnds(bool described, Deadline deadline, event::Inp
         if (known.name == input.name) known = input;
       }
     }
+    LOCKSTEP_TRY(describeChosen(deadline));
     ports_.on_topics(topics_);
   }
   const auto partitions = partitionsOf(options_.inputs);
@@ -144,11 +152,31 @@ Result<CommittedOffset> ControlPlane::ledgerMark(Deadline deadline) {
   return std::move(committed.front());
 }
 
+/// Topics that have come or gone since the last look; the others as they are now.
+Status ControlPlane::describeChosen(Deadline deadline) {
+  auto names = chosen_.names();
+  LOCKSTEP_TRY(chosen_.find(ports_.cluster, clock_, deadline));
+  for (const auto& name : chosen_.names())
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  if (names.empty()) return {};
+  LOCKSTEP_ASSIGN(auto described, retryUntil(deadline, clock_, [&](Timeout left) {
+                    return ports_.cluster.describe(names, left);
+                  }));
+  chosen_.refuse(described);
+  for (auto& topic : described) {
+    std::erase_if(topics_, [&](const auto& known) { return known.name == topic.name; });
+    topics_.push_back(std::move(topic));
+  }
+  return {};
+}
+
 Status ControlPlane::describe(event::ClusterRead& read, Deadline deadline) {
+  LOCKSTEP_TRY(chosen_.find(ports_.cluster, clock_, deadline));
   const auto names = allTopics();
   LOCKSTEP_ASSIGN(topics_, retryUntil(deadline, clock_, [&](Timeout left) {
                     return ports_.cluster.describe(names, left);
                   }));
+  chosen_.refuse(topics_);
   read.topics = topics_;
   ports_.on_topics(topics_);
   return {};
@@ -176,7 +204,7 @@ Status ControlPlane::readOffsets(event::ClusterRead& read, Deadline deadline) {
   read.last_stable = zip(inputs, stable);
 
   auto written = partitionsOf(changelogs());
-  append(written, partitionsOf(options_.outputs));
+  append(written, partitionsOf(outputs()));
   append(written, partitionsOf({ledgerTopic(options_.application)}));
   LOCKSTEP_ASSIGN(read.high_watermarks, highWatermarks(written, deadline));
   return {};
@@ -237,9 +265,21 @@ std::vector<std::string> ControlPlane::changelogs() const {
   return topics;
 }
 
+/// Named, dead letters, and those that records choose; an input may be among the last.
+std::vector<std::string> ControlPlane::outputs() const {
+  auto topics = options_.outputs;
+  for (const auto& name : chosen_.names()) {
+    const auto& inputs = options_.inputs;
+    if (std::find(topics.begin(), topics.end(), name) == topics.end() &&
+        std::find(inputs.begin(), inputs.end(), name) == inputs.end())
+      topics.push_back(name);
+  }
+  return topics;
+}
+
 std::vector<std::string> ControlPlane::allTopics() const {
   auto topics = options_.inputs;
-  append(topics, options_.outputs);
+  append(topics, outputs());
   append(topics, changelogs());
   topics.push_back(ledgerTopic(options_.application));
   return topics;

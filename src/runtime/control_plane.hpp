@@ -6,11 +6,13 @@
 
 #include <lockstep/base/clock.hpp>
 #include <lockstep/ports/cluster.hpp>
+#include <lockstep/ports/file_store.hpp>
 #include <lockstep/ports/input.hpp>
 #include <lockstep/ports/state_backend.hpp>
 
 #include "src/engine/commands.hpp"
 #include "src/engine/events.hpp"
+#include "src/runtime/chosen_topics.hpp"
 
 namespace lockstep {
 
@@ -23,6 +25,7 @@ class ControlPlane {
     std::string application;
     std::vector<std::string> inputs;
     std::vector<std::string> outputs;          ///< dead letter topic included
+    ChosenTopics::Options chosen = {};         ///< outputs whose records choose their topic
     std::vector<std::string> state_operators;  ///< ids
     std::chrono::milliseconds restore_patience{60'000};
     /// Read who owns the application with every decision's ends, also without state: nothing else
@@ -37,6 +40,7 @@ class ControlPlane {
     std::function<bool()> has_local_state;
     /// Told of every description, so that outputs know partition counts and limits.
     std::function<void(const std::vector<TopicDescription>&)> on_topics;
+    FileStore* files = nullptr;  ///< null without outputs that write files
   };
 
   ControlPlane(Ports ports, Clock& clock, Options options);
@@ -52,6 +56,8 @@ class ControlPlane {
  private:
   using Partitions = std::vector<TopicPartition>;
 
+  Status describeChosen(Deadline deadline);
+  [[nodiscard]] std::vector<std::string> outputs() const;
   Status readInputEnds(bool described, Deadline deadline, event::InputEndsRead& read);
   Status readCluster(event::ClusterRead& read, Deadline deadline);
   [[nodiscard]] Result<CommittedOffset> ledgerMark(Deadline deadline);
@@ -69,6 +75,7 @@ class ControlPlane {
   Ports ports_;
   Clock& clock_;
   const Options options_;
+  ChosenTopics chosen_;
   std::vector<TopicDescription> topics_;  ///< as last described
 };
 

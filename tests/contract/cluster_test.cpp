@@ -102,6 +102,21 @@ TEST_CASE("a missing topic is no error", "[contract][cluster]") {
   CHECK_FALSE(answer->at(1).compacted);
 }
 
+TEST_CASE("the names of all topics are told in order, from one moment to the next",
+          "[contract][cluster]") {
+  Script script;
+  const auto mine = [&] {
+    auto names = script.cluster->topicNames(Script::kPatience).value();
+    std::erase_if(names, [&](const auto& name) { return name.rfind(script.name(""), 0) != 0; });
+    return names;
+  };
+  script.topic("b");
+  script.topic("a");
+  CHECK(mine() == std::vector{script.name("a"), script.name("b")});
+  script.kafka->deleteTopic(script.name("b"));
+  CHECK(mine() == std::vector{script.name("a")});
+}
+
 TEST_CASE("making a topic that exists changes nothing", "[contract][cluster]") {
   Script script;
   const NewTopic topic{script.name("made"), 2, 1, {{"cleanup.policy", "compact"}}};

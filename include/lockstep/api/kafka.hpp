@@ -7,6 +7,7 @@
 #include <lockstep/api/streaming_context.hpp>
 #include <lockstep/dstream/dstream.hpp>
 #include <lockstep/dstream/kafka_output.hpp>
+#include <lockstep/dstream/record_builder.hpp>
 
 namespace lockstep::kafka {
 
@@ -25,7 +26,9 @@ struct DirectStreamOptions {
 
 /// Writes every element to options.topic, in the batch's transaction: a pair as key and value,
 /// anything else as a value without key; an empty optional value as null. `encoder` turns elements
-/// of other types into records (dstream/to_record.hpp). Throws Error E070 after start().
+/// of other types into records (dstream/to_record.hpp); toRecord() makes one that chooses topics,
+/// partitions and headers (dstream/record_builder.hpp). Throws Error E070 after start(), E009
+/// unless exactly one of options.topic and options.topic_prefix is given.
 template <class T, class Encoder = ToRecord<T>>
 void save(const DStream<T>& stream, const KafkaOutputOptions& options, Encoder encoder = {}) {
   kafkaOutput(stream, options, std::move(encoder));

@@ -6,9 +6,11 @@
 //   settings.hpp           what the application is called, its brokers, intervals, folders
 //   streaming_context.hpp  owns the graph and runs it: start, awaitTermination, stop
 //   kafka.hpp              kafka::createDirectStream(), kafka::save()
+//   connection_pool.hpp    connections for foreachRDD and foreachPartition
 //   split.hpp              split(text, separator), without allocation
 //   local_kafka.hpp        a Kafka inside the process, for tests
 //   dstream/dstream.hpp    the streams and their operators
+#include <lockstep/api/connection_pool.hpp>
 #include <lockstep/api/kafka.hpp>
 #include <lockstep/api/local_kafka.hpp>
 #include <lockstep/api/settings.hpp>

@@ -35,6 +35,7 @@
 #include <lockstep/dstream/reduce_by_key_and_window.hpp>
 #include <lockstep/dstream/reduce_by_window.hpp>
 #include <lockstep/dstream/repartition.hpp>
+#include <lockstep/dstream/save_as_files.hpp>
 #include <lockstep/dstream/sum_by_key.hpp>
 #include <lockstep/dstream/top_n.hpp>
 #include <lockstep/dstream/transform.hpp>

@@ -248,10 +248,22 @@ class DStream {
 
   /// Shows the first elements of every batch after its commit, as Spark does.
   void print(std::size_t limit = 10, const std::string& step = {}) const;
-  /// Calls f(rdd, batch time) with all elements of every batch before its commit; it is called
-  /// again with the same content when the batch is run again after a crash.
+  /// Calls f(rdd), f(rdd, batch time) or f(rdd, batch time, batch id) with all elements of every
+  /// batch before its commit; it is called again with the same id, time and content when the batch
+  /// is run again after a crash. A batch that closes windows at several times calls it for each:
+  /// (id, time) names one call.
   template <class F>
   void foreachRDD(F f, const std::string& step = {}) const;
+
+  /// Writes the elements of every batch that has some as lines of text (appendText) to the file
+  /// PREFIX-TIME_IN_MS[.SUFFIX]/part-BATCH, which appears, whole, after the batch's commit: exactly
+  /// once, as long as the disk keeps it. Memory: a batch's text counts as its output.
+  void saveAsTextFiles(const std::string& prefix, const std::string& suffix = {},
+                       const std::string& step = {}) const;
+  /// The same with each element's bytes (Serde) behind their length, 4 bytes big endian;
+  /// readObjectFile() reads them back.
+  void saveAsObjectFiles(const std::string& prefix, const std::string& suffix = {},
+                         const std::string& step = {}) const;
 
   /// For operators and connectors.
   [[nodiscard]] const std::shared_ptr<DStreamGraph>& graph() const { return graph_; }

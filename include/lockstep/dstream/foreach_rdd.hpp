@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -23,14 +24,22 @@ class ForeachOutput final : public Terminal {
   void reset() override { collector_.reset(); }
   void collect(const BatchPlan& plan, std::vector<SideEffect>& effects) override {
     auto rdd = std::make_shared<CollectedRdd<T>>(collector_.take(plan.ranges));
-    effects.push_back({SideEffect::When::kBeforeCommit, step_, "",
-                       [this, rdd, time = plan.time] { return call(*rdd, time); }});
+    effects.push_back(
+        {SideEffect::When::kBeforeCommit, step_, "",
+         [this, rdd, time = plan.time, id = plan.id] { return call(*rdd, time, id); }});
   }
 
  private:
-  Status call(const CollectedRdd<T>& rdd, BatchTime time) const {
+  Status call(const CollectedRdd<T>& rdd, BatchTime time, BatchId id) const {
     try {
-      function_(rdd, time);
+      using Rdd = const CollectedRdd<T>&;
+      if constexpr (std::is_invocable_v<const F&, Rdd, BatchTime, BatchId>) {
+        function_(rdd, time, id);
+      } else if constexpr (std::is_invocable_v<const F&, Rdd, BatchTime>) {
+        function_(rdd, time);
+      } else {
+        function_(rdd);
+      }
       return {};
     } catch (const std::exception& error) {
       return Status::fatal(ExitCode::kData, "E302", "step '" + step_ + "': " + error.what(),

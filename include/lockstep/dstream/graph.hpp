@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,9 +36,11 @@ class DStreamGraph {
  public:
   struct OutputInfo {
     std::string step;
-    std::string kind;   ///< "kafka", "print", "foreachRDD"
-    std::string topic;  ///< "" for outputs outside Kafka
-    std::string from;   ///< step whose elements it takes
+    std::string kind;               ///< "kafka", "print", "foreachRDD", "files"
+    std::string topic;              ///< "" for outputs outside Kafka
+    std::string from;               ///< step whose elements it takes
+    std::string topic_prefix = {};  ///< topics are chosen record by record behind it
+    std::string path = {};          ///< of "files": DIR/NAME-TIME.SUFFIX, TIME standing for itself
   };
   /// One line of `explain`.
   struct StepInfo {
@@ -83,6 +86,10 @@ class DStreamGraph {
   [[nodiscard]] const std::vector<std::string>& topicsRead() const { return topics_read_; }
   /// Sorted, each once; without dead letters and internal topics.
   [[nodiscard]] std::vector<std::string> topicsWritten() const;
+  /// Of outputs that choose topics record by record; sorted, each once.
+  [[nodiscard]] std::vector<std::string> topicPrefixesWritten() const;
+  /// The folders that outputs write files to; absolute, sorted, each once.
+  [[nodiscard]] std::set<std::string> foldersWritten() const;
   /// True with an output outside Kafka that runs before the commit (foreachRDD): the plan of each
   /// batch is committed first, and batches do not overlap.
   [[nodiscard]] bool hasSideEffects() const { return side_effects_; }

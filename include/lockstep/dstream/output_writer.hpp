@@ -24,9 +24,15 @@ class OutputWriter {
     const std::uint32_t partition = record.key
                                         ? partitionOfHash(murmur2(*record.key), partitions)
                                         : static_cast<std::uint32_t>(keyless_++ % partitions);
-    if (!batches_[partition].batch) [[unlikely]]
-      batches_[partition].batch = services_->pool->acquire();
-    batches_[partition].batch->append(record);
+    appendTo(partition, record);
+  }
+  /// To a partition that the record's function chose; throws RecordError(kProduce) when the topic
+  /// has no such partition.
+  void append(const EncodedRecord& record, std::int64_t partition) {
+    checkLimits(record);
+    if (partition < 0 || partition >= static_cast<std::int64_t>(batches_.size()))
+      refusePartition(partition);
+    appendTo(static_cast<std::size_t>(partition), record);
   }
 
   void mark();
@@ -40,6 +46,12 @@ class OutputWriter {
     PooledBatch batch;
     RecordBatch::Mark marked;
   };
+  void appendTo(std::size_t partition, const EncodedRecord& record) {
+    if (!batches_[partition].batch) [[unlikely]]
+      batches_[partition].batch = services_->pool->acquire();
+    batches_[partition].batch->append(record);
+  }
+  [[noreturn]] void refusePartition(std::int64_t partition) const;
   void checkLimits(const EncodedRecord& record) const {
     if (!limited_) return;
     const std::size_t bytes =

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <lockstep/formats/serde.hpp>
 #include <lockstep/model/record.hpp>
@@ -10,10 +13,22 @@
 
 namespace lockstep {
 
-/// Room for one record's encoded key and value.
+/// Room for one record's encoded key and value, its headers, and the name of its topic.
 struct EncodeScratch {
   std::string key;
   std::string value;
+  std::vector<Header> headers;
+  std::string topic;
+};
+
+/// A record that chooses its topic or its partition. An encoder that returns this instead of an
+/// EncodedRecord decides record by record.
+struct RoutedRecord {
+  EncodedRecord record;
+  /// What follows KafkaOutputOptions::topic_prefix; not looked at where the topic is fixed.
+  std::string_view topic = {};
+  /// Default: murmur2 of the key, as the Java client chooses.
+  std::optional<std::int64_t> partition = {};
 };
 
 /// Bytes of a key or value in Kafka; an optional without value is null.

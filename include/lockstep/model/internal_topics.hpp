@@ -23,4 +23,14 @@ namespace lockstep {
   return std::string(application) + "-changelog-" + std::string(operator_id);
 }
 
+/// Whether an application of that name owns the topic, in this version or a later one.
+[[nodiscard]] inline bool isInternalTopic(std::string_view topic, std::string_view application) {
+  if (topic.substr(0, application.size()) != application) return false;
+  topic.remove_prefix(application.size());
+  if (topic == "-ledger") return true;
+  for (const std::string_view role : {"-changelog-", "-receiver-", "-outbox-"})
+    if (topic.substr(0, role.size()) == role) return true;
+  return false;
+}
+
 }  // namespace lockstep

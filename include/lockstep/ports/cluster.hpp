@@ -23,6 +23,9 @@ class Cluster {
   virtual Result<std::vector<TopicDescription>> describe(std::span<const std::string> topics,
                                                          Timeout timeout) = 0;
 
+  /// The names of all topics that the application may see, sorted.
+  virtual Result<std::vector<std::string>> topicNames(Timeout timeout) = 0;
+
   /// The ids of the topics as they are now: no value for a topic that does not exist, "" where the
   /// cluster cannot be asked for ids.
   virtual Result<std::vector<std::optional<std::string>>> topicIds(

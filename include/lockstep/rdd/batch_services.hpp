@@ -64,7 +64,12 @@ struct BatchServices {
   std::chrono::nanoseconds read_timeout = std::chrono::seconds(30);
 };
 
-enum class OutputRole : std::uint8_t { kOutput, kDeadLetter, kChangelog };
+enum class OutputRole : std::uint8_t {
+  kOutput,
+  kDeadLetter,
+  kChangelog,
+  kFile,  ///< the values are the content of the file that `partition.topic` is the path of
+};
 
 /// Records for one partition, from one task, in order.
 struct BatchOutput {
@@ -90,7 +95,7 @@ struct SideEffect {
 
 struct BatchCounters {
   std::uint64_t records_in = 0;
-  std::uint64_t records_out = 0;  ///< to outputs; without dead letters and changelogs
+  std::uint64_t records_out = 0;  ///< to outputs and files; without dead letters and changelogs
   std::uint64_t bytes_out = 0;    ///< of everything in `outputs`
   std::uint64_t changelog_records = 0;
   /// By (step, kind).
@@ -107,8 +112,8 @@ struct BatchCounters {
 struct BatchResult {
   Status status;
   /// To be sent in this order. The same for the same plan and state, however many workers ran:
-  /// outputs in order of definition, then dead letters, then changelogs; within each by partition,
-  /// then by task.
+  /// outputs in order of definition, then dead letters, changelogs, files; within each by
+  /// partition, then by task.
   std::vector<BatchOutput> outputs;
   std::vector<SideEffect> side_effects;  ///< in order of definition
   std::vector<OutputCount> counts;       ///< per partition, without changelogs, sorted

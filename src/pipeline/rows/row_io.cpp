@@ -10,22 +10,6 @@
 namespace lockstep {
 namespace {
 
-struct RowToRecord {
-  TopicFormats formats;
-
-  EncodedRecord operator()(const Row& row, TaskContext& context, EncodeScratch& scratch) const {
-    EncodedRecord record{encodeField(formats.key, row.key, "key", scratch.key),
-                         encodeField(formats.value, row.value, "value", scratch.value),
-                         context.time,
-                         {}};
-    if (row.record != nullptr) {
-      record.timestamp = row.record->timestamp;
-      record.headers = row.record->headers;
-    }
-    return record;
-  }
-};
-
 void appendValue(std::string& out, const Value& value) {
   if (value.isString()) {
     out += value.asString();
@@ -40,6 +24,19 @@ OwnedRow::OwnedRow(const Row& row) {
   std::string scratch;
   bytes += encodeInto(scratch, row.key);
   bytes += encodeInto(scratch, row.value);
+}
+
+EncodedRecord RowToRecord::operator()(const Row& row, TaskContext& context,
+                                      EncodeScratch& scratch) const {
+  EncodedRecord record{encodeField(formats.key, row.key, "key", scratch.key),
+                       encodeField(formats.value, row.value, "value", scratch.value),
+                       context.time,
+                       {}};
+  if (row.record != nullptr) {
+    record.timestamp = row.record->timestamp;
+    record.headers = row.record->headers;
+  }
+  return record;
 }
 
 DStream<Row> readRows(const std::shared_ptr<DStreamGraph>& graph, std::vector<std::string> topics,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/to_record.hpp>
 #include <lockstep/formats/format.hpp>
 
 #include "src/pipeline/rows/row.hpp"
@@ -21,6 +22,13 @@ struct TopicFormats {
 [[nodiscard]] DStream<Row> readRows(const std::shared_ptr<DStreamGraph>& graph,
                                     std::vector<std::string> topics, TopicFormats formats,
                                     const std::string& step);
+
+/// How a row becomes a record. Throws RecordError(kEval) when it does not fit the formats.
+struct RowToRecord {
+  TopicFormats formats;
+
+  EncodedRecord operator()(const Row& row, TaskContext& context, EncodeScratch& scratch) const;
+};
 
 /// Writes rows to a topic. A row made one to one from a record keeps its timestamp and headers, an
 /// aggregate carries the batch time; a nil value is a null value. A row that does not fit the

@@ -31,7 +31,7 @@ class ExpressionCompiler {
   struct Use {
     const std::string& stream;
     const std::string& step;
-    std::string_view option;
+    std::string_view option;  ///< read during the call
   };
   /// Nothing after a mistake, which was reported.
   [[nodiscard]] std::optional<Expression> compile(const config::SourceText& text,

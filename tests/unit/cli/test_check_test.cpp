@@ -77,6 +77,10 @@ TEST_CASE("each member of a record counts", "[unit][cli][test_check]") {
   SECTION("a null key") { fixture.record.key = nullptr; }
   SECTION("value") { fixture.shown().value = 2; }
   SECTION("timestamp") { fixture.shown().timestamp = 6; }
+  SECTION("partition") {
+    fixture.record.partition = 3;
+    fixture.shown().partition = 2;
+  }
   SECTION("header") { fixture.shown().headers = {{"h", "y"}}; }
   SECTION("a header that is missing") { fixture.shown().headers.clear(); }
   SECTION("a header that is null") { fixture.shown().headers = {{"h", std::nullopt}}; }

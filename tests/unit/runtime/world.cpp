@@ -62,6 +62,15 @@ std::shared_ptr<DStreamGraph> wordCount(const ProcessOptions& options) {
   if (options.side_effect) {
     counts.foreachRDD([effect = options.side_effect](const auto&, BatchTime) { effect(); });
   }
+  if (options.on_batch) {
+    counts.foreachRDD([on_batch = options.on_batch](const auto& rdd, BatchTime time, BatchId id) {
+      std::string text;
+      for (const auto& [word, count] : rdd.collect())
+        text += word + "=" + std::to_string(*count) + " ";
+      on_batch(text, time, id);
+    });
+  }
+  if (!options.files.empty()) counts.saveAsTextFiles(options.files, "txt");
   return graph;
 }
 

@@ -112,6 +112,10 @@ struct ProcessOptions {
   bool accept_changed_plan = false;
   /// Called for each batch's counts before their commit, as an output outside Kafka; may throw.
   std::function<void()> side_effect = {};
+  /// The same with what the batch is: its text, "word=2 " for each count, its time and id.
+  std::function<void(const std::string&, BatchTime, BatchId)> on_batch = {};
+  /// Prefix of text files that the counts are written to as well.
+  std::string files = {};
   /// With a step more than the graph of other processes.
   bool changed_graph = false;
   /// Sees every word before it is counted; may wait, may throw.
