@@ -1,5 +1,6 @@
 #include "src/pipeline/expression/lua_bytecode.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -12,8 +13,19 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 31;
-constexpr std::uint32_t kOpSetUpvalue = 10;
 constexpr std::size_t kInstructionBytes = 4;
+constexpr std::uint32_t kJumpZero = (1U << 24) - 1;  // what a jump by 0 is written as
+
+enum Opcode : std::uint32_t {
+  kSetUpvalue = 10,
+  kJump = 56,
+  kCall = 68,
+  kTailCall = 69,
+  kForLoop = 73,
+  kForCall = 76,
+  kForIteratorLoop = 77,
+  kClosure = 79,
+};
 
 // Where an upvalue of a function inside comes from.
 struct Upvalue {
@@ -25,12 +37,12 @@ class DumpReader {
  public:
   explicit DumpReader(std::string_view bytes) : bytes_(bytes) {}
 
-  int run() {
-    if (bytes_.size() < kHeaderBytes + 1 || bytes_.substr(0, 5) != "\x1bLua\x54") return -1;
+  LuaCode run() {
+    if (bytes_.size() < kHeaderBytes + 1 || bytes_.substr(0, 5) != "\x1bLua\x54") return {};
     bytes_.remove_prefix(kHeaderBytes + 1);
     readFunction();
-    if (!ok_ || !bytes_.empty()) return -1;
-    return found_;
+    code_.understood = ok_ && bytes_.empty();
+    return code_;
   }
 
  private:
@@ -118,10 +130,36 @@ class DumpReader {
   }
 
   void scanCode(std::string_view code) {
+    LuaCodePart& part = around_.size() == 1 ? code_.outer : code_.inner;
+    part.instructions = std::max(part.instructions, code.size() / kInstructionBytes);
     for (; code.size() >= kInstructionBytes; code.remove_prefix(kInstructionBytes)) {
       std::uint32_t instruction = 0;
       std::memcpy(&instruction, code.data(), kInstructionBytes);
-      if ((instruction & 0x7f) == kOpSetUpvalue) resolve((instruction >> 16) & 0xff);
+      scan(instruction, part);
+    }
+  }
+
+  void scan(std::uint32_t instruction, LuaCodePart& part) {
+    switch (instruction & 0x7f) {
+      case kSetUpvalue:
+        return resolve((instruction >> 16) & 0xff);
+      case kJump:
+        part.loops |= instruction >> 7 < kJumpZero;
+        return;
+      case kForLoop:
+      case kForCall:
+      case kForIteratorLoop:
+        part.loops = true;
+        return;
+      case kCall:
+      case kTailCall:
+        ++part.calls;
+        return;
+      case kClosure:
+        part.closures = true;
+        return;
+      default:
+        return;
     }
   }
 
@@ -133,17 +171,17 @@ class DumpReader {
       if (upvalue.local) return;
       index = upvalue.index;
     }
-    found_ = static_cast<int>(index) + 1;
+    code_.assigned_upvalue = static_cast<int>(index) + 1;
   }
 
   std::string_view bytes_;
   bool ok_ = true;
-  int found_ = 0;
+  LuaCode code_;
   std::vector<std::vector<Upvalue>> around_;
 };
 
 }  // namespace
 
-int findAssignedUpvalue(std::string_view dump) { return DumpReader(dump).run(); }
+LuaCode readLuaCode(std::string_view dump) { return DumpReader(dump).run(); }
 
 }  // namespace lockstep

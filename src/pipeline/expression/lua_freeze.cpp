@@ -3,7 +3,6 @@
 #include <optional>
 #include <string>
 
-#include "src/pipeline/expression/lua_bytecode.hpp"
 #include "src/pipeline/expression/lua_sandbox.hpp"
 #include "src/pipeline/expression/lua_values.hpp"
 
@@ -106,13 +105,18 @@ void pushFront(lua_State* lua) {
   lua_replace(lua, -2);
 }
 
-void checkAssignsNothingOutside(lua_State* lua) {
+LuaCode codeOfTop(lua_State* lua) {
   std::string& dump = LuaSandbox::of(lua).message();  // no object of ours across a jump
   dump.clear();
   lua_dump(lua, appendDump, &dump, 0);
-  const int upvalue = findAssignedUpvalue(dump);
+  return readLuaCode(dump);
+}
+
+void checkAssignsNothingOutside(lua_State* lua) {
+  const LuaCode code = codeOfTop(lua);
+  if (!code.understood) luaL_error(lua, "cannot read what the Lua library compiled");
+  const int upvalue = code.assigned_upvalue;
   if (upvalue == 0) return;
-  if (upvalue < 0) luaL_error(lua, "cannot read what the Lua library compiled");
   lua_Debug info;
   lua_pushvalue(lua, -1);
   lua_getinfo(lua, ">S", &info);

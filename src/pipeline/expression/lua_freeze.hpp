@@ -1,5 +1,7 @@
 #pragma once
 
+#include "src/pipeline/expression/lua_bytecode.hpp"
+
 struct lua_State;
 
 namespace lockstep {
@@ -12,6 +14,9 @@ void freezeTop(lua_State* lua, int memo, int depth = 0);
 
 /// Pops the table on top and pushes a read-only front of it. Its fields stay as they are.
 void pushFront(lua_State* lua);
+
+/// What the Lua function on top is made of.
+[[nodiscard]] LuaCode codeOfTop(lua_State* lua);
 
 /// Raises a Lua error if the Lua function on top assigns to one of its upvalues.
 void checkAssignsNothingOutside(lua_State* lua);

@@ -215,6 +215,7 @@ int stableSort(lua_State* lua) {
   luaL_checktype(lua, 1, LUA_TTABLE);
   const bool has_order = !lua_isnoneornil(lua, 2);
   if (has_order) luaL_checktype(lua, 2, LUA_TFUNCTION);
+  if (has_order) LuaSandbox::of(lua).countFromHere();
   lua_settop(lua, 2);
   const lua_Integer size = luaL_len(lua, 1);
   lua_createtable(lua, static_cast<int>(size), 0);  // 3

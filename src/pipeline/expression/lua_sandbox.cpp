@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "src/pipeline/expression/eval_error.hpp"
 #include "src/pipeline/expression/lua_freeze.hpp"
@@ -11,8 +12,10 @@
 namespace lockstep {
 namespace {
 
-// Registry key of the globals' read-only front, the _ENV of every expression.
+// Registry keys. The globals' read-only front is the _ENV of expressions with functions inside:
+// those may assign. All others can only read, and get a plain table of all globals.
 const char kEnvironment = 0;
+const char kFlatEnvironment = 0;
 
 // What one evaluation may ask for in sum, as a multiple of the memory limit: bounds the work done
 // on large strings, which counts as few instructions.
@@ -53,13 +56,15 @@ struct Check {
   const LuaProgram* program;
 };
 
-struct Evaluation {
+struct Push {
   LuaSandbox* sandbox;
-  const LuaProgram* program;
-  std::span<const Value> bindings;
-  Arena* arena;
-  Value result;
+  const Value* value;
 };
+
+// Lists and maps are built in Lua, which may refuse them; everything else only takes memory.
+bool isBuiltInLua(const Value& value) {
+  return value.kind() == ValueKind::kList || value.kind() == ValueKind::kMap;
+}
 
 // table on top: sets its metatable's __index to what lies below it, and pops that.
 void setFallback(lua_State* lua, int table, int fallback) {
@@ -99,9 +104,10 @@ void* LuaSandbox::allocate(void* self, void* block, std::size_t old_size, std::s
   if (new_size > old_bytes) {
     const std::size_t limit = sandbox.limits_.memory_bytes_max;
     const std::size_t wanted = sandbox.used_ - old_bytes + new_size;
-    if (wanted > sandbox.base_ + limit) return nullptr;
     sandbox.allocated_ += new_size - old_bytes;
-    if (sandbox.allocated_ / kAllocatedPerLimit > limit) return nullptr;
+    const bool over =
+        wanted > sandbox.base_ + limit || sandbox.allocated_ / kAllocatedPerLimit > limit;
+    if (over && !sandbox.lenient_memory_) return nullptr;
   }
   void* moved = std::realloc(block, new_size);
   if (moved != nullptr) sandbox.used_ = sandbox.used_ - old_bytes + new_size;
@@ -111,35 +117,52 @@ void* LuaSandbox::allocate(void* self, void* block, std::size_t old_size, std::s
 void LuaSandbox::chargeJson(std::size_t bytes) {
   json_bytes_ += bytes * kJsonGrowth;
   if (json_bytes_ > limits_.memory_bytes_max) {
-    throw EvalError("memory limit of " + std::to_string(limits_.memory_bytes_max) +
-                    " bytes exceeded");
+    throw EvalError(memoryMessage());
   }
 }
 
 void LuaSandbox::chargeConversion(std::size_t bytes) {
   converted_bytes_ += bytes;
   if (converted_bytes_ > limits_.memory_bytes_max) {
-    throw EvalError("memory limit of " + std::to_string(limits_.memory_bytes_max) +
-                    " bytes exceeded");
+    throw EvalError(memoryMessage());
   }
+}
+
+void LuaSandbox::countFromHere() {
+  if (!counting_) countInstructions();
+}
+
+void LuaSandbox::countInstructions() {
+  counting_ = true;
+  lua_sethook(lua_, onInstructionLimit, LUA_MASKCOUNT, limits_.instructions_max);
+}
+
+// Counting costs Lua a call for each instruction.
+void LuaSandbox::stopCounting() {
+  if (!std::exchange(counting_, false)) return;
+  lua_sethook(lua_, nullptr, 0, 0);
+}
+
+std::string LuaSandbox::memoryMessage() const {
+  return "memory limit of " + std::to_string(limits_.memory_bytes_max) + " bytes exceeded";
+}
+
+std::string LuaSandbox::messageOf(int status) const {
+  if (status == LUA_OK) return {};
+  if (status == LUA_ERRMEM) return memoryMessage();
+  std::size_t size = 0;
+  const char* text = lua_type(lua_, -1) == LUA_TSTRING ? lua_tolstring(lua_, -1, &size) : nullptr;
+  if (text != nullptr) return {text, size};
+  return "error() was called with a " + std::string(luaTypeName(lua_, -1));
 }
 
 std::string LuaSandbox::run(int (*function)(lua_State*), void* task) {
   allocated_ = 0;
   json_bytes_ = 0;
-  lua_sethook(lua_, onInstructionLimit, LUA_MASKCOUNT, limits_.instructions_max);
+  countInstructions();
   lua_pushcfunction(lua_, function);
   lua_pushlightuserdata(lua_, task);
-  const int status = lua_pcall(lua_, 1, 0, 0);
-  std::string message;
-  if (status == LUA_ERRMEM) {
-    message = "memory limit of " + std::to_string(limits_.memory_bytes_max) + " bytes exceeded";
-  } else if (status != LUA_OK) {
-    std::size_t size = 0;
-    const char* text = lua_type(lua_, -1) == LUA_TSTRING ? lua_tolstring(lua_, -1, &size) : nullptr;
-    message = text == nullptr ? "error() was called with a " + std::string(luaTypeName(lua_, -1))
-                              : std::string(text, size);
-  }
+  auto message = messageOf(lua_pcall(lua_, 1, 0, 0));
   lua_settop(lua_, 0);
   return message;
 }
@@ -169,6 +192,9 @@ int LuaSandbox::setUp(lua_State* lua) {
   setFallback(lua, 2, lua_gettop(lua));
 
   load(lua, *task.functions, "=functions");
+  const LuaCode code = codeOfTop(lua);
+  task.sandbox->declared_code_ = code.inner;
+  if (!code.understood) task.sandbox->declared_code_.loops = true;
   lua_pushvalue(lua, 3);
   lua_setupvalue(lua, -2, 1);
   lua_call(lua, 0, 0);
@@ -178,11 +204,29 @@ int LuaSandbox::setUp(lua_State* lua) {
   freezeTop(lua, 4);      // leaves the front on top
   setFallback(lua, 3, 2);
   lua_rawsetp(lua, LUA_REGISTRYINDEX, &kEnvironment);
+  task.sandbox->makeFlatEnvironment(lua, 2, 3);
   task.sandbox->collectNames(lua, 2);
   task.sandbox->builtin_count_ = task.sandbox->globals_.size();
   task.sandbox->collectNames(lua, 3);
   lua_gc(lua, LUA_GCCOLLECT);
   return 0;
+}
+
+void LuaSandbox::makeFlatEnvironment(lua_State* lua, int builtins, int declared) {
+  lua_newtable(lua);
+  const int flat = lua_gettop(lua);
+  for (const int table : {builtins, declared}) {
+    lua_pushnil(lua);
+    while (lua_next(lua, table) != 0) {
+      lua_pushvalue(lua, -2);
+      lua_insert(lua, -2);
+      lua_rawset(lua, flat);
+    }
+  }
+  lua_pushcfunction(lua, unknownGlobal);
+  setFallback(lua, flat, lua_gettop(lua));
+  lua_pop(lua, 1);
+  lua_rawsetp(lua, LUA_REGISTRYINDEX, &kFlatEnvironment);
 }
 
 void LuaSandbox::collectNames(lua_State* lua, int table) {
@@ -215,7 +259,7 @@ Result<std::unique_ptr<LuaSandbox>> LuaSandbox::create(const std::string& functi
 
 // Leaves the compiled function on the stack. The text must be one expression: it has to compile
 // both bare and in brackets, so that neither "1, 2" nor "1) (2" passes.
-void LuaSandbox::compile(lua_State* lua, const LuaProgram& program) {
+bool LuaSandbox::compile(lua_State* lua, const LuaProgram& program) {
   message_ = "return " + program.text;
   load(lua, message_, "=expression");
   lua_pop(lua, 1);
@@ -225,8 +269,21 @@ void LuaSandbox::compile(lua_State* lua, const LuaProgram& program) {
   message_ += "return (" + program.text + "\n)";
   load(lua, message_, "=expression");
   checkAssignsNothingOutside(lua);
-  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kEnvironment);
+  const LuaCode code = codeOfTop(lua);
+  lua_rawgetp(lua, LUA_REGISTRYINDEX, code.outer.closures ? &kEnvironment : &kFlatEnvironment);
   lua_setupvalue(lua, -2, 1);
+  return isBounded(code);
+}
+
+// Without loops, and with calls of functions that neither loop nor call, a run is as long as the
+// code at most. Helpers are C; the one that calls back, table.sort(), has instructions counted.
+bool LuaSandbox::isBounded(const LuaCode& code) const {
+  const auto& declared = declared_code_;
+  if (code.outer.loops || code.outer.closures) return false;
+  const bool calls_end = declared.calls == 0 && !declared.loops && !declared.closures;
+  if (code.outer.calls > 0 && !calls_end) return false;
+  const auto longest = code.outer.instructions + code.outer.calls * declared.instructions;
+  return longest <= static_cast<std::size_t>(limits_.instructions_max);
 }
 
 int LuaSandbox::compileProtected(lua_State* lua) {
@@ -242,17 +299,23 @@ Status LuaSandbox::check(const LuaProgram& program) {
   return Status::fatal(ExitCode::kConfiguration, "E020", message);
 }
 
-void LuaSandbox::pushProgram(lua_State* lua, const LuaProgram& program) {
-  if (last_loaded_.first != program.id) {
-    auto loaded = loaded_.find(program.id);
-    if (loaded == loaded_.end()) {
-      compile(lua, program);
-      loaded = loaded_.emplace(program.id, luaL_ref(lua, LUA_REGISTRYINDEX)).first;
-      lua_sethook(lua, onInstructionLimit, LUA_MASKCOUNT, limits_.instructions_max);
-    }
-    last_loaded_ = *loaded;
+int LuaSandbox::loadProtected(lua_State* lua) {
+  const Check& task = *static_cast<const Check*>(lua_touserdata(lua, 1));
+  Loaded loaded;
+  loaded.bounded = task.sandbox->compile(lua, *task.program);
+  loaded.place = luaL_ref(lua, LUA_REGISTRYINDEX);
+  task.sandbox->loaded_.emplace(task.program->id, loaded);
+  return 0;
+}
+
+LuaSandbox::Loaded LuaSandbox::loaded(const LuaProgram& program) {
+  if (last_loaded_.first == program.id) return last_loaded_.second;
+  if (!loaded_.contains(program.id)) {
+    Check task{this, &program};
+    if (const auto message = run(loadProtected, &task); !message.empty()) throw EvalError(message);
   }
-  lua_rawgeti(lua, LUA_REGISTRYINDEX, last_loaded_.second);
+  last_loaded_ = *loaded_.find(program.id);
+  return last_loaded_.second;
 }
 
 void LuaSandbox::pushVariable(lua_State* lua, std::size_t variable, const Value& value) {
@@ -265,36 +328,67 @@ void LuaSandbox::pushVariable(lua_State* lua, std::size_t variable, const Value&
   lua_rawgeti(lua, LUA_REGISTRYINDEX, views_[variable].second);
 }
 
-int LuaSandbox::evaluateProtected(lua_State* lua) {
-  Evaluation& task = *static_cast<Evaluation*>(lua_touserdata(lua, 1));
-  LuaSandbox& sandbox = *task.sandbox;
-  sandbox.pushProgram(lua, *task.program);
-  const auto& slots = task.program->slots;
-  luaL_checkstack(lua, static_cast<int>(slots.size()) + 4, "too many variables");
+int LuaSandbox::pushProtected(lua_State* lua) {
+  const Push& task = *static_cast<const Push*>(lua_touserdata(lua, 1));
+  pushValue(lua, *task.value);
+  return 1;
+}
+
+// Outside a protected call: nothing here may raise a Lua error. What takes memory is allowed to and
+// looked at afterwards; what may be refused is pushed inside one.
+void LuaSandbox::pushCall(const Loaded& loaded, const LuaProgram& program,
+                          std::span<const Value> bindings) {
+  constexpr int kRoom = 8;
+  const auto& slots = program.slots;
+  if (lua_checkstack(lua_, static_cast<int>(slots.size()) + kRoom) == 0) {
+    throw EvalError("too many variables");
+  }
+  lua_rawgeti(lua_, LUA_REGISTRYINDEX, loaded.place);
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    sandbox.pushVariable(lua, i, task.bindings[slots[i]]);
+    const Value& value = bindings[slots[i]];
+    if (!isBuiltInLua(value)) {
+      lenient_memory_ = true;
+      pushVariable(lua_, i, value);
+      lenient_memory_ = false;
+      continue;
+    }
+    Push task{this, &value};
+    lua_pushcfunction(lua_, pushProtected);
+    lua_pushlightuserdata(lua_, &task);
+    const auto message = messageOf(lua_pcall(lua_, 1, 1, 0));
+    if (!message.empty()) throw EvalError(message);
   }
-  lua_call(lua, static_cast<int>(slots.size()), 1);
-  bool ok = true;
-  sandbox.beginConversion();
-  try {
-    task.result = toValue(lua, -1, *task.arena, Strings::kCopy);
-  } catch (const std::exception& error) {
-    sandbox.message_ = error.what();
-    ok = false;
-  }
-  return ok ? 0 : raiseError(lua, sandbox.message_.c_str());
+  if (used_ > base_ + limits_.memory_bytes_max) throw EvalError(memoryMessage());
 }
 
 Value LuaSandbox::evaluate(const LuaProgram& program, std::span<const Value> bindings,
                            Arena& arena) {
-  Evaluation task{this, &program, bindings, &arena, {}};
+  const Loaded loaded = this->loaded(program);
+  allocated_ = 0;
+  json_bytes_ = 0;
+  if (loaded.bounded)
+    stopCounting();
+  else
+    countInstructions();
   arena_ = &arena;
-  const auto message = run(evaluateProtected, &task);
-  arena_ = &own_arena_;
-  own_arena_.clear();
-  if (!message.empty()) throw EvalError(message);
-  return task.result;
+  struct Running {
+    LuaSandbox& sandbox;
+    ~Running() {
+      sandbox.lenient_memory_ = false;
+      lua_settop(sandbox.lua_, 0);
+      sandbox.arena_ = &sandbox.own_arena_;
+      sandbox.own_arena_.clear();
+    }
+  };
+  const Running running{*this};
+  pushCall(loaded, program, bindings);
+  const auto variables = static_cast<int>(program.slots.size());
+  if (const int status = lua_pcall(lua_, variables, 1, 0); status != LUA_OK) [[unlikely]] {
+    throw EvalError(messageOf(status));
+  }
+  beginConversion();
+  lenient_memory_ = true;  // for a stack that has to grow
+  return toValue(lua_, -1, arena, Strings::kCopy);
 }
 
 }  // namespace lockstep

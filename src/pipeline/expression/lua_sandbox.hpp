@@ -11,6 +11,7 @@
 #include <lockstep/base/result.hpp>
 
 #include "src/pipeline/expression/expression_context.hpp"
+#include "src/pipeline/expression/lua_bytecode.hpp"
 #include "src/pipeline/expression/value.hpp"
 
 struct lua_State;
@@ -64,22 +65,44 @@ class LuaSandbox {
   void chargeConversion(std::size_t bytes);
   /// A new value begins.
   void beginConversion() { converted_bytes_ = 0; }
+  /// For functions that call back into Lua: instructions are counted from now on, if they were not
+  /// before.
+  void countFromHere();
 
  private:
   explicit LuaSandbox(ExpressionLimits limits);
   static void* allocate(void* self, void* block, std::size_t old_size, std::size_t new_size);
   static int setUp(lua_State* lua);
   static int compileProtected(lua_State* lua);
-  static int evaluateProtected(lua_State* lua);
-  void compile(lua_State* lua, const LuaProgram& program);
+  static int loadProtected(lua_State* lua);
+  static int pushProtected(lua_State* lua);
+
+  /// A program in the registry.
+  struct Loaded {
+    int place = 0;
+    /// It ends within the limit of instructions whatever it is given: nobody has to count.
+    bool bounded = false;
+  };
+  /// Leaves the compiled function on the stack; returns whether it is bounded.
+  bool compile(lua_State* lua, const LuaProgram& program);
+  [[nodiscard]] bool isBounded(const LuaCode& code) const;
   void collectNames(lua_State* lua, int table);
-  /// Pushes the compiled program.
-  void pushProgram(lua_State* lua, const LuaProgram& program);
+  void makeFlatEnvironment(lua_State* lua, int builtins, int declared);
+  /// Compiles the program unless it did before. Throws EvalError.
+  [[nodiscard]] Loaded loaded(const LuaProgram& program);
+  /// Pushes the program and its variables. Throws EvalError.
+  void pushCall(const Loaded& loaded, const LuaProgram& program, std::span<const Value> bindings);
   /// Pushes a variable's value. JSON comes as a view that is used again in every evaluation: none
   /// can keep it.
   void pushVariable(lua_State* lua, std::size_t variable, const Value& value);
   /// Runs `function` with `task` as its argument, within the limits. Empty, or what went wrong.
   std::string run(int (*function)(lua_State*), void* task);
+  /// Has the instructions of Lua counted from now on, up to the limit.
+  void countInstructions();
+  void stopCounting();
+  /// What a protected call that returned `status` has to say; empty: it went well.
+  [[nodiscard]] std::string messageOf(int status) const;
+  [[nodiscard]] std::string memoryMessage() const;
 
   ExpressionLimits limits_;
   HelperTools tools_;
@@ -94,9 +117,12 @@ class LuaSandbox {
   std::size_t converted_bytes_ = 0;
   std::vector<std::string> globals_;
   std::size_t builtin_count_ = 0;
-  std::unordered_map<std::uint64_t, int> loaded_;  ///< program -> its place in the registry
-  /// The program that ran last, and its place: one step evaluates one program many times.
-  std::pair<std::uint64_t, int> last_loaded_{0, 0};
+  LuaCodePart declared_code_;    ///< of the functions that `functions` declares
+  bool counting_ = false;        ///< instructions
+  bool lenient_memory_ = false;  ///< the limit is looked at afterwards: nothing may jump
+  std::unordered_map<std::uint64_t, Loaded> loaded_;
+  /// The program that ran last: one step evaluates one program many times.
+  std::pair<std::uint64_t, Loaded> last_loaded_{0, {}};
   /// A view and its place in the registry, for the first, second ... variable of a program.
   std::vector<std::pair<Value*, int>> views_;
   lua_State* lua_ = nullptr;

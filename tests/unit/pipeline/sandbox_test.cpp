@@ -81,6 +81,42 @@ TEST_CASE("an evaluation cannot run for ever", "[unit][pipeline][sandbox]") {
   CHECK(evaluator.outcome("table.concat({1, 2})") == R"("12")");
 }
 
+TEST_CASE("what ends by its code alone is not counted, what calls back or recurs is",
+          "[unit][pipeline][sandbox]") {
+  const ExpressionLimits few{.instructions_max = 200, .memory_bytes_max = 4U << 20};
+  std::array<Value, 100> items;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    items[i] = Value::integer(static_cast<std::int64_t>(items.size() - i));
+  const std::string bounded = "function less(a, b) return a < b end\n";
+  Evaluator evaluator(bounded, few);
+  evaluator.bind("value", Value::list(items));
+  CHECK(evaluator.outcome("less(1, 2)", true) == "true");
+  CHECK(contains(evaluator.errorOf("table.sort(value, less)"), "instruction limit"));
+  CHECK(evaluator.outcome("less(2, 1)", true) == "false");  // not counted again
+  std::string many = "0";
+  for (int i = 0; i < 300; ++i) many += " + #value";
+  CHECK(contains(evaluator.errorOf(many), "instruction limit"));  // long, though without a loop
+
+  for (const auto* recurs :
+       {"function f(n) return f(n) end",
+        "function f(n) return g(n) end\nfunction g(n) return f(n) end",
+        "local function h(n) return h(n) end\nf = h",
+        "function f(n) return (function(k) return k(k) end)(function(k) return k(k) end) end",
+        "function f(n) for i = 1, 1e9 do n = i end return n end"}) {
+    INFO(recurs);
+    CHECK(contains(Evaluator(recurs, few).errorOf("f(1)"), "instruction limit"));
+  }
+}
+
+TEST_CASE("a value that is larger than the memory limit is refused before it is used",
+          "[unit][pipeline][sandbox]") {
+  Evaluator evaluator("", kSmall);
+  const std::string large(5U << 20, 'x');
+  evaluator.bind("value", Value::string(large));
+  CHECK(contains(evaluator.errorOf("#value"), "memory limit"));
+  CHECK(evaluator.outcome("1 + 1", true) == "integer 2");
+}
+
 TEST_CASE("an evaluation cannot take all memory", "[unit][pipeline][sandbox]") {
   Evaluator evaluator("", {.instructions_max = 3'000'000, .memory_bytes_max = 4U << 20});
   evaluator.bind("value", Value::string("x"));
