@@ -1,8 +1,11 @@
 #include <lockstep/api/streaming_context.hpp>
 
+#include <algorithm>
 #include <thread>
+#include <vector>
 
 #include <lockstep/api/local_kafka.hpp>
+#include <lockstep/base/check.hpp>
 #include <lockstep/base/log.hpp>
 
 #include "src/api/graph_check.hpp"
@@ -29,6 +32,35 @@ StartFrom toEngine(StartPosition start) {
   }
   return StartFrom::kEarliest;
 }
+
+/// The contexts of the process in the order of their starts.
+class StartedContexts {
+ public:
+  static StartedContexts& instance() {
+    static StartedContexts contexts;
+    return contexts;
+  }
+  void add(StreamingContext& context) {
+    MutexLock lock(mutex_);
+    std::erase(contexts_, &context);
+    contexts_.push_back(&context);
+  }
+  void remove(StreamingContext& context) {
+    MutexLock lock(mutex_);
+    std::erase(contexts_, &context);
+  }
+  [[nodiscard]] StreamingContext* active() {
+    MutexLock lock(mutex_);
+    for (auto last = contexts_.rbegin(); last != contexts_.rend(); ++last) {
+      if ((*last)->state() == StreamingContext::State::kActive) return *last;
+    }
+    return nullptr;
+  }
+
+ private:
+  Mutex mutex_;
+  std::vector<StreamingContext*> contexts_ GUARDED_BY(mutex_);
+};
 
 }  // namespace
 
@@ -176,9 +208,28 @@ StreamingContext::StreamingContext(Settings settings)
     : impl_(std::make_unique<Impl>(std::move(settings), nullptr)) {}
 StreamingContext::StreamingContext(Settings settings, LocalKafka& kafka)
     : impl_(std::make_unique<Impl>(std::move(settings), &kafka)) {}
-StreamingContext::~StreamingContext() = default;
+StreamingContext::~StreamingContext() { StartedContexts::instance().remove(*this); }
 
-void StreamingContext::start(const StartOptions& options) { impl_->start(options); }
+std::unique_ptr<StreamingContext> StreamingContext::getOrCreate(
+    const std::string& state_dir,
+    const std::function<std::unique_ptr<StreamingContext>()>& factory) {
+  auto context = factory();
+  LOCKSTEP_CHECK(context != nullptr, "the factory of getOrCreate() returns a context");
+  const auto& own = context->settings().config().state.dir;
+  if (own != state_dir) {
+    throw misuse("E017",
+                 "getOrCreate() was given the folder '" + state_dir +
+                     "', its context keeps state " + (own ? "in '" + *own + "'" : "in memory"),
+                 "give the settings of the factory the same state_dir");
+  }
+  return context;
+}
+StreamingContext* StreamingContext::getActive() { return StartedContexts::instance().active(); }
+
+void StreamingContext::start(const StartOptions& options) {
+  impl_->start(options);
+  StartedContexts::instance().add(*this);
+}
 int StreamingContext::awaitTermination() {
   impl_->await(std::nullopt);
   return static_cast<int>(ExitCode::kOk);

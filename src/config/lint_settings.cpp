@@ -107,6 +107,14 @@ void lintRate(const ApplicationConfig& config, Diagnostics& diagnostics) {
   }
 }
 
+void lintStopMarker(const ApplicationConfig& config, Diagnostics& diagnostics) {
+  constexpr std::string_view kPoll = "control.stop_marker.poll";
+  if (config.stop_marker.file || !config.places.contains(kPoll)) return;
+  diagnostics.error("E015", placeOf(config, kPoll),
+                    fmt::format("{} has no effect without a file", kPoll),
+                    "write  file: /run/my-app.stop  beside it, or remove the line");
+}
+
 void lintListen(const ApplicationConfig& config, Diagnostics& diagnostics) {
   if (!config.http_listen) return;
   const std::string& listen = *config.http_listen;
@@ -177,6 +185,7 @@ void lintSettings(const ApplicationConfig& config, Diagnostics& diagnostics) {
   lintDeadLetters(config, diagnostics);
   lintSecurity(config, diagnostics);
   lintListen(config, diagnostics);
+  lintStopMarker(config, diagnostics);
 }
 
 void lintStructure(const ApplicationConfig& config, Diagnostics& diagnostics) {

@@ -52,6 +52,12 @@ struct RateConfig {
   } pid;
 };
 
+/// `control.stop_marker`.
+struct StopMarkerConfig {
+  std::optional<std::string> file;  ///< nothing: nobody looks for one
+  Duration poll{};
+};
+
 struct SecurityConfig {
   SecurityProtocol protocol = SecurityProtocol::kPlaintext;
   std::optional<std::string> mechanism;  ///< PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER...
@@ -101,6 +107,7 @@ struct ApplicationConfig {
   Duration start_timeout{};
   Duration commit_timeout{};
   std::optional<Duration> shutdown_timeout;  ///< as written; use shutdownTimeout()
+  StopMarkerConfig stop_marker;
   std::uint64_t ledger_batches = 0;
   Bytes output_queue_bytes_max;
   Guarantee guarantee = Guarantee::kExactlyOnce;

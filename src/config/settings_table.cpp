@@ -294,6 +294,16 @@ void addProcess(std::vector<SettingRow>& rows) {
                                        .fallback_text = "max(60s, 3 x batch.interval)",
                                        .min = seconds(1)},
                      FIELD(shutdown_timeout)));
+  rows.push_back(row(Setting<std::string>{.path = "control.stop_marker.file",
+                                          .text = "A file whose appearance stops the application "
+                                                  "gracefully; it is then renamed to *.done",
+                                          .fallback_text = "none"},
+                     FIELD(stop_marker.file)));
+  rows.push_back(row(Setting<Duration>{.path = "control.stop_marker.poll",
+                                       .text = "How often the file is looked for",
+                                       .fallback = seconds(5),
+                                       .min = milliseconds(100)},
+                     FIELD(stop_marker.poll)));
   rows.push_back(
       row(Setting<std::uint64_t>{.path = "ledger.batches",
                                  .text = "Batches that the ledger topic keeps for audit, "

@@ -177,7 +177,10 @@ Status Application::run() {
     if (stop_requested_) return {};
     loop_ = &parts.loop();
   }
+  std::optional<StopMarker> marker;
+  if (spec_.stop_marker) marker.emplace(*spec_.stop_marker, [this] { requestStop(); });
   auto status = parts.run();
+  marker.reset();
   MutexLock lock(mutex_);
   loop_ = nullptr;
   return status;

@@ -17,6 +17,7 @@
 
 #include "src/engine/engine_options.hpp"
 #include "src/runtime/listener_bus.hpp"
+#include "src/runtime/stop_marker.hpp"
 
 namespace lockstep {
 
@@ -44,6 +45,7 @@ struct ApplicationSpec {
   /// Told of every committed batch's counters (the status line, the metrics).
   std::function<void(const BatchPlan&, const BatchCounters&)> on_batch;
   StreamingListeners listeners;
+  std::optional<StopMarker::Options> stop_marker;
   /// For virtual time: with it nothing has a thread of its own and nothing waits. Everything
   /// happens inside run(), always in the same order; this is called whenever nothing is left to do
   /// before the clock has reached `wake` (none: before something is asked for). It has to let time

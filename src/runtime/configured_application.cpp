@@ -121,6 +121,8 @@ ApplicationSpec specOf(const config::ApplicationConfig& application,
   spec.state_dir = application.state.dir;
   spec.threads = threadsOf(application);
   spec.output_queue_bytes_max = application.output_queue_bytes_max;
+  if (const auto& marker = application.stop_marker; marker.file)
+    spec.stop_marker = {*marker.file, millis(marker.poll)};
   return spec;
 }
 

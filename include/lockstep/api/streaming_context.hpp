@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -48,6 +49,19 @@ class StreamingContext {
   ~StreamingContext();
   StreamingContext(const StreamingContext&) = delete;
   StreamingContext& operator=(const StreamingContext&) = delete;
+
+  /// Spark's getOrCreate: the context that `factory` makes, continued from `state_dir` if that
+  /// holds a checkpoint. State and positions come from there (and from Kafka), the code always from
+  /// the program: so the factory is called in any case, and operators that do not fit what the
+  /// folder holds end the run with E231. Throws Error E017 when the context keeps its state
+  /// elsewhere.
+  [[nodiscard]] static std::unique_ptr<StreamingContext> getOrCreate(
+      const std::string& state_dir,
+      const std::function<std::unique_ptr<StreamingContext>()>& factory);
+
+  /// Of the process's contexts that are kActive the one that was started last; null when there is
+  /// none. Valid as long as its owner keeps it. Thread: any.
+  [[nodiscard]] static StreamingContext* getActive();
 
   /// Checks the graph and runs it on threads of its own; returns at once. Throws Error when the
   /// graph has mistakes (all in one message), when stateful steps have no state.dir, after stop().

@@ -1,6 +1,7 @@
 // StreamingContext: the legal moves of its life, what it refuses, and how errors come out.
 #include <lockstep/api/lockstep.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <stdexcept>
@@ -211,4 +212,50 @@ TEST_CASE("a topic begins where its stream says", "[unit][api][context]") {
   context.start({.until_end = true});
   CHECK(context.awaitTermination() == 0);
   CHECK(kafka.read("out").empty());
+}
+
+TEST_CASE("getActive is the context that runs and was started last", "[unit][api][context]") {
+  CHECK(StreamingContext::getActive() == nullptr);
+  Copy first;
+  CHECK(StreamingContext::getActive() == nullptr);
+  first.context.start();
+  CHECK(StreamingContext::getActive() == &first.context);
+  {
+    Copy second;
+    second.context.start();
+    CHECK(StreamingContext::getActive() == &second.context);
+    second.context.stop();
+    CHECK(StreamingContext::getActive() == &first.context);
+  }
+  CHECK(StreamingContext::getActive() == &first.context);
+}
+
+TEST_CASE("getOrCreate continues what the folder holds, and refuses another folder",
+          "[unit][api][context]") {
+  std::string folder = "/tmp/get-or-create-XXXXXX";
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  LocalKafka kafka;
+  kafka.createTopic("in");
+  kafka.createTopic("out");
+  const auto counts = [&] {
+    auto context = std::make_unique<StreamingContext>(
+        Settings({.application = "counts", .state_dir = folder}), kafka);
+    const auto ones =
+        kafka::createDirectStream(*context, {.topics = {"in"}})
+            .map([](const RecordView& record) {
+              return std::pair{std::string(*record.value), std::int64_t{1}};
+            })
+            .updateStateByKey(reduction::Sum{}, {.id = "counts", .emit = Emit::kChanged});
+    kafka::save(ones, {.topic = "out"});
+    return context;
+  };
+  for (const std::int64_t expected : {1, 2}) {
+    kafka.produce("in", std::nullopt, "a");
+    const auto context = StreamingContext::getOrCreate(folder, counts);
+    context->start({.until_end = true});
+    CHECK(context->awaitTermination() == 0);
+    CHECK(Serde<std::int64_t>{}.read(kafka.read("out").back().value.value()) == expected);
+  }
+  CHECK(codeOf([&] { (void)StreamingContext::getOrCreate("elsewhere", counts); }) == "E017");
+  std::filesystem::remove_all(folder);
 }
