@@ -1,82 +1,68 @@
+#include <algorithm>
+#include <array>
+
 #include "src/pipeline/steps/step_functions.hpp"
 
 namespace lockstep {
 
-StepFunction stepFunction(config::OperatorKind kind) {
-  using config::OperatorKind;
-  switch (kind) {
-    case OperatorKind::kMap:
-    case OperatorKind::kMapValues:
-    case OperatorKind::kKeyBy:
-      return buildMap;
-    case OperatorKind::kFlatMap:
-    case OperatorKind::kFlatMapValues:
-      return buildFlatMap;
-    case OperatorKind::kFilter:
-      return buildFilter;
-    case OperatorKind::kUnion:
-      return buildUnion;
-    case OperatorKind::kCount:
-      return buildCount;
-    case OperatorKind::kCountByValue:
-      return buildCountByValue;
-    case OperatorKind::kReduce:
-      return buildReduce;
-    case OperatorKind::kReduceByKey:
-      return buildReduceByKey;
-    case OperatorKind::kUpdateStateByKey:
-      return buildUpdateStateByKey;
-    case OperatorKind::kMapWithState:
-      return buildMapWithState;
-    case OperatorKind::kGroupByKey:
-      return buildGroupByKey;
-    case OperatorKind::kCombineByKey:
-      return buildCombineByKey;
-    case OperatorKind::kFoldByKey:
-      return buildFoldByKey;
-    case OperatorKind::kAggregateByKey:
-      return buildAggregateByKey;
-    case OperatorKind::kSumByKey:
-      return buildSumByKey;
-    case OperatorKind::kMinByKey:
-      return buildMinByKey;
-    case OperatorKind::kMaxByKey:
-      return buildMaxByKey;
-    case OperatorKind::kAvgByKey:
-      return buildAvgByKey;
-    case OperatorKind::kCountByKey:
-      return buildCountByKey;
-    case OperatorKind::kDistinct:
-      return buildDistinct;
-    case OperatorKind::kRepartition:
-      return buildRepartition;
-    case OperatorKind::kProject:
-      return buildProject;
-    case OperatorKind::kTopN:
-      return buildTopN;
-    case OperatorKind::kTopNByKey:
-      return buildTopNByKey;
-    case OperatorKind::kCogroup:
-    case OperatorKind::kJoin:
-    case OperatorKind::kLeftOuterJoin:
-    case OperatorKind::kRightOuterJoin:
-    case OperatorKind::kFullOuterJoin:
-      return buildJoin;
-    case OperatorKind::kWindow:
-      return buildWindow;
-    case OperatorKind::kCountByWindow:
-      return buildCountByWindow;
-    case OperatorKind::kReduceByWindow:
-      return buildReduceByWindow;
-    case OperatorKind::kReduceByKeyAndWindow:
-      return buildReduceByKeyAndWindow;
-    case OperatorKind::kGroupByKeyAndWindow:
-      return buildGroupByKeyAndWindow;
-    case OperatorKind::kCountByValueAndWindow:
-      return buildCountByValueAndWindow;
-  }
-  LOCKSTEP_CHECK(false, "an operator without a step function");
-  return nullptr;
+namespace {
+
+using config::OperatorKind;
+
+struct OperatorRow {
+  OperatorKind kind;
+  StepFunction build;
+};
+
+constexpr std::array kRows{
+    OperatorRow{OperatorKind::kMap, buildMap},
+    OperatorRow{OperatorKind::kMapValues, buildMap},
+    OperatorRow{OperatorKind::kKeyBy, buildMap},
+    OperatorRow{OperatorKind::kFlatMap, buildFlatMap},
+    OperatorRow{OperatorKind::kFlatMapValues, buildFlatMap},
+    OperatorRow{OperatorKind::kFilter, buildFilter},
+    OperatorRow{OperatorKind::kUnion, buildUnion},
+    OperatorRow{OperatorKind::kCount, buildCount},
+    OperatorRow{OperatorKind::kCountByValue, buildCountByValue},
+    OperatorRow{OperatorKind::kReduce, buildReduce},
+    OperatorRow{OperatorKind::kReduceByKey, buildReduceByKey},
+    OperatorRow{OperatorKind::kUpdateStateByKey, buildUpdateStateByKey},
+    OperatorRow{OperatorKind::kMapWithState, buildMapWithState},
+    OperatorRow{OperatorKind::kGroupByKey, buildGroupByKey},
+    OperatorRow{OperatorKind::kCombineByKey, buildCombineByKey},
+    OperatorRow{OperatorKind::kFoldByKey, buildFoldByKey},
+    OperatorRow{OperatorKind::kAggregateByKey, buildAggregateByKey},
+    OperatorRow{OperatorKind::kSumByKey, buildSumByKey},
+    OperatorRow{OperatorKind::kMinByKey, buildMinByKey},
+    OperatorRow{OperatorKind::kMaxByKey, buildMaxByKey},
+    OperatorRow{OperatorKind::kAvgByKey, buildAvgByKey},
+    OperatorRow{OperatorKind::kCountByKey, buildCountByKey},
+    OperatorRow{OperatorKind::kDistinct, buildDistinct},
+    OperatorRow{OperatorKind::kRepartition, buildRepartition},
+    OperatorRow{OperatorKind::kProject, buildProject},
+    OperatorRow{OperatorKind::kTopN, buildTopN},
+    OperatorRow{OperatorKind::kTopNByKey, buildTopNByKey},
+    OperatorRow{OperatorKind::kCogroup, buildJoin},
+    OperatorRow{OperatorKind::kJoin, buildJoin},
+    OperatorRow{OperatorKind::kLeftOuterJoin, buildJoin},
+    OperatorRow{OperatorKind::kRightOuterJoin, buildJoin},
+    OperatorRow{OperatorKind::kFullOuterJoin, buildJoin},
+    OperatorRow{OperatorKind::kWindow, buildWindow},
+    OperatorRow{OperatorKind::kCountByWindow, buildCountByWindow},
+    OperatorRow{OperatorKind::kReduceByWindow, buildReduceByWindow},
+    OperatorRow{OperatorKind::kReduceByKeyAndWindow, buildReduceByKeyAndWindow},
+    OperatorRow{OperatorKind::kGroupByKeyAndWindow, buildGroupByKeyAndWindow},
+    OperatorRow{OperatorKind::kCountByValueAndWindow, buildCountByValueAndWindow},
+};
+
+}  // namespace
+
+StepFunction stepFunction(OperatorKind kind) {
+  const auto* row = std::find_if(kRows.begin(), kRows.end(), [&](const OperatorRow& candidate) {
+    return candidate.kind == kind;
+  });
+  LOCKSTEP_CHECK(row != kRows.end(), "an operator without a step function");
+  return row->build;
 }
 
 }  // namespace lockstep
