@@ -9,6 +9,7 @@
 #include <lockstep/base/log.hpp>
 
 #include "src/cli/commands.hpp"
+#include "src/cli/completion.hpp"
 
 namespace lockstep::cli {
 namespace {
@@ -34,6 +35,31 @@ const std::map<std::string, log::Level> kLogLevels{{"debug", log::Level::kDebug}
                                                    {"error", log::Level::kError},
                                                    {"off", log::Level::kOff}};
 
+/// The choices that the type of an option lists: "TEXT:{text,dot}".
+std::vector<std::string> choicesOf(const CLI::Option& option) {
+  const auto type = option.get_type_name();
+  const auto begin = type.find('{');
+  if (begin == std::string::npos) return {};
+  return CLI::detail::split(type.substr(begin + 1, type.find('}', begin) - begin - 1), ',');
+}
+
+/// The verbs and flags of the command line, for shells.
+std::vector<CompletedVerb> completedVerbs(const CLI::App& app) {
+  std::vector<CompletedVerb> verbs;
+  for (const auto* verb : app.get_subcommands({})) {
+    CompletedVerb completed{verb->get_name(), verb->get_description(), {}, {}};
+    for (const auto* option : verb->get_options()) {
+      if (option->get_positional()) completed.choices = choicesOf(*option);
+      for (const auto& name : option->get_lnames()) {
+        completed.flags.push_back({"--" + name, option->get_description(),
+                                   option->get_type_size_max() > 0, choicesOf(*option)});
+      }
+    }
+    verbs.push_back(std::move(completed));
+  }
+  return verbs;
+}
+
 /// All verbs and their flags. Later versions bring more; what is not here does not exist.
 struct CommandLine {
   CommandLine() {
@@ -48,6 +74,11 @@ struct CommandLine {
                             action, [this] { return cli::init(example); });
     starter->add_option("EXAMPLE", example, "Its name");
     addVerb(app, "schema", "The JSON Schema of the YAML files, for editors", action, cli::schema);
+    auto* complete = addVerb(app, "completion", "The script by which a shell completes lockstep",
+                             action, [this] { return printCompletion(); });
+    complete->add_option("SHELL", shell, "Of which shell")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
     auto* verb = addVerb(app, "version", "Versions of lockstep and of everything linked", action,
                          [this] { return cli::version(version_json); });
     verb->add_flag("--json", version_json, "As JSON, with the failpoints");
@@ -108,6 +139,11 @@ struct CommandLine {
     verb->add_flag("--json", test.json, "As JSON");
   }
 
+  [[nodiscard]] ExitCode printCompletion() const {
+    fmt::print("{}", *completionScript(shell, completedVerbs(app)));
+    return ExitCode::kOk;
+  }
+
   CLI::App app{"Stream processing from Kafka to Kafka, exactly once", "lockstep"};
   Action action;
   RunCommand run;
@@ -116,6 +152,7 @@ struct CommandLine {
   TryCommand attempt;
   TestCommand test;
   std::string example;
+  std::string shell;
   std::string log_level = "info";
   bool version_json = false;
 };
