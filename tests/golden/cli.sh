@@ -69,6 +69,7 @@ exits 0 '"title": "A Lockstep application"' schema
 
 for threads in 1 4; do
   tries word-counts --set threads=$threads --set batch.interval=500ms
+  tries chosen-topics --set threads=$threads
   tries keyed-json --keys --set threads=$threads
   grep -qF 'dead letter: nonsense' "$work/err" || fail "try: no dead letter on stderr"
   grep -qF 'lockstep.kind=eval' "$work/err" || fail "try: the failed comparison is no dead letter"

@@ -3,6 +3,7 @@
 # the scenario ends. Sourced by every script of this folder.
 #
 # LOCKSTEP_BINARY, LOCKSTEP_BROKER_TOOL  the programs (CTest sets them; default: build/release)
+# LOCKSTEP_E2E_PORT                      the first port that is tried for the broker
 # LOCKSTEP_E2E_KEEP=1                    leaves the working folder behind
 set -euo pipefail
 
@@ -31,7 +32,7 @@ show_logs() {
 port_is_open() { (exec 3<>"/dev/tcp/localhost/$1") 2>/dev/null; }
 
 free_port() { # a pair: broker and controller
-  local port=$((24000 + 2 * ($$ % 2000)))
+  local port=${LOCKSTEP_E2E_PORT:-$((24000 + 2 * ($$ % 2000)))}
   while port_is_open "$port" || port_is_open $((port + 1)); do port=$((port + 2)); done
   echo "$port"
 }
