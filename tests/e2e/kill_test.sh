@@ -4,7 +4,8 @@
 # and an independent program judges what is there.
 #
 # usage: kill_test.sh [--at-least-once] PIPELINE KAFKA_VERSION [FAILPOINT...]
-#        PIPELINE: copy, count or visits (tests/e2e/pipelines); without failpoints: all
+#        PIPELINE: copy, count, visits, windows, joins or sessions (tests/e2e/pipelines); without
+#        failpoints: all
 #        --at-least-once: copy or count without transactions; doubles are allowed, losses are not
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -22,13 +23,15 @@ shift 2
 points=("$@")
 random_kills=${LOCKSTEP_E2E_RANDOM_KILLS:-4}
 seed=${LOCKSTEP_E2E_SEED:-$RANDOM}
-producer=
+commits=1 # before a random kill: windows have to slide, keys to time out
+[[ $pipeline != windows && $pipeline != sessions ]] || commits=5
+producers=()
 reader=
 
 # Places that a pipeline without state has not.
 reachable() { # FAILPOINT
   [[ $1 != files.* ]] || return 1 # files_test.sh has them
-  [[ $pipeline != copy ]] || [[ $1 != checkpoint.* && $1 != restore.* ]]
+  [[ $pipeline != copy && $pipeline != joins ]] || [[ $1 != checkpoint.* && $1 != restore.* ]]
 }
 
 produce_options() {
@@ -36,21 +39,40 @@ produce_options() {
     copy) echo --records 1000000 --until "$work/enough" --rate 400 --transaction 40 --nulls 0.05 ;;
     count) echo --records 1000000 --until "$work/enough" --rate 200 --transaction 20 --mode lines ;;
     visits) echo --records 60 --transaction 10 --keys 20 ;;
+    # Keys that are idle for a while, and keys that are not.
+    windows | joins | sessions)
+      echo --records 1000000 --until "$work/enough" --rate 200 --transaction 20 --keys 120 ;;
+  esac
+}
+
+inputs() {
+  case $pipeline in
+    joins) echo joins-in joins-right ;;
+    *) echo "$pipeline-in" ;;
+  esac
+}
+
+outputs() { # the first one is read along
+  case $pipeline in
+    windows) echo windows-out windows-kept windows-plain ;;
+    joins) echo joins-out joins-grouped ;;
+    *) echo "$pipeline-out" ;;
   esac
 }
 
 start_world() {
-  local options
-  ask_broker create "$pipeline-out" 4
-  ask_broker create "$pipeline-in" 4
+  local options topic
+  for topic in $(inputs) $(outputs); do ask_broker create "$topic" 4; done
   read -ra options < <(produce_options)
   verifier read --topic "$pipeline-out" --isolation committed --follow-until "$work/done" \
     --record "$work/seen" >"$work/reader.log" 2>&1 &
   reader=$!
-  verifier produce --topic "$pipeline-in" --seed "$seed" "${options[@]}" \
-    >"$work/producer.log" 2>&1 &
-  producer=$!
-  children+=("$reader" "$producer")
+  children+=("$reader")
+  for topic in $(inputs); do
+    verifier produce --topic "$topic" --seed "$seed" "${options[@]}" >"$work/$topic.log" 2>&1 &
+    producers+=("$!")
+    children+=("$!")
+  done
   wait_until 60 has_input || fail "no input comes in"
 }
 
@@ -76,21 +98,35 @@ kill_everywhere() {
       hit=$((hit % 3 + 1))
     fi
   done
-  for ((i = 0; i < random_kills; i++)); do kill_at_random "$pipeline"; done
+  for ((i = 0; i < random_kills; i++)); do kill_at_random "$pipeline" "$commits"; done
 }
 
 finish_world() {
+  local producer
   touch "$work/enough"
-  wait_end "$producer" 120 || fail "the producer does not end"
-  ((code == 0)) || fail "the producer ended with exit code $code"
+  for producer in "${producers[@]}"; do
+    wait_end "$producer" 120 || fail "the producer does not end"
+    ((code == 0)) || fail "the producer ended with exit code $code"
+  done
   run_to_end "$pipeline"
   touch "$work/done"
   wait_end "$reader" 60 || fail "the reader does not end"
   ((code == 0)) || fail "the reader ended with exit code $code"
 }
 
+judge_windows() { # OUTPUT option...
+  local output=$1
+  shift
+  verifier verify-windows --input windows-in --output "$output" --ledger e2e-windows-ledger "$@"
+}
+
+judge_join() { # OUTPUT FORM
+  verifier verify-join --left joins-in --right joins-right --output "$1" --form "$2" \
+    --ledger e2e-joins-ledger
+}
+
 judge() {
-  local wrong=0
+  local wrong=0 output topics
   verifier verify-seen --topic "$pipeline-out" --record "$work/seen" || wrong=1
   case $pipeline in
     copy) verifier verify-copy --input copy-in --output copy-out --timestamps yes \
@@ -98,14 +134,28 @@ judge() {
     count) verifier verify-count --input count-in --output count-out --value long \
       --guarantee "$E2E_GUARANTEE" || wrong=1 ;;
     visits) verifier verify-visits --input visits-in --output visits-out || wrong=1 ;;
+    windows)
+      judge_windows windows-out --window 600 --slide 200 || wrong=1
+      judge_windows windows-kept --window 1000 --slide 500 --zeros yes || wrong=1
+      judge_windows windows-plain --window 500 --slide 100 || wrong=1
+      ;;
+    joins)
+      judge_join joins-out pairs || wrong=1
+      judge_join joins-grouped groups || wrong=1
+      ;;
+    sessions) verifier verify-sessions --input sessions-in --output sessions-out --timeout 500 \
+      --ledger e2e-sessions-ledger || wrong=1 ;;
   esac
-  [[ $pipeline == copy ]] || verifier verify-state --output "$pipeline-out" \
+  [[ $pipeline != count && $pipeline != visits ]] || verifier verify-state --output "$pipeline-out" \
     --changelog "e2e-$pipeline-changelog-${pipeline/count/counts}" || wrong=1
-  verifier verify-offsets --group "e2e-$pipeline" --topic "$pipeline-in" \
+  topics=$(inputs)
+  verifier verify-offsets --group "e2e-$pipeline" --topic "${topics// /,}" \
     --ledger "e2e-$pipeline-ledger" || wrong=1
   # Without transactions it also holds batches whose offsets were never committed.
-  [[ $E2E_GUARANTEE == at_least_once ]] || verifier verify-ledger --ledger "e2e-$pipeline-ledger" --group "e2e-$pipeline" \
-    --output "$pipeline-out" || wrong=1
+  [[ $E2E_GUARANTEE == at_least_once ]] || for output in $(outputs); do
+    verifier verify-ledger --ledger "e2e-$pipeline-ledger" --group "e2e-$pipeline" \
+      --output "$output" || wrong=1
+  done
   ((wrong == 0)) || fail "seed $seed: the output is not what it should be"
 }
 
@@ -115,5 +165,5 @@ start_world
 kill_everywhere
 finish_world
 judge
-say "ok: Kafka $kafka, seed $seed, $(tail -1 "$work/producer.log" | sed 's/^ok *produce: //'), $(
+say "ok: Kafka $kafka, seed $seed, $(tail -1 "$work/$pipeline-in.log" | sed 's/^ok *produce: //'), $(
   kill_summary "$pipeline")"

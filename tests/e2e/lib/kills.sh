@@ -38,10 +38,10 @@ kill_at() { # PIPELINE FAILPOINT HIT SECONDS
   kills=$((kills + 1))
 }
 
-# Lets PIPELINE commit at least once, then kills it some milliseconds later.
-kill_at_random() { # PIPELINE
+# Lets PIPELINE commit so often, then kills it some milliseconds later.
+kill_at_random() { # PIPELINE [COMMITS]
   start "$1"
-  await_commits "$1" 1 20
+  await_commits "$1" "${2:-1}" 20
   sleep "0.$((100 + RANDOM % 300))" # the random moment; nothing is waited for
   kill_9 "$pid"
   kills=$((kills + 1))

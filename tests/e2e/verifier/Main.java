@@ -33,6 +33,12 @@ public final class Main {
         return VerifyCount.run(options);
       case "verify-visits":
         return VerifyVisits.run(options);
+      case "verify-windows":
+        return VerifyWindows.run(options);
+      case "verify-join":
+        return VerifyJoin.run(options);
+      case "verify-sessions":
+        return VerifySessions.run(options);
       case "verify-state":
         return VerifyState.run(options);
       case "verify-offsets":
@@ -47,6 +53,8 @@ public final class Main {
         return ForgeKeyed.visits(options);
       case "forge-state":
         return ForgeKeyed.state(options);
+      case "forge-timed":
+        return ForgeTimed.world(options);
       case "forge-offsets":
         return Forge.offsets(options);
       case "forge-ledger":

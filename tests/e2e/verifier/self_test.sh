@@ -198,12 +198,54 @@ test_ledgers() {
   ledger_case unclaimed 1 'unclaimed: ' < <(record batch 1 1 10 20)
 }
 
+windows_case() { # FAULT CODE TEXT [NAME [option...]]
+  local fault=$1 code=$2 text=$3 name=${4:-windows}
+  shift $(($# > 3 ? 4 : 3))
+  expect "$code" "$text" verify-windows --input "$prefix-timed-left" --window 200 --slide 100 \
+    --output "$prefix-timed-$name-$fault" --ledger "$prefix-timed-ledger" "$@"
+}
+
+join_case() { # FAULT CODE TEXT FORM
+  expect "$2" "$3" verify-join --left "$prefix-timed-left" --right "$prefix-timed-right" \
+    --form "$4" --output "$prefix-timed-$4-$1" --ledger "$prefix-timed-ledger"
+}
+
+sessions_case() { # FAULT CODE TEXT
+  expect "$2" "$3" verify-sessions --input "$prefix-timed-left" --timeout 300 \
+    --output "$prefix-timed-sessions-$1" --ledger "$prefix-timed-ledger"
+}
+
+test_timed() {
+  verifier forge-timed --prefix "$prefix-timed" --faults none,lost,twice,value,late,moved
+  windows_case none 0 'ok    windows: 7 sums'
+  windows_case lost 1 'gap: '
+  windows_case twice 1 'foreign or double: '
+  windows_case value 1 'sum: '
+  windows_case late 1 'foreign or double: '
+  windows_case moved 1 'moved: '
+  windows_case none 0 'ok    windows: 18 sums' zeros --zeros yes
+  windows_case none 1 'foreign or double: ' zeros
+  join_case none 0 'ok    join: 2 pairs' pairs
+  join_case lost 1 'gap: a = a#3|a#2' pairs
+  join_case twice 1 'foreign or double: ' pairs
+  join_case late 1 'time: ' pairs
+  join_case none 0 'ok    join: 6 groups' groups
+  join_case value 1 'foreign or double: ' groups
+  sessions_case none 0 'ok    sessions: 7 totals, 2 sessions ended'
+  sessions_case lost 1 'total: '
+  sessions_case twice 1 'total: '
+  sessions_case value 1 'total: '
+  sessions_case late 1 'time: '
+  sessions_case moved 1 'moved: '
+}
+
 test_readers
 test_copies
 test_counts
 test_at_least_once
 test_visits
 test_states
+test_timed
 test_offsets
 test_ledgers
 ((failures == 0)) || echo "$failures checks of the verifier are wrong"
