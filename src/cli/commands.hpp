@@ -15,6 +15,7 @@ struct RunCommand {
   bool until_end = false;
   bool takeover = false;
   bool accept_changed_plan = false;
+  bool flush = false;  ///< with until_end
 };
 /// `run`: the daemon, in the foreground.
 [[nodiscard]] ExitCode run(const RunCommand& command);

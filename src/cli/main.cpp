@@ -91,6 +91,9 @@ struct CommandLine {
     addOverrides(verb, run.overrides);
     verb->add_flag("--until-end", run.until_end,
                    "Process up to the end offsets seen at the start, commit, exit");
+    verb->add_flag("--flush", run.flush,
+                   "At the end pass on the windows in event time that are still open")
+        ->needs("--until-end");
     verb->add_flag("--takeover", run.takeover, "Do not wait for another owner to fall silent");
     verb->add_flag("--accept-changed-plan", run.accept_changed_plan,
                    "Run a recorded plan although the graph has changed since");

@@ -36,8 +36,9 @@ ExitCode run(const RunCommand& command) {
   auto ports = makeKafkaPorts(connectionOf(loaded.application), clock);
   if (!ports.ok()) return fail(ports.status());
 
-  auto spec = specOf(loaded.application, loaded.pipeline.graph,
-                     {command.until_end, command.takeover, command.accept_changed_plan});
+  auto spec =
+      specOf(loaded.application, loaded.pipeline.graph,
+             {command.until_end, command.takeover, command.accept_changed_plan, command.flush});
   StatusLine status_line(loaded.application.application.text);
   spec.on_batch = [&](const BatchPlan& plan, const BatchCounters& counters) {
     status_line.onBatch(plan, counters);

@@ -33,6 +33,7 @@ void StatusLine::onBatch(const BatchPlan& plan, const BatchCounters& counters) {
   since_.records_in += counters.records_in;
   since_.records_out += counters.records_out;
   for (const auto& [where, count] : counters.dead_letters) since_.dead_letters += count;
+  for (const auto& [step, count] : counters.dropped) since_.late += count;
   log::debug("batch {} at {}: {} records in, {} out", plan.id.value(),
              plan.time.time_since_epoch().count(), counters.records_in, counters.records_out);
   const auto age = systemClock().now() - shown_;
@@ -60,8 +61,9 @@ void StatusLine::refresh(const BatchPlan& plan) {
 void StatusLine::summarize() {
   const auto now = systemClock().now();
   if (since_.batches > 0) {
-    log::info("{}: {} batches, {} records in, {} out, {} dead letters in {} s", application_,
-              since_.batches, since_.records_in, since_.records_out, since_.dead_letters,
+    const std::string late = since_.late > 0 ? fmt::format(", {} late", since_.late) : "";
+    log::info("{}: {} batches, {} records in, {} out, {} dead letters{} in {} s", application_,
+              since_.batches, since_.records_in, since_.records_out, since_.dead_letters, late,
               std::chrono::duration_cast<std::chrono::seconds>(now - shown_).count());
   }
   since_ = {};

@@ -26,6 +26,7 @@ class StatusLine {
     std::uint64_t records_in = 0;
     std::uint64_t records_out = 0;
     std::uint64_t dead_letters = 0;
+    std::uint64_t late = 0;
   };
   void refresh(const BatchPlan& plan) REQUIRES_LOCK(mutex_);
   void summarize() REQUIRES_LOCK(mutex_);

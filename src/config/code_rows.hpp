@@ -112,6 +112,10 @@ inline constexpr ErrorText kCodeRows[] = {
      "without a window one of the batch interval."},
     {"E033", "two outputs write the same files",
      "A file is written by one output: give one of the two another `name` or `suffix`."},
+    {"E034", "no event time",
+     "A window in event time needs to know when its records happened: `assignTimestamps` says so, "
+     "and gives the stream its\nwatermark. Times are kept by map, filter and flatMap; behind a "
+     "shuffle, a window or a union there are none."},
     {"E040", "state without state.dir",
      "Operators with state write checkpoints to `state.dir`, so that a restart does not have to "
      "read "

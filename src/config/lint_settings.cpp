@@ -41,9 +41,6 @@ void lintLaterSettings(const ApplicationConfig& config, Diagnostics& diagnostics
   if (config.state.snapshots) {
     notYet(config, "state.snapshots", "keeping snapshots of the state folder", diagnostics);
   }
-  if (config.places.contains("errors.late")) {
-    notYet(config, "errors.late", "event time, and with it a late record,", diagnostics);
-  }
 }
 
 void lintGuarantee(const ApplicationConfig& config, Diagnostics& diagnostics) {
@@ -65,9 +62,10 @@ void lintDeadLetters(const ApplicationConfig& config, Diagnostics& diagnostics) 
   needs_topic("errors.decode", errors.decode == ErrorPolicy::kDeadLetter);
   needs_topic("errors.eval", errors.eval == ErrorPolicy::kDeadLetter);
   needs_topic("errors.produce", errors.produce == ErrorPolicy::kDeadLetter);
-  const bool used = errors.decode == ErrorPolicy::kDeadLetter ||
-                    errors.eval == ErrorPolicy::kDeadLetter ||
-                    errors.produce == ErrorPolicy::kDeadLetter;
+  needs_topic("errors.late", errors.late == LatePolicy::kDeadLetter);
+  const bool used =
+      errors.late == LatePolicy::kDeadLetter || errors.decode == ErrorPolicy::kDeadLetter ||
+      errors.eval == ErrorPolicy::kDeadLetter || errors.produce == ErrorPolicy::kDeadLetter;
   if (!used && errors.dead_letter_topic) {
     diagnostics.warning("W050", placeOf(config, "errors.dead_letter_topic"),
                         "errors.dead_letter_topic is never written: no error is a dead letter",

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <initializer_list>
 #include <map>
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 
 #include "src/config/names.hpp"
 #include "src/config/structure_lint.hpp"
+#include "src/config/suggest.hpp"
 
 namespace lockstep::config {
 namespace {
@@ -69,7 +71,8 @@ void lintEffect(const StepConfig& step, Diagnostics& diagnostics) {
 std::chrono::milliseconds slideOf(const ApplicationConfig& config, const StreamConfig& stream,
                                   std::size_t depth) {
   for (auto step = stream.steps.rbegin(); step != stream.steps.rend(); ++step) {
-    if (const StepOption* slide = step->find("slide"))
+    const StepOption* slide = step->find("slide");
+    if (slide != nullptr && step->find("window") != nullptr)
       return std::chrono::milliseconds(slide->number);
   }
   const auto* from = stream.from();
@@ -126,15 +129,56 @@ void lintWindows(const ApplicationConfig& config, const StreamConfig& stream,
   auto unit = slideOf(config, before, config.streams.size());
   for (const StepConfig& step : stream.steps) {
     const StepOption* slide = step.find("slide");
-    if (slide == nullptr) continue;
+    if (slide == nullptr || step.find("window") == nullptr) continue;
     lintWindow(step, unit, unit != interval, diagnostics);
     if (step.find("reduce") != nullptr) lintInverse(step, diagnostics);
     unit = std::chrono::milliseconds(slide->number);
   }
 }
 
+/// Nothing, when there is exactly one of them.
+std::string notOneOf(const StepConfig& step, std::initializer_list<std::string_view> names) {
+  std::vector<std::string_view> found;
+  for (const std::string_view name : names)
+    if (step.find(name) != nullptr) found.push_back(name);
+  if (found.empty())
+    return fmt::format("eventWindow has none of {}", listed(std::vector<std::string_view>(names)));
+  if (found.size() == 1) return {};
+  return fmt::format("eventWindow has both {} and {}", found[0], found[1]);
+}
+
+void lintEventWindow(const StepConfig& step, Diagnostics& diagnostics) {
+  const auto& place = step.name.place;
+  if (const auto problem = notOneOf(step, {"tumbling", "sliding", "session"}); !problem.empty())
+    diagnostics.error("E009", place, problem,
+                      "say which windows, as in  tumbling: 1m  or  sliding: 10m, slide: 1m");
+  if ((step.find("sliding") != nullptr) != (step.find("slide") != nullptr))
+    diagnostics.error("E009", place, "sliding and slide go together",
+                      "as in  sliding: 10m, slide: 1m");
+  for (const auto* name : {"tumbling", "sliding", "slide", "session"}) {
+    const StepOption* option = step.find(name);
+    if (option != nullptr && option->number == 0)
+      diagnostics.error("E031", option->value.place, fmt::format("{} is shorter than 1ms", name),
+                        "allowed: at least 1ms");
+  }
+  const bool zero = step.find("zero") != nullptr;
+  if (zero && step.find("reduce") != nullptr)
+    diagnostics.error("E015", step.find("reduce")->value.place, "reduce has no effect with zero",
+                      "remove one of them");
+  for (const auto* name : {"seqOp", "combOp"})
+    if (zero != (step.find(name) != nullptr))
+      diagnostics.error("E009", place, "zero, seqOp and combOp go together",
+                        fmt::format("add {}", zero ? name : "zero"));
+}
+
 void lintStreamEffect(const StreamConfig& stream, Diagnostics& diagnostics) {
   const auto& steps = stream.steps;
+  const bool timed = std::any_of(steps.begin(), steps.end(), [](const auto& step) {
+    return step.spec->kind == OperatorKind::kAssignTimestamps;
+  });
+  if (stream.kafka() != nullptr && stream.kafka()->idle_after && !timed)
+    diagnostics.error("E015", stream.name.place, "idle_after has no effect without event time",
+                      "remove it, or add an assignTimestamps step to the stream");
   if (!stream.parallelism || stream.paired() != nullptr ||
       std::any_of(steps.begin(), steps.end(), [](const auto& step) { return step.spec->by_key; })) {
     return;
@@ -155,6 +199,7 @@ void lintSteps(const ApplicationConfig& config, Diagnostics& diagnostics) {
       lintState(config, stream, step, diagnostics);
       lintId(step, ids, diagnostics);
       lintEffect(step, diagnostics);
+      if (step.spec->kind == OperatorKind::kEventWindow) lintEventWindow(step, diagnostics);
     }
     lintStreamEffect(stream, diagnostics);
     lintWindows(config, stream, diagnostics);

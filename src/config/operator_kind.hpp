@@ -46,6 +46,8 @@ enum class OperatorKind {
   kReduceByKeyAndWindow,
   kGroupByKeyAndWindow,
   kCountByValueAndWindow,
+  kAssignTimestamps,
+  kEventWindow,
 };
 
 /// Of `parallelism`, and of whatever else an option counts.

@@ -147,6 +147,47 @@ constexpr std::array kReduceByKeyAndWindowOptions{
                "with inverse: of key and value; where it is false a key is hidden, and forgotten "
                "when it has no value left in the window"},
 };
+constexpr std::array kAssignTimestampsOptions{
+    OptionSpec{"time", OptionType::kExpression,
+               "when it happened, in milliseconds since 1970; without it the record's timestamp"},
+    OptionSpec{"delay", OptionType::kDuration,
+               "how much later than a later one a record may come and still be in time", false,
+               "0s"},
+    OptionSpec{"idle_after", OptionType::kDuration,
+               "a partition read to its end that had no records for so long does not hold the "
+               "watermark back",
+               false, "30s"},
+};
+constexpr std::array kEventWindowOptions{
+    OptionSpec{"tumbling", OptionType::kDuration, "windows of this size, side by side"},
+    OptionSpec{"sliding", OptionType::kDuration, "windows of this size, one every `slide`"},
+    OptionSpec{"slide", OptionType::kDuration, "with sliding: how often a window begins"},
+    OptionSpec{"session", OptionType::kDuration,
+               "windows that go on while records are at most this gap apart"},
+    OptionSpec{"lateness", OptionType::kDuration,
+               "so long behind its end a window still counts late records, and is passed on again",
+               false, "0s"},
+    OptionSpec{"reduce",
+               OptionType::kReduction,
+               "combines two values a and b into one; without it and zero: a list of all",
+               false,
+               {},
+               kReductions},
+    OptionSpec{"zero", OptionType::kExpression, "what an aggregation begins with"},
+    OptionSpec{"seqOp",
+               OptionType::kReduction,
+               "with zero: adds a value b to a combiner a",
+               false,
+               {},
+               kMerges},
+    OptionSpec{"combOp",
+               OptionType::kReduction,
+               "with zero: combines two combiners a and b",
+               false,
+               {},
+               kMerges},
+    OptionSpec{"all", OptionType::kFlag, "over all records instead of by key", false, "false"},
+};
 constexpr OperatorSpec windowed(std::string_view name, OperatorKind kind, std::string_view text,
                                 std::span<const OptionSpec> options, bool by_key) {
   return {name, kind, text, {}, options, true, false, false, by_key};
@@ -257,13 +298,21 @@ constexpr std::array kOperators{
     windowed("countByValueAndWindow", OperatorKind::kCountByValueAndWindow,
              "Counts equal values in a window: key = the value, value = its count", kWindowOptions,
              true),
+    OperatorSpec{"assignTimestamps", OperatorKind::kAssignTimestamps,
+                 "Gives every record its event time, and the stream a watermark", "time",
+                 kAssignTimestampsOptions, true},
+    windowed(
+        "eventWindow", OperatorKind::kEventWindow,
+        "Folds the values of each key in windows of event time: value.value, value.window_start, "
+        "value.window_end",
+        kEventWindowOptions, true),
 };
 
 constexpr std::array<std::string_view, 13> kLaterOperators{
     "transform",  "transformWith", "mapPartitions", "glom", "partitionBy",
     "sortByKey",  "sample",        "lookup",        "sql",  "lua",
     "checkpoint", "persist",       "cache"};
-constexpr std::array<std::string_view, 4> kLaterStreamKeys{"files", "socket", "table", "watermark"};
+constexpr std::array<std::string_view, 3> kLaterStreamKeys{"files", "socket", "table"};
 constexpr std::array<std::string_view, 5> kLaterOutputKeys{"http", "postgres", "sql", "socket",
                                                            "foreachRDD"};
 

@@ -251,7 +251,7 @@ void addErrors(std::vector<SettingRow>& rows) {
                      FIELD(errors.produce)));
   rows.push_back(row(Setting<LatePolicy>{.path = "errors.late",
                                          .text = "A record that comes after its event-time window "
-                                                 "was closed; not in this version",
+                                                 "was closed",
                                          .fallback = LatePolicy::kDrop},
                      FIELD(errors.late)));
   rows.push_back(row(Setting<SourceText>{.path = "errors.dead_letter_topic",

@@ -29,9 +29,7 @@ constexpr std::array kKafkaInputKeys{
     KeyRow{"start", "earliest, latest or stop", "earliest",
            "Where to begin without a committed position"},
     KeyRow{"idle_after", "duration", "-",
-           "After this much batch time without records a partition no longer holds back event "
-           "time; not "
-           "in this version"},
+           "The idle_after of the stream's assignTimestamps, where that names none"},
     KeyRow{"partitioned", "murmur2", "-",
            "The producers place keys as the Java client does, so that a shuffle can be skipped; "
            "not in "
@@ -74,10 +72,7 @@ KafkaInput readKafkaInput(const Node& map, std::string_view stream, Diagnostics&
         if (row.name == "key") reader.read(value, "key", input.key);
         if (row.name == "value") reader.read(value, "value", input.value);
         if (row.name == "start") reader.read(value, "start", input.start);
-        if (row.name == "idle_after" && reader.read(value, "idle_after", input.idle_after)) {
-          diagnostics.error("E013", entry.key.place,
-                            "idle_after: event time is not in this version", "remove the key");
-        }
+        if (row.name == "idle_after") reader.read(value, "idle_after", input.idle_after);
         if (row.name == "partitioned" && reader.read(value, "partitioned", input.partitioned)) {
           diagnostics.error("E013", entry.key.place,
                             "partitioned: leaving out a shuffle is not in this version",

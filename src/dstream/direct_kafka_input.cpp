@@ -88,11 +88,11 @@ std::uint32_t DirectKafkaInputDStream::tasks(const BatchPlan& plan) const {
                     [&](const OffsetRange& range) { return reads(range.partition.topic); }));
 }
 
-const OffsetRange& DirectKafkaInputDStream::rangeOf(const Task& task) const {
+const OffsetRange* DirectKafkaInputDStream::inputOf(const Task& task) const {
   std::uint32_t left = task.index();
   for (const OffsetRange& range : task.plan().ranges)
-    if (reads(range.partition.topic) && left-- == 0) return range;
-  checkFailed("rangeOf", "a task has a range");
+    if (reads(range.partition.topic) && left-- == 0) return &range;
+  checkFailed("inputOf", "a task has a range");
 }
 
 void DirectKafkaInputDStream::connect(Task& task, ChunkSink<RecordView>& consumer) {
@@ -100,7 +100,7 @@ void DirectKafkaInputDStream::connect(Task& task, ChunkSink<RecordView>& consume
 }
 
 Status DirectKafkaInputDStream::run(Task& task) {
-  const OffsetRange& range = rangeOf(task);
+  const OffsetRange& range = *inputOf(task);
   if (range.empty()) return {};
   Reader& reader = task.instance<Reader>(this).first;
   const BatchServices& services = task.services();

@@ -48,6 +48,10 @@ std::vector<std::string> DStreamGraph::mistakes() const {
     if (!namesTopic(id))
       found.push_back("E018 the id '" + id +
                       "' cannot name a changelog topic: 1 to 100 of a-z A-Z 0-9 . _ -");
+  for (const WindowRule& window : windows_)
+    if (window.timing.length.count() <= 0 || window.timing.slide.count() <= 0)
+      found.push_back("E031 step '" + window.step + "': a window of " + window.timing.text() +
+                      ": both have to be longer than 0 ms");
   for (const RddBase* rdd : lineage_.rdds())
     if (rdd->mixesSlides())
       found.push_back(

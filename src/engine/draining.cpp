@@ -63,7 +63,7 @@ void Engine::Impl::cutBatches() {
 }
 
 void Engine::Impl::pumpDraining() {
-  if (running() && options_.until_end && !leftover_ && pipeline_.empty() &&
+  if (running() && options_.until_end && !leftover_ && !flush_left_ && pipeline_.empty() &&
       !committed_.hasOpenPlan()) {
     life_.move(ApplicationState::kDraining);
     pumpCheckpoint();

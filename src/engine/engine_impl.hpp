@@ -112,6 +112,7 @@ class Engine::Impl {
   void plan(BatchTime time);
   [[nodiscard]] std::optional<BatchTime> boundaryBefore(BatchTime time) const;
   void planBoundaries(BatchTime time);
+  void planFlush(BatchTime time);
   /// What bounds the next batch; the rates are to be added.
   [[nodiscard]] SpanLimits limits(std::size_t partitions) const;
   [[nodiscard]] PlannedRanges planPaced(const std::vector<PartitionOffset>& positions);
@@ -182,6 +183,7 @@ class Engine::Impl {
   bool unread_ = false;  ///< a batch waited in vain for its records: are they still to come?
   int answers_without_input_ = 0;  ///< in a row
   bool leftover_ = false;          ///< known ends are not reached: another batch may follow at once
+  bool flush_left_ = false;        ///< the last batch of --flush was not planned yet
   bool paced_ = false;             ///< ... but not before the next tick: a rate cut the last one
   bool must_commit_ = false;
   std::vector<PartitionOffset> adopting_;  ///< new partitions, at their start

@@ -54,6 +54,7 @@ struct EngineOptions {
   Guarantee guarantee = Guarantee::kExactlyOnce;
 
   bool until_end = false;
+  bool flush = false;  ///< with until_end: a last batch flushes the windows in event time
   bool takeover = false;
   bool accept_changed_plan = false;
   /// What is committed may be older than what was written: the ledger and the state run ahead.

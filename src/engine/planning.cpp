@@ -39,7 +39,10 @@ void Engine::Impl::pumpPlanning() {
   const bool next_tick = due && *due > last_tick_;
   if (paced_ && !next_tick) return;
   if (options_.until_end) {
-    if (leftover_) plan(std::max(due.value_or(ticks_->first()), plannedTime()));
+    if (leftover_)
+      plan(std::max(due.value_or(ticks_->first()), plannedTime()));
+    else if (flush_left_ && pipeline_.empty())
+      planFlush(std::max(last_tick_, plannedTime()));
   } else if (next_tick) {
     if (!control_backoff_.over(now_)) return;
     reading_inputs_ = true;
@@ -200,6 +203,21 @@ void Engine::Impl::planBoundaries(BatchTime time) {
     slot.plan.ranges.push_back({position.partition, position.next, position.next});
   slot.closeOn(closed);
   leftover_ = true;
+  pipeline_.push(std::move(slot));
+}
+
+/// The last batch of `--until-end --flush`, without input.
+void Engine::Impl::planFlush(BatchTime time) {
+  flush_left_ = false;
+  BatchSlot slot;
+  slot.plan.id = next(committed_.batch().id);
+  slot.plan.time = time;
+  slot.plan.flushes = true;
+  const auto closed = closedThrough();
+  slot.plan.closes_own_tick = closed < time;
+  for (const auto& position : plannedPositions())
+    slot.plan.ranges.push_back({position.partition, position.next, position.next});
+  slot.closeOn(closed);
   pipeline_.push(std::move(slot));
 }
 

@@ -186,6 +186,7 @@ void Engine::Impl::beginRunning() {
     settled_closed_through_ = last.time - std::chrono::milliseconds(1);
   }
   leftover_ = options_.until_end;
+  flush_left_ = options_.until_end && options_.flush;
   describe_at_ = now_;
   checkpoints_.begin(now_, last.id);
   control_backoff_.succeeded();

@@ -29,12 +29,14 @@ Json planToJson(const BatchPlan& plan) {
     ranges.push_back({range.partition.topic, range.partition.partition.value(), range.from.value(),
                       range.until.value()});
   }
-  return {{"id", plan.id.value()},
-          {"time", millis(plan.time)},
-          {"closes_first", std::move(closes)},
-          {"closes", plan.closes_own_tick},
-          {"closed_before", millis(plan.closed_before)},
-          {"ranges", std::move(ranges)}};
+  Json json = {{"id", plan.id.value()},
+               {"time", millis(plan.time)},
+               {"closes_first", std::move(closes)},
+               {"closes", plan.closes_own_tick},
+               {"closed_before", millis(plan.closed_before)},
+               {"ranges", std::move(ranges)}};
+  if (plan.flushes) json["flushes"] = true;
+  return json;
 }
 
 BatchPlan planFromJson(const Json& json) {
@@ -43,6 +45,7 @@ BatchPlan planFromJson(const Json& json) {
   plan.time = batchTime(json.at("time"));
   for (const auto& time : json.at("closes_first")) plan.closes_first.push_back(batchTime(time));
   plan.closes_own_tick = json.at("closes").get<bool>();
+  plan.flushes = json.value("flushes", false);
   // Older versions did not write it; without windows nothing depends on it.
   if (const auto before = json.find("closed_before"); before != json.end())
     plan.closed_before = batchTime(*before);

@@ -21,6 +21,7 @@ class Builder final : public BuiltStreams {
  public:
   Builder(const config::ApplicationConfig& application, config::Diagnostics& diagnostics)
       : application_(application),
+        diagnostics_(diagnostics),
         compiler_(application, diagnostics),
         graph_(std::make_shared<DStreamGraph>()) {}
 
@@ -42,6 +43,7 @@ class Builder final : public BuiltStreams {
 
   std::optional<Built> buildStream(const config::StreamConfig& stream) {
     auto built = source(stream);
+    checkSlides(stream.name.place, stream.name.text);
     std::size_t number = 0;
     for (const auto& step : stream.steps) {
       const std::string name =
@@ -50,6 +52,7 @@ class Builder final : public BuiltStreams {
       // Later steps are compiled even after a mistake, so that all mistakes show at once.
       StepBuild build(stream, step, name, compiler_, *this);
       built = stepFunction(step.kind())(built, build);
+      checkSlides(step.name.place, name);
     }
     return built;
   }
@@ -112,7 +115,20 @@ class Builder final : public BuiltStreams {
         "files " + prefix);
   }
 
+  /// Streams of different slides in a step: the graph would say so without a place.
+  void checkSlides(const config::Place& place, const std::string& step) {
+    const auto& rdds = graph_->lineage().rdds();
+    bool mixes = false;
+    for (; checked_ < rdds.size(); ++checked_) mixes = mixes || rdds[checked_]->mixesSlides();
+    if (mixes)
+      diagnostics_.error("E032", place,
+                         "'" + step + "' brings streams of different slides together",
+                         "give their windows the same slide");
+  }
+
   const config::ApplicationConfig& application_;
+  config::Diagnostics& diagnostics_;
+  std::size_t checked_ = 0;  ///< steps of the graph
   ExpressionCompiler compiler_;
   std::shared_ptr<DStreamGraph> graph_;
   std::map<std::string, std::optional<Built>> built_;
@@ -120,6 +136,11 @@ class Builder final : public BuiltStreams {
 
 OnError onError(config::ErrorPolicy policy) {
   return policy == config::ErrorPolicy::kStop ? OnError::kStop : OnError::kDeadLetter;
+}
+
+OnError onLate(config::LatePolicy policy) {
+  if (policy == config::LatePolicy::kDrop) return OnError::kDrop;
+  return policy == config::LatePolicy::kStop ? OnError::kStop : OnError::kDeadLetter;
 }
 
 }  // namespace
@@ -134,7 +155,7 @@ Pipeline buildPipeline(const config::ApplicationConfig& application,
 ErrorPolicy errorPolicyOf(const config::ApplicationConfig& application) {
   const auto& errors = application.errors;
   return {onError(errors.decode), onError(errors.eval), onError(errors.produce),
-          errors.dead_letter_topic ? errors.dead_letter_topic->text : ""};
+          onLate(errors.late), errors.dead_letter_topic ? errors.dead_letter_topic->text : ""};
 }
 
 }  // namespace lockstep

@@ -178,6 +178,7 @@ void Job::collect(BatchResult& result, const View& view) {
       result.counters.records_in += counters.records_in;
       for (const auto& [cause, count] : counters.dead_letters)
         result.counters.dead_letters[cause] += count;
+      for (const auto& [step, count] : counters.dropped) result.counters.dropped[step] += count;
     }
   }
   for (const auto& terminal : lineage_.terminals())

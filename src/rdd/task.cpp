@@ -62,7 +62,12 @@ Status Task::checkCancelled() const {
 }
 
 Status Task::reject(const FailedElement& element, const RecordError& error) {
-  if (services_->errors.of(error.kind()) == OnError::kStop)
+  const OnError way = services_->errors.of(error.kind());
+  if (way == OnError::kDrop) {
+    ++counters_.dropped[error.step()];
+    return {};
+  }
+  if (way == OnError::kStop)
     return Status::fatal(ExitCode::kData, "E301", describeFailure(element, error),
                          "correct the record's producer or the step, or set errors." +
                              std::string(toString(error.kind())) +

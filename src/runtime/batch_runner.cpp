@@ -223,6 +223,7 @@ void BatchRunner::tellCompleted(const BatchPlan& plan, const BatchCounters& coun
   info.records_in = counters.records_in;
   info.records_out = counters.records_out;
   for (const auto& [cause, records] : counters.dead_letters) info.dead_letters += records;
+  for (const auto& [step, records] : counters.dropped) info.late += records;
   listeners_.tell(&StreamingListener::onBatchCompleted, info);
 }
 

@@ -87,6 +87,7 @@ EngineOptions engineOptionsOf(const config::ApplicationConfig& application,
   engine.ledger_batches = application.ledger_batches;
   engine.guarantee = application.guarantee;
   engine.until_end = options.until_end;
+  engine.flush = options.flush;
   engine.takeover = options.takeover;
   engine.accept_changed_plan = options.accept_changed_plan;
   return engine;

@@ -12,6 +12,7 @@ struct RunOptions {
   bool until_end = false;
   bool takeover = false;
   bool accept_changed_plan = false;
+  bool flush = false;  ///< with until_end
 };
 
 /// The connection that the file's `kafka:` describes.

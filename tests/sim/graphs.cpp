@@ -9,6 +9,7 @@
 #include <lockstep/dstream/kafka_output.hpp>
 #include <lockstep/model/record_error.hpp>
 
+#include "tests/sim/event_time.hpp"
 #include "tests/sim/input_history.hpp"
 #include "tests/sim/mutants.hpp"
 
@@ -148,6 +149,9 @@ std::shared_ptr<DStreamGraph> makeGraph(const Options& options,
       break;
     case Graph::kWindows:
       windows(input, windowOf(options), options.seed % 2 == 0);
+      break;
+    case Graph::kEventTime:
+      eventTimeGraph(input, options);
       break;
     case Graph::kDeadLetters:
       deadLetters(input);

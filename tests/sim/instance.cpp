@@ -119,7 +119,7 @@ BatchServices Instance::services() {
   if (given.seed % 2 == 0 && given.mutant != Mutant::kStateLimitIgnored)
     services.state_undecided_max = given.state_share;
   services.errors = {OnError::kDeadLetter, OnError::kDeadLetter, OnError::kDeadLetter,
-                     kDeadLetterTopic};
+                     OnError::kDeadLetter, kDeadLetterTopic};
   return services;
 }
 

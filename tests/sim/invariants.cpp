@@ -82,7 +82,7 @@ void Invariants::transactionCommitted() {
   const auto plan = checkTiles(*delta);
   if (violation_) return;
   Oracle::Expected expected;
-  if (plan) expected = oracle_.batch(delta->input, *plan);
+  if (plan) expected = oracle_.batch(inputOf(*plan, delta->offsets, delta->input), *plan);
   checkOutputs(*delta, expected);
   checkDeadLetters(*delta, expected);
   checkChangelog(*delta, expected);

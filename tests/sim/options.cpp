@@ -15,8 +15,8 @@ constexpr std::array<std::string_view, kFaults> kFaultNames{
     "takeovers",     "failover",     "recreated-input", "deleted-input", "retention"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Graph::kCount)> kGraphNames{
-    "copy",      "word-count", "dead-letters", "idle-visits", "plan",
-    "every-key", "groups",     "joined",       "time-outs",   "windows"};
+    "copy",   "word-count", "dead-letters", "idle-visits", "plan",      "every-key",
+    "groups", "joined",     "time-outs",    "windows",     "event-time"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)> kMutantNames{
     "none",
@@ -98,6 +98,10 @@ void addChanges(Options& options) {
     options.graph = Graph::kWindows;
     options.state_share = 0;  // a pane takes more than these shares
   }
+  if (Prng(options.seed, 14).chance(120)) {
+    options.graph = Graph::kEventTime;
+    options.state_share = 0;  // so do timers
+  }
   if (random.chance(300)) options.inputs = 2;
   options.until_end = random.chance(120);
   on(Fault::kGrowth, 200);
@@ -159,7 +163,8 @@ Options loosened(Options options) {
         Fault::kTakeovers, Fault::kRecreatedInput, Fault::kDeletedInput, Fault::kRetention})
     options.faults[static_cast<std::size_t>(fault)] = false;
   if (options.graph == Graph::kIdleVisits || options.graph == Graph::kEveryKey ||
-      options.graph == Graph::kTimeOuts || options.graph == Graph::kWindows)
+      options.graph == Graph::kTimeOuts || options.graph == Graph::kWindows ||
+      options.graph == Graph::kEventTime)
     options.graph = Graph::kWordCount;
   if (options.graph == Graph::kPlan || options.graph == Graph::kGroups ||
       options.graph == Graph::kJoined)

@@ -55,6 +55,7 @@ enum class Graph {
   kJoined,
   kTimeOuts,
   kWindows,
+  kEventTime,
   kCount
 };
 [[nodiscard]] std::string_view toString(Graph graph);

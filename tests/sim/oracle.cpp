@@ -1,5 +1,7 @@
 #include "tests/sim/oracle.hpp"
 
+#include <algorithm>
+
 namespace lockstep::sim {
 namespace {
 
@@ -11,6 +13,19 @@ std::string eightBytes(std::int64_t number) {
 }
 
 }  // namespace
+
+std::vector<std::vector<Seen>> inputOf(const BatchPlan& plan,
+                                       const std::map<TopicPartition, std::int64_t>& offsets,
+                                       const std::vector<std::vector<Seen>>& input) {
+  std::vector<std::vector<Seen>> named;
+  auto records = input.begin();
+  for (const auto& [partition, offset] : offsets) {
+    const auto has = [&, &name = partition](const auto& range) { return range.partition == name; };
+    if (std::any_of(plan.ranges.begin(), plan.ranges.end(), has)) named.push_back(*records);
+    ++records;
+  }
+  return named;
+}
 
 std::int64_t Oracle::shown(const Entry& entry) const {
   return graph_ == Graph::kIdleVisits ? entry.sum * 10 + entry.visits : entry.sum;
@@ -113,9 +128,24 @@ Oracle::Expected Oracle::windowBatch(const std::vector<std::vector<Seen>>& input
   return expected;
 }
 
+Oracle::Expected Oracle::eventTimeBatch(const std::vector<std::vector<Seen>>& input,
+                                        const BatchPlan& plan) {
+  std::vector<std::vector<EventTimeOracle::Element>> elements(input.size());
+  for (std::size_t i = 0; i < input.size(); ++i)
+    for (const auto& record : input[i])
+      elements[i].push_back({record.key.value_or(""), record.value.value_or("")});
+  auto result = event_time_.batch(elements, plan);
+  Expected expected;
+  expected.dead_letters = std::move(result.late);
+  for (auto& output : result.outputs)
+    expected.outputs.push_back({Partition{0}, std::move(output.key), std::move(output.value)});
+  return expected;
+}
+
 Oracle::Expected Oracle::batch(const std::vector<std::vector<Seen>>& input, const BatchPlan& plan) {
   if (keyed()) return keyedBatch(input);
   if (graph_ == Graph::kWindows) return windowBatch(input, plan);
+  if (graph_ == Graph::kEventTime) return eventTimeBatch(input, plan);
   Expected expected;
   if (!stateful()) {
     for (const auto& partition : input) {

@@ -11,6 +11,7 @@
 
 #include <lockstep/model/ledger_record.hpp>
 
+#include "tests/sim/event_time.hpp"
 #include "tests/sim/graphs.hpp"
 #include "tests/sim/options.hpp"
 
@@ -26,12 +27,21 @@ struct Seen {
 /// A long of eight bytes, the highest first: values of counts and of the changelog.
 [[nodiscard]] std::int64_t numberIn(const std::string& bytes);
 
+/// A batch's input by range of its plan: one from before a topic grew does not name its new
+/// partitions, which gave nothing. `input`: by partition of `offsets`.
+[[nodiscard]] std::vector<std::vector<Seen>> inputOf(
+    const BatchPlan& plan, const std::map<TopicPartition, std::int64_t>& offsets,
+    const std::vector<std::vector<Seen>>& input);
+
 /// What a program without Lockstep would have computed: plain folds over std::map.
 /// One call per committed batch, with the committed input of exactly its offsets.
 class Oracle {
  public:
   explicit Oracle(const Options& options)
-      : graph_(options.graph), timeout_(timeOutOf(options)), window_(windowOf(options)) {}
+      : graph_(options.graph),
+        timeout_(timeOutOf(options)),
+        window_(windowOf(options)),
+        event_time_(options) {}
 
   struct Expected {
     std::vector<Seen> outputs;  ///< in any order, except for each key's records of one partition
@@ -67,6 +77,8 @@ class Oracle {
   [[nodiscard]] Expected keyedBatch(const std::vector<std::vector<Seen>>& input) const;
   [[nodiscard]] Expected windowBatch(const std::vector<std::vector<Seen>>& input,
                                      const BatchPlan& plan);
+  [[nodiscard]] Expected eventTimeBatch(const std::vector<std::vector<Seen>>& input,
+                                        const BatchPlan& plan);
   /// What the windows that end at `boundary` hold.
   void closeWindows(BatchTime boundary, Expected& expected) const;
   void visit(BatchTime tick);
@@ -79,6 +91,7 @@ class Oracle {
   const Graph graph_;
   const std::chrono::milliseconds timeout_;
   const WindowOf window_;
+  EventTimeOracle event_time_;
   struct Amount {
     BatchTime time;
     std::string key;

@@ -19,11 +19,11 @@ class DirectKafkaInputDStream final : public Rdd<RecordView>, public Stage {
   void connect(Task& task, ChunkSink<RecordView>& consumer) override;
   /// Errors: kRetry when nothing arrived for read_timeout; what the input says; E301.
   Status run(Task& task) override;
+  [[nodiscard]] const OffsetRange* inputOf(const Task& task) const override;
 
  private:
   class Reader;
   [[nodiscard]] bool reads(const std::string& topic) const;
-  [[nodiscard]] const OffsetRange& rangeOf(const Task& task) const;
 
   const std::vector<std::string> topics_;
 };

@@ -4,6 +4,7 @@
 #include <lockstep/dstream/dstream_class.hpp>
 
 #include <lockstep/dstream/aggregate_by_key.hpp>
+#include <lockstep/dstream/assign_timestamps.hpp>
 #include <lockstep/dstream/avg_by_key.hpp>
 #include <lockstep/dstream/branch.hpp>
 #include <lockstep/dstream/cogroup.hpp>

@@ -23,6 +23,9 @@ template <class T>
 class CollectedRdd;
 template <class F>
 class StateSpecOf;
+template <class T>
+class EventTimeDStream;
+struct WatermarkOptions;
 
 namespace detail {
 
@@ -245,6 +248,15 @@ class DStream {
   /// (element, number of times) in the window. REQUIRES: Serde<T>.
   auto countByValueAndWindow(std::chrono::milliseconds length, std::chrono::milliseconds slide,
                              const WindowOptions& options) const;
+
+  /// Gives each element its event time: f(element) or f(element, context) returns a time, or
+  /// milliseconds since 1970; one before 1970 rejects the record. What follows may use windows in
+  /// event time: event_time_stream.hpp. `options.id` is required: the watermark is state. Place it
+  /// where the partitions are the input's: in front of shuffles, unions and filters.
+  template <class F>
+  EventTimeDStream<T> assignTimestamps(F f, const WatermarkOptions& options) const;
+  /// The same with the records' own timestamps. REQUIRES: a stream of RecordView.
+  [[nodiscard]] EventTimeDStream<T> withWatermark(const WatermarkOptions& options) const;
 
   /// Shows the first elements of every batch after its commit, as Spark does.
   void print(std::size_t limit = 10, const std::string& step = {}) const;

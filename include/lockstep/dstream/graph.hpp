@@ -56,7 +56,7 @@ class DStreamGraph {
 
   /// Checks the graph and settles the number of shards. All mistakes in one message: E019 without
   /// an output, E024 an id used twice, E025 a topic read by two inputs, E018 an id that cannot name
-  /// a topic, E032 streams of different slides in one step.
+  /// a topic, E031 a window or a slide of nothing, E032 streams of different slides in one step.
   Status prepare(const GraphOptions& options);
   [[nodiscard]] bool prepared() const { return job_ != nullptr; }
   /// The mistakes that prepare() would find, before there is a cluster to ask.

@@ -109,6 +109,14 @@ class KeyedFold {
     return status;
   }
 
+  /// Adds one value, whose key's bytes outlive the fold. One that a function fails on is left out
+  /// and goes to `reject`.
+  template <class Reject>
+  Status addValue(const ShuffledElement& element, const Combine& by, const Reject& reject) {
+    const auto error = tryElement([&] { addOne(element, false, by); });
+    return error ? reject(element, *error) : Status();
+  }
+
   /// Adds one combiner, whose key's bytes outlive the fold; then calls added(number of its key).
   /// One that a function fails on is left out and goes to `reject`.
   template <class Added, class Reject>

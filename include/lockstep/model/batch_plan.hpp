@@ -17,6 +17,9 @@ struct BatchPlan {
   std::vector<BatchTime> closes_first;
   /// Whether the batch closes its own tick after its records (an unclamped batch does).
   bool closes_own_tick = false;
+  /// Whether windows in event time that are still open pass on what they hold: the end of
+  /// `--until-end --flush`.
+  bool flushes = false;
   /// One range for every owned partition, empty ones too, sorted by partition.
   std::vector<OffsetRange> ranges;
   /// Up to here earlier batches have closed everything: the windows' boundaries after it and up to

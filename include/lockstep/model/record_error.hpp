@@ -11,6 +11,7 @@ enum class RecordErrorKind {
   kDecode,   ///< its bytes are not what the format says
   kEval,     ///< a user's function or expression failed on it
   kProduce,  ///< the broker would refuse the result: too large, timestamp outside the window
+  kLate,     ///< it came behind the watermark, and its windows are gone
 };
 
 [[nodiscard]] constexpr std::string_view toString(RecordErrorKind kind) {
@@ -19,6 +20,8 @@ enum class RecordErrorKind {
       return "decode";
     case RecordErrorKind::kProduce:
       return "produce";
+    case RecordErrorKind::kLate:
+      return "late";
     case RecordErrorKind::kEval:
       break;
   }

@@ -25,16 +25,19 @@ namespace lockstep {
 enum class OnError : std::uint8_t {
   kStop,        ///< the application stops with E301, exit 65; nothing of the batch is committed
   kDeadLetter,  ///< the record goes to the dead-letter topic in the same transaction
+  kDrop,        ///< the record is counted and left out; for late ones only
 };
 
 struct ErrorPolicy {
   OnError decode = OnError::kStop;
   OnError eval = OnError::kStop;
   OnError produce = OnError::kStop;
+  OnError late = OnError::kDrop;
   std::string dead_letter_topic;  ///< REQUIRED when one of them is kDeadLetter
 
   [[nodiscard]] OnError of(RecordErrorKind kind) const {
     if (kind == RecordErrorKind::kDecode) return decode;
+    if (kind == RecordErrorKind::kLate) return late;
     return kind == RecordErrorKind::kProduce ? produce : eval;
   }
 };
@@ -100,6 +103,8 @@ struct BatchCounters {
   std::uint64_t changelog_records = 0;
   /// By (step, kind).
   std::map<std::pair<std::string, RecordErrorKind>, std::uint64_t> dead_letters;
+  /// Late records left out, by step.
+  std::map<std::string, std::uint64_t> dropped;
 };
 
 /// What one run of a batch computed. Nothing of it has left the process.

@@ -27,6 +27,8 @@ class Stage {
   virtual Status run(Task& task) = 0;
   /// Whether task i has to run on worker i % workers: it owns state.
   [[nodiscard]] virtual bool pinned() const { return false; }
+  /// What the task reads of its input; null behind a shuffle.
+  [[nodiscard]] virtual const OffsetRange* inputOf(const Task&) const { return nullptr; }
   /// Chunk boundaries have to be the same in every run: two ways lead from this stage's source to
   /// one place, and the order there depends on the boundaries.
   void requireFixedChunks() { fixed_chunks_ = true; }

@@ -24,6 +24,7 @@ struct BatchInfo {
   std::uint64_t records_in = 0;
   std::uint64_t records_out = 0;  ///< to outputs in Kafka, without dead letters
   std::uint64_t dead_letters = 0;
+  std::uint64_t late = 0;  ///< records left out as late (`errors.late: drop`)
 
   /// How long after its tick it began.
   [[nodiscard]] std::chrono::milliseconds schedulingDelay() const {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include <lockstep/dstream/event_time.hpp>
 #include <lockstep/formats/owned.hpp>
 #include <lockstep/model/record.hpp>
 
@@ -18,6 +19,8 @@ struct Row {
   /// Null behind a shuffle: an aggregate has no single record. Gives timestamp, headers, topic,
   /// partition and offset to expressions, and timestamp and headers to outputs.
   const RecordView* record = nullptr;
+  /// When it happened, as assignTimestamps says; kept by the steps that map one row to others.
+  EventTime time{};
 };
 
 /// A row that owns its bytes: what `print` and collected batches keep.

@@ -65,7 +65,7 @@ RowStream mapRows(const RowStream& rows, std::optional<RowExpression> key,
   return rows.map(
       [key = std::move(key), value = std::move(value)](const Row& row, TaskContext& context) {
         return Row{key ? key->evaluate(row, context) : row.key,
-                   value ? value->evaluate(row, context) : row.value, row.record};
+                   value ? value->evaluate(row, context) : row.value, row.record, row.time};
       },
       step);
 }
@@ -83,7 +83,7 @@ RowStream projectRows(const RowStream& rows, std::vector<std::string> fields,
   std::sort(fields.begin(), fields.end());  // as the fields of a map have to be
   return rows.map(
       [fields = std::move(fields)](const Row& row, TaskContext& context) {
-        return Row{row.key, projected(row.value, fields, context.arena), row.record};
+        return Row{row.key, projected(row.value, fields, context.arena), row.record, row.time};
       },
       step);
 }
@@ -92,7 +92,7 @@ RowStream flatMapRows(const RowStream& rows, RowExpression values, const std::st
   return rows.flatMap<Row>(
       [values = std::move(values)](const Row& row, TaskContext& context, auto& emit) {
         for (const Value& value : elementsOf(values.evaluate(row, context))) {
-          emit(Row{row.key, value, row.record});
+          emit(Row{row.key, value, row.record, row.time});
         }
       },
       step);

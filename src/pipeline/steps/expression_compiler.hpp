@@ -38,6 +38,9 @@ class ExpressionCompiler {
                                                   const std::vector<std::string>& variables,
                                                   const Use& use);
 
+  /// A mistake that is no expression's.
+  void report(config::Diagnostic diagnostic) { diagnostics_.add(std::move(diagnostic)); }
+
   [[nodiscard]] const std::shared_ptr<const Evaluation>& evaluation() const { return evaluation_; }
   [[nodiscard]] const std::vector<CompiledExpression>& compiled() const { return compiled_; }
 

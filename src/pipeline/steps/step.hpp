@@ -17,6 +17,9 @@ struct Built {
   RowStream rows;
   /// Every value is an integer, as far as the file alone tells: `map: { value: 1 }`, `count`.
   bool integers = false;
+  /// Of the rows' event times; null where they have none: before assignTimestamps, and behind a
+  /// shuffle or a union.
+  detail::WatermarkStage* watermark = nullptr;
 };
 
 /// The streams of the file by name, built at first use.
@@ -43,6 +46,11 @@ class StepBuild {
   [[nodiscard]] const config::StepConfig& step() const { return step_; }
   /// The step in messages: its id, or "words.map#2".
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// Says what is wrong with the step as a whole.
+  void report(const std::string& code, const std::string& message, const std::string& help) {
+    compiler_.report({step_.name.place, config::Severity::kError, code, message, help, {}});
+  }
+  [[nodiscard]] const config::StreamConfig& stream() const { return stream_; }
   [[nodiscard]] BuiltStreams& streams() { return streams_; }
   [[nodiscard]] ExpressionCompiler& compiler() { return compiler_; }
   [[nodiscard]] bool has(std::string_view option) const { return step_.find(option) != nullptr; }

@@ -60,4 +60,8 @@ std::optional<Built> buildReduceByKeyAndWindow(const std::optional<Built>& in, S
 std::optional<Built> buildGroupByKeyAndWindow(const std::optional<Built>& in, StepBuild& build);
 std::optional<Built> buildCountByValueAndWindow(const std::optional<Built>& in, StepBuild& build);
 
+// event_time_steps.cpp
+std::optional<Built> buildAssignTimestamps(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildEventWindow(const std::optional<Built>& in, StepBuild& build);
+
 }  // namespace lockstep

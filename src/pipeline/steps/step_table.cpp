@@ -53,6 +53,8 @@ constexpr std::array kRows{
     OperatorRow{OperatorKind::kReduceByKeyAndWindow, buildReduceByKeyAndWindow},
     OperatorRow{OperatorKind::kGroupByKeyAndWindow, buildGroupByKeyAndWindow},
     OperatorRow{OperatorKind::kCountByValueAndWindow, buildCountByValueAndWindow},
+    OperatorRow{OperatorKind::kAssignTimestamps, buildAssignTimestamps},
+    OperatorRow{OperatorKind::kEventWindow, buildEventWindow},
 };
 
 }  // namespace

@@ -62,7 +62,6 @@ TEST_CASE("a setting that a program would not use is refused", "[unit][api][sett
   const auto row = GENERATE(values<Row>({
       {"http.listen", "127.0.0.1:8080", "error[E013]: http.listen"},
       {"functions", "function f(x) return x end", "error[E015]: functions has no effect"},
-      {"errors.late", "drop", "error[E013]: errors.late"},
       {"state.snapshots", "1h", "error[E013]: state.snapshots"},
       {"kafka.security.username", "shop", "error[E015]: kafka.security.username"},
   }));

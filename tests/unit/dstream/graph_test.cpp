@@ -95,6 +95,16 @@ TEST_CASE("print shows the first elements in Spark's layout, after the commit",
   CHECK(run.last.side_effects[0].text == rule + "Time: 2000 ms\n" + rule + "\n");
 }
 
+TEST_CASE("a graph with a window or a slide of nothing is not prepared", "[unit][dstream][graph]") {
+  using std::chrono::milliseconds;
+  GraphRunner run;
+  run.stream().count().window(milliseconds(1000), milliseconds(0), {.id = "w"}).print();
+  const Status status = run.graph->prepare({1, {}});
+  REQUIRE_FALSE(status.ok());
+  CHECK(status.toString().find("step 'w': a window of 1000 ms every 0 ms") != std::string::npos);
+  CHECK(status.toString().find("E031") != std::string::npos);
+}
+
 TEST_CASE("foreachRDD gets all elements and the ranges, before the commit",
           "[unit][dstream][graph]") {
   GraphRunner run;

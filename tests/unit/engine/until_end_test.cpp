@@ -56,3 +56,22 @@ TEST_CASE("state is checkpointed before the exit", "[unit][engine][until_end]") 
   driver.start();
   CHECK(driver.text().ends_with("batch 1, confirm 1, ends, checkpoint 1, stop"));
 }
+
+TEST_CASE("--flush ends with a batch that flushes, after all input, and is run again if aborted",
+          "[unit][engine][until_end]") {
+  auto options = untilEnd();
+  options.flush = true;
+  EngineDriver driver(options);
+  driver.cluster.end("in") = Offset{3};
+  driver.compute = [compute = driver.compute](const command::RunBatch& run) {
+    auto computed = compute(run);
+    computed.has_effects |= run.plan.flushes;
+    return computed;
+  };
+  driver.start();
+  REQUIRE(driver.stopped);
+  CHECK(driver.stopped->status.ok());
+  CHECK(driver.committedAt("in", 0) == Offset{3});
+  CHECK(driver.cluster.ledger->batch.id == BatchId{2});
+  CHECK(driver.cluster.ledger->batch.flushes);
+}

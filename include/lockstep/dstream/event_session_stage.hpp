@@ -1,0 +1,284 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <lockstep/dstream/event_window_keys.hpp>
+#include <lockstep/dstream/grouped_values.hpp>
+#include <lockstep/dstream/keyed_fold.hpp>
+#include <lockstep/dstream/source_operator.hpp>
+#include <lockstep/dstream/state_stage.hpp>
+#include <lockstep/dstream/timer_wheel.hpp>
+#include <lockstep/dstream/watermark.hpp>
+
+namespace lockstep::detail {
+
+/// One key's sessions that are still of interest, in order of time, and when the next of them ends
+/// or goes: its timer. In the state: the timer, then for each session beginning and end, whether it
+/// was passed on, and its value behind its length.
+template <class C>
+struct Sessions {
+  struct Session {
+    EventTime start;
+    EventTime end;
+    bool shown = false;
+    Owned<C> value;
+  };
+  std::vector<Session> all;
+  std::optional<EventTime> timer;
+
+  /// When the session has to be looked at.
+  [[nodiscard]] static EventTime dueOf(const Session& session, std::chrono::milliseconds lateness) {
+    return session.shown ? session.end + lateness : session.end;
+  }
+
+  template <class Serde>
+  void read(std::string_view bytes, const Serde& values) {
+    timer = loadTime(bytes.data());
+    for (bytes.remove_prefix(8); !bytes.empty();) {
+      const std::size_t size = loadBigEndian32(bytes.data() + 17);
+      all.push_back({loadTime(bytes.data()), loadTime(bytes.data() + 8), bytes[16] != 0,
+                     toOwned<C>(values.read(bytes.substr(21, size)))});
+      bytes.remove_prefix(21 + size);
+    }
+  }
+  template <class Serde>
+  void write(std::string& bytes, const Serde& values) const {
+    bytes.clear();
+    appendTime(bytes, *timer);
+    for (const Session& session : all) {
+      appendTime(bytes, session.start);
+      appendTime(bytes, session.end);
+      bytes.push_back(session.shown ? 1 : 0);
+      const std::size_t place = bytes.size();
+      bytes.append(4, '\0');
+      values.append(bytes, viewOf<C>(session.value));
+      storeBigEndian(bytes.data() + place, static_cast<std::uint32_t>(bytes.size() - place - 4));
+    }
+  }
+};
+
+/// Sessions in event time by key, folded by `Combine` (keyed_fold.hpp): elements at most a gap
+/// apart are in one; one that fills the gap between two makes them one.
+///
+/// The state has one entry per key with its open sessions, and one timer, at the earliest of their
+/// ends: one that has moved on by then is set anew. With `lateness` a session stays for so long
+/// behind its end, and one that late elements changed is passed on again.
+///
+/// Order of one batch: its elements, key by key in order of arrival; then the sessions that end, by
+/// (end, key); then the seal. What is late is judged by the watermark that the batch found.
+template <class K, class Combine, class KeySerde>
+class EventSessionStage final : public Rdd<std::pair<K, Windowed<typename Combine::Combined>>>,
+                                public ShardStage {
+ public:
+  using Combined = typename Combine::Combined;
+  using Element = std::pair<K, Windowed<Combined>>;
+
+  EventSessionStage(const RddBase& parent, const WatermarkStage& watermark,
+                    std::chrono::milliseconds gap, EventWindowOptions options,
+                    std::pair<KeySerde, Combine> parts)
+      : Rdd<Element>(options.id, "eventWindow"),
+        watermark_(watermark),
+        gap_(gap),
+        options_(std::move(options)),
+        keys_(std::move(parts.first)),
+        combine_(std::move(parts.second)) {
+    this->beginsIn(*this);
+    this->readsThroughExchange(parent);
+    this->readsThroughExchange(watermark);
+  }
+
+  void connect(Task& task, ChunkSink<Element>& consumer) override {
+    keeper(task).source.consumers().add(consumer);
+  }
+
+  Status run(Task& task) override {
+    StateShard& shard = shardOf(task, options_.id);
+    LOCKSTEP_TRY(takeElements(task, shard));
+    LOCKSTEP_TRY(passOnEnded(task, shard));
+    seal(task, options_.id);
+    return {};
+  }
+
+ private:
+  struct Keeper final : Operator {
+    explicit Keeper(Task& task) : source(task) {}
+    void begin(Task& task) override {
+      source.begin(task);
+      wheel.begin();
+      waiting.clear();
+      index.clear();
+      values.clear();
+    }
+    SourceOperator<Element> source;
+    TimerWheel wheel{kTimersTag};
+    WaitingBytes waiting;  ///< values of elements in `source`
+    KeyIndex index;
+    GroupedValues<std::string_view> values;  ///< of the batch, by key: time and value
+    std::array<StateKey, kChunkElements> keys;
+    std::array<StateEntry*, kChunkElements> entries{};
+    Sessions<Combined> sessions;  ///< of the key at hand
+    std::string scratch;
+    std::string value_bytes;
+    std::string describing;
+  };
+  Keeper& keeper(Task& task) { return task.instance<Keeper>(this).first; }
+
+  Status takeElements(Task& task, StateShard& shard) {
+    Keeper& k = keeper(task);
+    shuffle().forEachBucket(task.index(), [&](const ShuffleBucket& bucket) {
+      bucket.forEach([&](const ShuffledElement& element) {
+        k.values.add(k.index.find(element.hash, element.key), element.value);
+      });
+    });
+    k.values.arrange(k.index.size());
+    for (std::size_t from = 0; from < k.index.size(); from += kChunkElements) {
+      const std::size_t count = std::min(kChunkElements, k.index.size() - from);
+      for (std::size_t i = 0; i < count; ++i)
+        k.keys[i] = {k.index.key(from + i), k.index.hash(from + i)};
+      LOCKSTEP_TRY(
+          shard.touch(task.plan().id, task.plan().time, {k.keys.data(), count}, k.entries.data()));
+      for (std::size_t i = 0; i < count; ++i)
+        LOCKSTEP_TRY(takeKey(task, shard, from + i, *k.entries[i]));
+      LOCKSTEP_TRY(task.checkCancelled());
+    }
+    return {};
+  }
+
+  Status takeKey(Task& task, StateShard& shard, std::size_t number, StateEntry& entry) {
+    Keeper& k = keeper(task);
+    const std::string_view key = k.index.key(number).substr(1);
+    LOCKSTEP_TRY(load(task, entry, key));
+    for (const std::string_view timed : k.values.of(number)) {
+      const std::string_view value = timed.substr(8);
+      bool late = false;
+      auto error = tryElement([&] { late = !add(loadTime(timed.data()), value, k.sessions); });
+      if (late) error = RecordError(RecordErrorKind::kLate, "its session is closed", this->step());
+      if (error) LOCKSTEP_TRY(rejectShuffled(task, {0, key, value}, *error, this->step()));
+    }
+    store(k, shard, entry, key);
+    return {};
+  }
+
+  /// The key's sessions as the state has them.
+  Status load(Task& task, const StateEntry& entry, std::string_view key) {
+    Sessions<Combined>& sessions = keeper(task).sessions;
+    sessions.all.clear();
+    sessions.timer.reset();
+    if (!entry.present()) return {};
+    const auto error = tryElement([&] { sessions.read(entry.value(), combine_.combiners); });
+    return error ? rejectShuffled(task, {0, key, {}}, *error, this->step()) : Status();
+  }
+
+  /// False: the element is late. Throws what the functions throw; then nothing has changed.
+  bool add(EventTime time, std::string_view bytes, Sessions<Combined>& sessions) const {
+    const auto value = combine_.values.read(bytes);
+    auto& all = sessions.all;
+    const auto first = std::find_if(all.begin(), all.end(),
+                                    [&](const auto& session) { return session.end >= time; });
+    auto behind = first;
+    while (behind != all.end() && behind->start <= time + gap_) ++behind;
+    if (first == behind) {
+      const auto before = watermark_.before();
+      if (before && time + gap_ + options_.lateness <= *before) return false;
+      all.insert(first, {time, time + gap_, false, combine_.aggregator.create(value)});
+      return true;
+    }
+    if (behind - first == 1) {
+      combine_.aggregator.addValue(first->value, value);
+    } else {
+      Owned<Combined> merged = first->value;
+      for (auto other = first + 1; other != behind; ++other)
+        combine_.aggregator.addCombiner(merged, viewOf<Combined>(other->value));
+      combine_.aggregator.addValue(merged, value);
+      first->value = std::move(merged);
+    }
+    first->start = std::min(first->start, time);
+    first->end = std::max((behind - 1)->end, time + gap_);
+    first->shown = false;
+    all.erase(first + 1, behind);
+    return true;
+  }
+
+  /// Writes the key's sessions, and sets its timer.
+  void store(Keeper& k, StateShard& shard, StateEntry& entry, std::string_view key) const {
+    Sessions<Combined>& sessions = k.sessions;
+    if (sessions.all.empty()) {
+      if (entry.present()) shard.remove(entry);
+      return;
+    }
+    EventTime next = EventTime::max();
+    for (const auto& session : sessions.all)
+      next = std::min(next, Sessions<Combined>::dueOf(session, options_.lateness));
+    if (!sessions.timer || next < *sessions.timer) {
+      sessions.timer = next;
+      k.wheel.add(next, key);
+    }
+    sessions.write(k.scratch, combine_.combiners);
+    setState(shard, entry, k.scratch);
+  }
+
+  Status passOnEnded(Task& task, StateShard& shard) {
+    Keeper& k = keeper(task);
+    const auto now = watermark_.now();
+    const TimerWheel::Place place{shard, task.plan().id, task.plan().time};
+    if (now || task.plan().flushes) {
+      const EventTime through = task.plan().flushes ? EventTime::max() : *now;
+      LOCKSTEP_TRY(k.wheel.fire(place, through, [&](EventTime time, std::string_view key) {
+        return keyIsDue(task, shard, time, key);
+      }));
+      LOCKSTEP_TRY(k.source.flush(DescribeKey<KeySerde>{keys_, k.describing}));
+    }
+    return k.wheel.commit(place, now.value_or(EventTime()));
+  }
+
+  Status keyIsDue(Task& task, StateShard& shard, EventTime time, std::string_view key) {
+    Keeper& k = keeper(task);
+    k.scratch.assign(1, kWindowTag).append(key);
+    const StateKey state_key{k.scratch, murmur2(k.scratch)};
+    const StateEntry* found = nullptr;
+    LOCKSTEP_TRY(shard.find({&state_key, 1}, &found));
+    // A timer that an earlier one took over has nothing to do.
+    if (found == nullptr || loadTime(found->value().data()) != time) return {};
+    StateEntry* entry = nullptr;
+    LOCKSTEP_TRY(shard.touch(task.plan().id, task.plan().time, {&state_key, 1}, &entry));
+    LOCKSTEP_TRY(load(task, *entry, key));
+    auto& all = k.sessions.all;
+    for (auto& session : all) {
+      if (session.shown || session.end > time) continue;
+      session.shown = true;
+      LOCKSTEP_TRY(passOn(k, key, session));
+    }
+    std::erase_if(all, [&](const auto& session) {
+      return session.shown && session.end + options_.lateness <= time;
+    });
+    k.sessions.timer.reset();
+    store(k, shard, *entry, key);
+    return {};
+  }
+
+  Status passOn(Keeper& k, std::string_view key,
+                const typename Sessions<Combined>::Session& session) {
+    const DescribeKey<KeySerde> describe{keys_, k.describing};
+    LOCKSTEP_ASSIGN(const bool flushed, k.source.makeRoom(describe));
+    if (flushed) k.waiting.clear();
+    k.value_bytes.clear();
+    combine_.combiners.append(k.value_bytes, viewOf<Combined>(session.value));
+    return k.source.add(describe, keys_.read(key),
+                        Windowed<Combined>{session.start, session.end,
+                                           combine_.combiners.read(
+                                               k.waiting.template keep<Combined>(k.value_bytes))});
+  }
+
+  const WatermarkStage& watermark_;
+  const std::chrono::milliseconds gap_;
+  const EventWindowOptions options_;
+  const KeySerde keys_;
+  const Combine combine_;
+};
+
+}  // namespace lockstep::detail
