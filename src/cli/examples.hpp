@@ -9,6 +9,7 @@ namespace lockstep::cli {
 struct Example {
   std::string name;
   std::string text;  ///< begins with a comment that says what it does
+  std::string data;  ///< of the file NAME.csv that it reads; "" = none
 };
 
 [[nodiscard]] const std::vector<Example>& examples();

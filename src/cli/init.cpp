@@ -52,6 +52,9 @@ ExitCode init(const std::string& name) {
     return ExitCode::kUsage;
   }
   if (!writeFile(file, found->text)) return ExitCode::kDisk;
+  const auto data = name + ".csv";
+  if (!found->data.empty() && !std::filesystem::exists(data) && !writeFile(data, found->data))
+    return ExitCode::kDisk;
   const std::string schema(kSchemaFile);
   if (!std::filesystem::exists(schema) && !writeFile(schema, config::writeSchema()))
     return ExitCode::kDisk;

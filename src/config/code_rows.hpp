@@ -116,6 +116,19 @@ inline constexpr ErrorText kCodeRows[] = {
      "A window in event time needs to know when its records happened: `assignTimestamps` says so, "
      "and gives the stream its\nwatermark. Times are kept by map, filter and flatMap; behind a "
      "shuffle, a window or a union there are none."},
+    {"E035", "a table's file cannot be used",
+     "The file of `table: { file: ... }` is missing, is not the CSV or JSON that it should be, or "
+     "has no such column as `key`\nnames. While an application runs, a new version that cannot be "
+     "used is reported, and the old one stays."},
+    {"E036", "a query cannot be used",
+     "The query of `sql` is one `select` over the table `batch`, in SQLite's language. Other "
+     "tables "
+     "and statements, `random()` and\nthe clock are refused: a batch that runs again has to give "
+     "the same."},
+    {"E037", "a table is no stream",
+     "A table is what records are looked up in: it has no records of its own to pass on. `join: { "
+     "stream, table }` looks a\nstream's records up in it, a `model` step reads its coefficients "
+     "from a table of a file. Everything else needs a stream."},
     {"E040", "state without state.dir",
      "Operators with state write checkpoints to `state.dir`, so that a restart does not have to "
      "read "

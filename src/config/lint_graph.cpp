@@ -28,6 +28,10 @@ std::vector<const SourceText*> inputsOf(const StreamConfig& stream) {
     inputs.push_back(&paired->left);
     inputs.push_back(&paired->right);
   }
+  if (const TableJoin* join = stream.tableJoin()) {
+    inputs.push_back(&join->stream);
+    inputs.push_back(&join->table);
+  }
   for (const StepConfig& step : stream.steps) {
     for (const SourceText& name : step.streams) inputs.push_back(&name);
   }

@@ -190,6 +190,7 @@ void lintStructure(const ApplicationConfig& config, Diagnostics& diagnostics) {
   lintSettings(config, diagnostics);
   lintFunctions(config, diagnostics);
   lintGraph(config, diagnostics);
+  lintTables(config, diagnostics);
   lintSteps(config, diagnostics);
   lintTests(config, diagnostics);
 }

@@ -180,6 +180,7 @@ void lintStreamEffect(const StreamConfig& stream, Diagnostics& diagnostics) {
     diagnostics.error("E015", stream.name.place, "idle_after has no effect without event time",
                       "remove it, or add an assignTimestamps step to the stream");
   if (!stream.parallelism || stream.paired() != nullptr ||
+      (stream.kafka() != nullptr && stream.kafka()->table) ||
       std::any_of(steps.begin(), steps.end(), [](const auto& step) { return step.spec->by_key; })) {
     return;
   }

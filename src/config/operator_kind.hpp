@@ -48,6 +48,8 @@ enum class OperatorKind {
   kCountByValueAndWindow,
   kAssignTimestamps,
   kEventWindow,
+  kSql,
+  kModel,
 };
 
 /// Of `parallelism`, and of whatever else an option counts.
@@ -61,6 +63,8 @@ enum class OptionType {
   kCount,       ///< how many: 1 to kParallelismMax
   kDuration,    ///< with its unit: 10s
   kFlag,        ///< true or false
+  kText,        ///< any
+  kTable,       ///< the name of a table of a file
   kNames,       ///< a name, or a list of names
 };
 

@@ -115,6 +115,22 @@ constexpr std::array kMapWithStateOptions{
                "a key without records for longer goes: value is asked once more, with timed_out"},
 };
 
+constexpr std::array kSqlOptions{
+    OptionSpec{"query", OptionType::kText,
+               "one select over the table batch(key, value, timestamp); columns key and value, or "
+               "else all columns as a map, are what passes on",
+               true},
+};
+constexpr std::array<std::string_view, 3> kModels{"linear", "logistic", "kmeans"};
+constexpr std::array kModelOptions{
+    OptionSpec{"table", OptionType::kTable,
+               "a table of a file: a row per feature with its `weight`, and maybe `intercept`; of "
+               "kmeans a row per centre",
+               true},
+    OptionSpec{"kind", OptionType::kChoice, "what is computed", true, {}, kModels},
+    OptionSpec{"features", OptionType::kExpression, "a map of names to numbers", true},
+};
+
 constexpr OperatorSpec byKey(std::string_view name, OperatorKind kind, std::string_view text,
                              std::span<const OptionSpec> options = {},
                              std::string_view scalar_option = {}) {
@@ -306,13 +322,20 @@ constexpr std::array kOperators{
         "Folds the values of each key in windows of event time: value.value, value.window_start, "
         "value.window_end",
         kEventWindowOptions, true),
+    OperatorSpec{"sql", OperatorKind::kSql, "The rows that a query over the batch gives", "query",
+                 kSqlOptions},
+    OperatorSpec{"model",
+                 OperatorKind::kModel,
+                 "Applies a model learned elsewhere: value.input is the value, value.prediction "
+                 "what the model says",
+                 {},
+                 kModelOptions},
 };
 
-constexpr std::array<std::string_view, 13> kLaterOperators{
-    "transform",  "transformWith", "mapPartitions", "glom", "partitionBy",
-    "sortByKey",  "sample",        "lookup",        "sql",  "lua",
-    "checkpoint", "persist",       "cache"};
-constexpr std::array<std::string_view, 3> kLaterStreamKeys{"files", "socket", "table"};
+constexpr std::array<std::string_view, 12> kLaterOperators{
+    "transform", "transformWith", "mapPartitions", "glom",       "partitionBy", "sortByKey",
+    "sample",    "lookup",        "lua",           "checkpoint", "persist",     "cache"};
+constexpr std::array<std::string_view, 2> kLaterStreamKeys{"files", "socket"};
 constexpr std::array<std::string_view, 5> kLaterOutputKeys{"http", "postgres", "sql", "socket",
                                                            "foreachRDD"};
 

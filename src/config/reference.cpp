@@ -9,6 +9,7 @@
 #include "src/config/output_reader.hpp"
 #include "src/config/settings_table.hpp"
 #include "src/config/stream_reader.hpp"
+#include "src/config/table_reader.hpp"
 
 namespace lockstep::config {
 namespace {
@@ -51,6 +52,10 @@ std::string optionType(const OptionSpec& option) {
       return "duration";
     case OptionType::kFlag:
       return "true, false";
+    case OptionType::kText:
+      return "text";
+    case OptionType::kTable:
+      return "name of a table";
     case OptionType::kNames:
       return "a name, or a list of names";
   }
@@ -117,7 +122,10 @@ std::string writeReference() {
   addKeys(page, "A stream", streamKeys());
   addKeys(page, "`kafka` of a stream", kafkaInputKeys());
   addKeys(page, "`join` of a stream", joinKeys());
+  addKeys(page, "`join` of a stream with a table", tableJoinKeys());
   addKeys(page, "`cogroup` of a stream", cogroupKeys());
+  addKeys(page, "`table` of a topic", topicTableKeys());
+  addKeys(page, "`table` of a file", fileTableKeys());
   addOperators(page);
   page += "\n## Outputs\n\n`outputs` is a list.\n";
   addKeys(page, "An output", outputKeys());

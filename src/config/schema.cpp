@@ -10,6 +10,7 @@
 #include "src/config/output_reader.hpp"
 #include "src/config/settings_table.hpp"
 #include "src/config/stream_reader.hpp"
+#include "src/config/table_reader.hpp"
 #include "src/config/test_reader.hpp"
 
 namespace lockstep::config {
@@ -154,11 +155,19 @@ Json stepSchema() {
   return oneOf({std::move(step), {{"enum", std::move(bare)}}});
 }
 
+Json tableJoinSchema() {
+  const std::vector<std::string> missing{"null", "drop", "dead_letter"};
+  return mapSchema(tableJoinKeys(),
+                   {{"on_missing", oneOf({choiceSchema(missing), {{"type", "null"}}})}});
+}
+
 Json streamSchema() {
-  return mapSchema(streamKeys(), {{"kafka", mapSchema(kafkaInputKeys())},
-                                  {"join", mapSchema(joinKeys())},
-                                  {"cogroup", mapSchema(cogroupKeys())},
-                                  {"steps", listOf(stepSchema())}});
+  return mapSchema(streamKeys(),
+                   {{"kafka", mapSchema(kafkaInputKeys())},
+                    {"join", oneOf({mapSchema(joinKeys()), tableJoinSchema()})},
+                    {"table", oneOf({mapSchema(topicTableKeys()), mapSchema(fileTableKeys())})},
+                    {"cogroup", mapSchema(cogroupKeys())},
+                    {"steps", listOf(stepSchema())}});
 }
 
 Json outputSchema() {

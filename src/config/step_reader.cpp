@@ -240,6 +240,10 @@ class StepReader {
       const auto path = fmt::format("{} of {}", option.name, step_.spec->name);
       if (!reader_.readChoice(value, path, option.choices, index)) return;
       read.value = value.scalar;
+    } else if (option.type == OptionType::kText || option.type == OptionType::kTable) {
+      if (!reader_.read(value, fmt::format("{} of {}", option.name, step_.spec->name), read.value))
+        return;
+      if (option.type == OptionType::kTable) step_.streams.push_back(read.value);
     } else {
       if (!readExpression(value, key, read.value, diagnostics_)) return;
       if (option.type == OptionType::kReduction && contains(option.choices, read.value.text)) {

@@ -30,6 +30,29 @@ struct KafkaInput {
   /// A partition counts as idle after this much batch time without records.
   std::optional<std::chrono::nanoseconds> idle_after;
   std::optional<Partitioner> partitioned;
+  /// `table: { topic: ... }`: the latest value of each key, to look things up in.
+  bool table = false;
+};
+
+/// What the file of a table holds.
+enum class TableFormat { kCsv, kJson };
+
+/// `table: { file: rates.csv, key: currency }`: a table that is loaded from a file.
+struct FileTableInput {
+  SourceText file;
+  SourceText key;                     ///< the column, or field, that is looked up
+  std::optional<TableFormat> format;  ///< none: as the file's name ends
+};
+
+/// What becomes of a record whose key the table does not have.
+enum class MissingPolicy { kNull, kDrop, kDeadLetter };
+
+/// `join: { stream: orders, table: customers, key: value.customer, on_missing: drop }`.
+struct TableJoin {
+  SourceText stream;
+  SourceText table;
+  std::optional<SourceText> key;  ///< an expression; none: the record's own key
+  MissingPolicy on_missing = MissingPolicy::kNull;
 };
 
 /// `from: words` or `from: [a, b]` (a union).
@@ -82,13 +105,22 @@ struct PairedStreams {
 struct StreamConfig {
   SourceText name;
   /// monostate only after an error
-  std::variant<std::monostate, KafkaInput, FromStreams, PairedStreams> source;
+  std::variant<std::monostate, KafkaInput, FromStreams, PairedStreams, FileTableInput, TableJoin>
+      source;
   std::vector<StepConfig> steps;
   std::optional<std::uint64_t> parallelism;
 
   [[nodiscard]] const KafkaInput* kafka() const { return std::get_if<KafkaInput>(&source); }
   [[nodiscard]] const FromStreams* from() const { return std::get_if<FromStreams>(&source); }
   [[nodiscard]] const PairedStreams* paired() const { return std::get_if<PairedStreams>(&source); }
+  [[nodiscard]] const FileTableInput* fileTable() const {
+    return std::get_if<FileTableInput>(&source);
+  }
+  [[nodiscard]] const TableJoin* tableJoin() const { return std::get_if<TableJoin>(&source); }
+  /// Of a topic or a file: something to look things up in, and no stream.
+  [[nodiscard]] bool isTable() const {
+    return fileTable() != nullptr || (kafka() != nullptr && kafka()->table);
+  }
 };
 
 struct KafkaOutputConfig {

@@ -6,6 +6,7 @@
 
 #include "src/config/operator_table.hpp"
 #include "src/config/step_reader.hpp"
+#include "src/config/table_reader.hpp"
 #include "src/config/value_reader.hpp"
 
 namespace lockstep::config {
@@ -16,7 +17,9 @@ constexpr std::string_view kFormats = "string, bytes, long, double or json";
 constexpr std::array kStreamKeys{
     KeyRow{"kafka", "map", "-", "Reads topics; see below"},
     KeyRow{"from", "name or list of names", "-", "Another stream, or several for their union"},
-    KeyRow{"join", "map", "-", "Brings two streams together by key; see below"},
+    KeyRow{"table", "map", "-", "What is looked up: a compacted topic or a file; see below"},
+    KeyRow{"join", "map", "-",
+           "Brings two streams together by key, or looks records up in a table; see below"},
     KeyRow{"cogroup", "map", "-", "Groups two streams by key; see below"},
     KeyRow{"steps", "list", "-", "Operators, in order"},
     KeyRow{"parallelism", "number", "the largest partition count among its inputs",
@@ -125,13 +128,17 @@ class StreamReader {
     if (has_source_) {
       diagnostics_.error("E010", entry.key.place,
                          fmt::format("stream '{}' has two sources", stream_.name.text),
-                         "a stream has one of 'kafka', 'from', 'join' and 'cogroup'; "
+                         "a stream has one of 'kafka', 'from', 'table', 'join' and 'cogroup'; "
                          "'from: [a, b]' is a union");
       return;
     }
     has_source_ = true;
     if (row.name == "kafka") {
       stream_.source = readKafkaInput(entry.value, stream_.name.text, diagnostics_);
+    } else if (row.name == "table") {
+      readTable(entry.value, stream_, diagnostics_);
+    } else if (row.name == "join" && joinsTable(entry.value)) {
+      stream_.source = readTableJoin(entry.value, stream_.name.text, diagnostics_);
     } else if (row.name == "join" || row.name == "cogroup") {
       stream_.source = readPaired(entry.value, row.name, stream_.name.text, diagnostics_);
     } else {

@@ -21,6 +21,8 @@ void lintSettings(const ApplicationConfig& config, Diagnostics& diagnostics);
 void lintFunctions(const ApplicationConfig& config, Diagnostics& diagnostics);
 void lintGraph(const ApplicationConfig& config, Diagnostics& diagnostics);
 void lintOutputs(const ApplicationConfig& config, Diagnostics& diagnostics);
+/// Tables, and what looks things up in them.
+void lintTables(const ApplicationConfig& config, Diagnostics& diagnostics);
 void lintSteps(const ApplicationConfig& config, Diagnostics& diagnostics);
 void lintTests(const ApplicationConfig& config, Diagnostics& diagnostics);
 

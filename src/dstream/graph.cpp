@@ -209,6 +209,18 @@ void DStreamGraph::addShuffle(Shuffle& shuffle, std::optional<std::uint32_t> par
   shuffles_.push_back({&shuffle, parallelism, std::nullopt});
 }
 
+void DStreamGraph::addShuffleBeside(Shuffle& shuffle, std::uint32_t state) {
+  const auto beside = std::find_if(shuffles_.begin(), shuffles_.end(),
+                                   [&](const ShuffleInfo& info) { return info.state == state; });
+  LOCKSTEP_CHECK(beside != shuffles_.end(), "a state has a shuffle in front of it");
+  shuffles_.push_back({&shuffle, beside->parallelism, beside->state});
+}
+
+void DStreamGraph::addTableTopic(const std::string& topic, const std::string& state_id) {
+  requireOpen();
+  table_topics_.push_back({topic, state_id});
+}
+
 std::uint32_t DStreamGraph::addState(StateDeclaration declaration, Shuffle& shuffle,
                                      std::optional<std::uint32_t> parallelism) {
   states_.push_back(std::move(declaration));

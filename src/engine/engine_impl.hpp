@@ -116,6 +116,11 @@ class Engine::Impl {
   /// What bounds the next batch; the rates are to be added.
   [[nodiscard]] SpanLimits limits(std::size_t partitions) const;
   [[nodiscard]] PlannedRanges planPaced(const std::vector<PartitionOffset>& positions);
+
+  // tables.cpp: what look-ups need comes first.
+  void keepTableEnds();
+  [[nodiscard]] bool tablesBehind(const std::vector<PartitionOffset>& positions) const;
+  bool holdBack(const std::vector<PartitionOffset>& positions, std::vector<Offset>& ends) const;
   void learnRate(const BatchSlot& slot);
   [[nodiscard]] std::vector<PartitionOffset> plannedPositions() const;
   [[nodiscard]] BatchTime plannedTime() const;
@@ -173,10 +178,11 @@ class Engine::Impl {
   Instant decided_at_{};  ///< when the last batch was committed
 
   std::optional<TickClock> ticks_;
-  BatchTime settled_time_{};            ///< of the last settled batch
-  BatchTime settled_closed_through_{};  ///< ticks up to this are closed by settled batches
-  BatchTime last_tick_{};               ///< the latest tick that was looked at
-  std::vector<Offset> input_ends_;      ///< beside committed_.positions
+  BatchTime settled_time_{};                 ///< of the last settled batch
+  BatchTime settled_closed_through_{};       ///< ticks up to this are closed by settled batches
+  BatchTime last_tick_{};                    ///< the latest tick that was looked at
+  std::vector<Offset> input_ends_;           ///< beside committed_.positions
+  std::vector<PartitionOffset> table_ends_;  ///< at the start; emptied once tables got there
   bool reading_inputs_ = false;
   bool identifying_inputs_ = false;
   std::optional<Status> misfit_;  ///< stop with it, unless an input was made anew

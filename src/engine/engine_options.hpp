@@ -27,6 +27,13 @@ struct EngineOptions {
 
   std::string application;
   std::vector<InputTopic> inputs;
+  /// An input that a table is made of, and the id of the table's state.
+  struct TableTopic {
+    std::string topic;
+    std::string state_id;
+  };
+  /// At each start these are read to what was their end then, before any other input.
+  std::vector<TableTopic> tables;
   std::vector<std::string> outputs;  ///< dead letter topic included
   std::vector<StateDeclaration> state;
   bool side_effects = false;  ///< outputs outside Kafka: every batch's plan is committed first

@@ -160,6 +160,7 @@ void Engine::Impl::plan(BatchTime time) {
   last_tick_ = std::max(last_tick_, time);
   if (const auto earlier = boundaryBefore(time)) return planBoundaries(*earlier);
   const auto positions = plannedPositions();
+  if (!table_ends_.empty() && !tablesBehind(committed_.positions)) table_ends_.clear();
   auto planned = planPaced(positions);
   leftover_ = planned.clamped;
   const auto closed = closedThrough();
@@ -224,13 +225,18 @@ void Engine::Impl::planFlush(BatchTime time) {
 /// The next ranges within all limits. What a rate leaves over waits for the next tick.
 PlannedRanges Engine::Impl::planPaced(const std::vector<PartitionOffset>& positions) {
   auto bounds = limits(positions.size());
-  auto planned = planRanges(positions, input_ends_, bounds);
+  auto ends = input_ends_;
+  const bool held = holdBack(positions, ends);
+  auto planned = planRanges(positions, ends, bounds);
   paced_ = false;
-  if (!rate_control_.limits()) return planned;
-  rate_control_.apply(bounds, positions.size());
-  auto paced = planRanges(positions, input_ends_, bounds);
-  paced_ = paced.span < planned.span;
-  return paced;
+  if (rate_control_.limits()) {
+    rate_control_.apply(bounds, positions.size());
+    auto paced = planRanges(positions, ends, bounds);
+    paced_ = paced.span < planned.span;
+    planned = std::move(paced);
+  }
+  planned.clamped = planned.clamped || held;
+  return planned;
 }
 
 /// The batch was committed: how fast was it, for the rate of those to come?

@@ -35,6 +35,7 @@ class Recoverer {
   [[nodiscard]] Status checkInLog(const TopicPartition& partition, Offset position) const;
   Status checkOpenPlan();
   [[nodiscard]] bool lists(const std::string& topic) const;
+  [[nodiscard]] bool beginsTable(const std::string& topic) const;
 
   const EngineOptions& options_;
   const Ownership& owned_;
@@ -248,6 +249,12 @@ Status Recoverer::choosePositions() {
 
 Result<Offset> Recoverer::position(const EngineOptions::InputTopic& topic,
                                    const TopicPartition& partition) {
+  if (beginsTable(topic.topic)) {
+    const auto start = cluster_.logStart(partition).value_or(Offset{0});
+    recovery_.notes.push_back(fmt::format("{}: a table that has no state yet, from {}",
+                                          toString(partition), start.value()));
+    return start;
+  }
   const auto& ranges = ledger_.batch.ranges;
   const auto listed = std::find_if(ranges.begin(), ranges.end(), [&](const OffsetRange& range) {
     return range.partition == partition;
@@ -331,6 +338,13 @@ Status Recoverer::checkOpenPlan() {
                                     plan.id.value()));
   }
   return {};
+}
+
+/// A table whose state is new is made of all its topic holds, whatever was read of it before.
+bool Recoverer::beginsTable(const std::string& topic) const {
+  return std::any_of(options_.tables.begin(), options_.tables.end(), [&](const auto& table) {
+    return table.topic == topic && !lists(changelogTopic(options_.application, table.state_id));
+  });
 }
 
 bool Recoverer::lists(const std::string& topic) const {

@@ -118,6 +118,7 @@ void Engine::Impl::keepTarget(const ClusterView& cluster) {
   for (const auto& position : committed_.positions) {
     input_ends_.push_back(cluster.lastStable(position.partition).value_or(position.next));
   }
+  keepTableEnds();
 }
 
 void Engine::Impl::handle(const event::TopicsCreated& created) {

@@ -41,7 +41,33 @@ class Builder final : public BuiltStreams {
     return built_[name];
   }
 
+  const std::optional<RowTable>& tableNamed(const std::string& name) override {
+    if (const auto found = tables_.find(name); found != tables_.end()) return found->second;
+    const auto* table = application_.stream(name);
+    auto& built = tables_[name];
+    const auto* kafka = table == nullptr ? nullptr : table->kafka();
+    if (kafka == nullptr || !kafka->table || kafka->topics.empty()) return built;
+    TableOptions options{name, std::nullopt};
+    if (table->parallelism) options.parallelism = static_cast<std::uint32_t>(*table->parallelism);
+    built = readTable(graph_, kafka->topics.front().text,
+                      {formatOf(kafka->key), formatOf(kafka->value)}, options);
+    return built;
+  }
+
+  std::shared_ptr<FileRowTable> fileTableNamed(const std::string& name) override {
+    if (const auto found = file_tables_.find(name); found != file_tables_.end())
+      return found->second;
+    const auto* table = application_.stream(name);
+    if (table == nullptr || table->fileTable() == nullptr) return nullptr;
+    return file_tables_[name] = loadFileTable(*table, compiler_.diagnostics());
+  }
+
   std::optional<Built> buildStream(const config::StreamConfig& stream) {
+    if (stream.isTable()) {
+      static_cast<void>(fileTableNamed(stream.name.text));
+      static_cast<void>(tableNamed(stream.name.text));
+      return std::nullopt;
+    }
     auto built = source(stream);
     checkSlides(stream.name.place, stream.name.text);
     std::size_t number = 0;
@@ -68,6 +94,7 @@ class Builder final : public BuiltStreams {
     if (const auto* from = stream.from())
       return uniteStreams({}, from->names, stream.name.text, *this);
     if (const auto* paired = stream.paired()) return pairStreams(*paired, stream, *this);
+    if (const auto* join = stream.tableJoin()) return lookUpTable(*join, stream, compiler_, *this);
     return std::nullopt;
   }
 
@@ -132,6 +159,8 @@ class Builder final : public BuiltStreams {
   ExpressionCompiler compiler_;
   std::shared_ptr<DStreamGraph> graph_;
   std::map<std::string, std::optional<Built>> built_;
+  std::map<std::string, std::optional<RowTable>> tables_;
+  std::map<std::string, std::shared_ptr<FileRowTable>> file_tables_;
 };
 
 OnError onError(config::ErrorPolicy policy) {

@@ -304,6 +304,8 @@ EngineOptions Application::engineOptions() const {
   auto options = spec_.engine;
   options.outputs = writtenTopics();
   options.state = spec_.graph->states();
+  for (const auto& table : spec_.graph->tableTopics())
+    options.tables.push_back({table.topic, table.state_id});
   options.side_effects = spec_.graph->hasSideEffects();
   options.writes_files = !spec_.graph->foldersWritten().empty();
   options.graph_hash = ledgerHash(spec_.graph->outline());

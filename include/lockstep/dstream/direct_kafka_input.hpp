@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <lockstep/dstream/dstream.hpp>
+#include <lockstep/dstream/dstream_class.hpp>
 #include <lockstep/rdd/rdd.hpp>
 
 namespace lockstep {

@@ -38,6 +38,7 @@
 #include <lockstep/dstream/repartition.hpp>
 #include <lockstep/dstream/save_as_files.hpp>
 #include <lockstep/dstream/sum_by_key.hpp>
+#include <lockstep/dstream/table_join.hpp>
 #include <lockstep/dstream/top_n.hpp>
 #include <lockstep/dstream/transform.hpp>
 #include <lockstep/dstream/union.hpp>

@@ -26,6 +26,8 @@ class StateSpecOf;
 template <class T>
 class EventTimeDStream;
 struct WatermarkOptions;
+template <class K, class V>
+class Table;
 
 namespace detail {
 
@@ -43,6 +45,11 @@ template <class T>
 using KeyOf = typename PairTypes<T>::Key;
 template <class T>
 using ValueOf = typename PairTypes<T>::Value;
+
+/// Gives a table's key for an element.
+template <class F, class T>
+concept TableKeyOf = std::is_invocable_v<const F&, const T&> ||
+    std::is_invocable_v<const F&, const T&, TaskContext&>;
 
 }  // namespace detail
 
@@ -150,6 +157,27 @@ class DStream {
   /// Both: (key, (std::optional<V>, std::optional<W>)).
   template <class U>
   auto fullOuterJoin(const DStream<U>& other, const ShuffleOptions& options = {}) const;
+
+  /// (key, (value, the table's value)) for each pair whose key the table has (table.hpp); what
+  /// becomes of the others says options.on_missing. The table's records of the same batch count
+  /// already. Goes through a shuffle by key: partition counts need not agree. REQUIRES: T is a pair
+  /// with the table's key type.
+  template <class TableKey, class W>
+  auto joinTable(const Table<TableKey, W>& table, const TableJoinOptions& options = {}) const;
+  /// The same, and nothing where the table has no such key: (key, (value, std::optional<W>)).
+  template <class TableKey, class W>
+  auto leftJoinTable(const Table<TableKey, W>& table, const TableJoinOptions& options = {}) const;
+  /// Both by the table key that key_of(element) or key_of(element, context) gives. The stream's
+  /// keys stay what they are, and each key's elements in order: they go to the table and come back,
+  /// through two shuffles. REQUIRES: T is a pair.
+  template <class TableKey, class W, class F>
+  requires detail::TableKeyOf<F, T>
+  auto joinTable(const Table<TableKey, W>& table, F key_of,
+                 const TableJoinOptions& options = {}) const;
+  template <class TableKey, class W, class F>
+  requires detail::TableKeyOf<F, T>
+  auto leftJoinTable(const Table<TableKey, W>& table, F key_of,
+                     const TableJoinOptions& options = {}) const;
 
   /// (element, number of times) per batch; an empty batch gives nothing.
   auto countByValue(const ShuffleOptions& options = {}) const;

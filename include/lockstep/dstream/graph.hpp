@@ -84,6 +84,12 @@ class DStreamGraph {
   [[nodiscard]] std::int64_t boundariesMax() const;
 
   [[nodiscard]] const std::vector<std::string>& topicsRead() const { return topics_read_; }
+  /// Topics that tables are made of, with the id of the table's state.
+  struct TableTopic {
+    std::string topic;
+    std::string state_id;
+  };
+  [[nodiscard]] const std::vector<TableTopic>& tableTopics() const { return table_topics_; }
   /// Sorted, each once; without dead letters and internal topics.
   [[nodiscard]] std::vector<std::string> topicsWritten() const;
   /// Of outputs that choose topics record by record; sorted, each once.
@@ -116,6 +122,10 @@ class DStreamGraph {
   void addWindow(WindowRule window) { windows_.push_back(std::move(window)); }
   std::uint32_t addState(StateDeclaration declaration, Shuffle& shuffle,
                          std::optional<std::uint32_t> parallelism);
+  /// A shuffle with as many shards as the stateful operator `state` has: what reads its state.
+  void addShuffleBeside(Shuffle& shuffle, std::uint32_t state);
+  /// A topic that the table `state_id` is made of: it is read before other inputs are.
+  void addTableTopic(const std::string& topic, const std::string& state_id);
   /// The operator does something in batches without records, too.
   void requireIdleBatches() { idle_batches_ = true; }
 
@@ -131,6 +141,7 @@ class DStreamGraph {
   Lineage lineage_;
   std::map<std::string, int> step_numbers_;
   std::vector<std::string> topics_read_;
+  std::vector<TableTopic> table_topics_;
   std::vector<OutputInfo> outputs_;
   std::vector<ShuffleInfo> shuffles_;
   std::vector<StateDeclaration> states_;

@@ -31,6 +31,19 @@ struct StateOptions {
   std::optional<std::uint32_t> parallelism = std::nullopt;  ///< shards, pinned at the first start
 };
 
+/// What becomes of an element whose key a table does not have.
+enum class OnMissing : std::uint8_t {
+  kDrop,        ///< it is left out
+  kDeadLetter,  ///< it is rejected, as one that a function throws on: `errors.eval`
+};
+
+/// For look-ups in a table.
+struct TableJoinOptions {
+  std::string step = {};  ///< name in messages; "" = "joinTable 2"
+  /// Of joinTable; leftJoinTable passes such elements on, with nothing beside them.
+  OnMissing on_missing = OnMissing::kDrop;
+};
+
 /// For windows in batch time.
 struct WindowOptions {
   std::string id = {};  ///< REQUIRED: the state's identity across restarts; part of a topic's name

@@ -32,16 +32,18 @@ std::string typeName(const Serde& serde) {
 }
 
 /// Registers a stateful stage and the shuffle in front of it, whose near side is Terminal, made of
-/// `parts`.
+/// `parts`. Returns the operator's number.
 template <class Terminal, class Node, class T, class... Parts>
-void wireState(const DStream<T>& stream, Node& node, StateDeclaration declaration,
-               std::optional<std::uint32_t> parallelism, Parts... parts) {
+std::uint32_t wireState(const DStream<T>& stream, Node& node, StateDeclaration declaration,
+                        std::optional<std::uint32_t> parallelism, Parts... parts) {
   DStreamGraph& graph = *stream.graph();
   const std::array<const RddBase*, 1> reads{&stream.rdd()};
   graph.lineage().addStage(node, reads);
   graph.lineage().template addTerminal<Terminal>(stream.rdd(), node.shuffle(), node.step(),
                                                  std::move(parts)...);
-  node.setNumber(graph.addState(std::move(declaration), node.shuffle(), parallelism));
+  const std::uint32_t number = graph.addState(std::move(declaration), node.shuffle(), parallelism);
+  node.setNumber(number);
+  return number;
 }
 
 }  // namespace detail

@@ -89,6 +89,8 @@ class RddBase {
   }
   /// Reads `parent` through an exchange: shown in the lineage, not part of its stages.
   void readsThroughExchange(const RddBase& parent) { addParent(parent); }
+  /// Finds things in a table, in whichever batch: shown in the lineage, without a say in the slide.
+  void looksUpIn(const RddBase& table) { parents_.push_back(&table); }
   /// For windows: what hangs on this step runs at multiples of `slide`.
   void slidesBy(std::chrono::milliseconds slide) { slide_ = slide; }
 
@@ -139,7 +141,11 @@ class Lineage {
  public:
   template <class Node, class... Arguments>
   Node& add(Arguments&&... arguments) {
-    auto node = std::make_unique<Node>(std::forward<Arguments>(arguments)...);
+    return adopt(std::make_unique<Node>(std::forward<Arguments>(arguments)...));
+  }
+  /// A step that was made before the one that it follows.
+  template <class Node>
+  Node& adopt(std::unique_ptr<Node> node) {
     Node& reference = *node;
     nodes_.push_back(std::move(node));
     rdds_.push_back(&reference);

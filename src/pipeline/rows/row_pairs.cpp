@@ -7,6 +7,7 @@
 #include "src/pipeline/expression/eval_error.hpp"
 #include "src/pipeline/rows/encoded.hpp"
 #include "src/pipeline/rows/encoded_serde.hpp"
+#include "src/pipeline/rows/pair_value.hpp"
 
 namespace lockstep {
 namespace {
@@ -156,13 +157,6 @@ RowStream repartitionRows(const RowStream& rows, std::uint32_t partitions,
 }
 
 namespace {
-
-Value pairValue(const Value& left, const Value& right, Arena& arena) {
-  const auto fields = allocateArray<MapEntry>(arena, 2);
-  fields[0] = {Value::string("left"), left};  // in the order of names, as a map has to be
-  fields[1] = {Value::string("right"), right};
-  return Value::map(fields);
-}
 
 Value sideValue(Bytes bytes, Arena& arena) { return decodeEncoded(bytes, arena); }
 Value sideValue(const std::optional<Bytes>& bytes, Arena& arena) {

@@ -40,7 +40,7 @@ class ExpressionCompiler {
 
   /// A mistake that is no expression's.
   void report(config::Diagnostic diagnostic) { diagnostics_.add(std::move(diagnostic)); }
-
+  [[nodiscard]] config::Diagnostics& diagnostics() { return diagnostics_; }
   [[nodiscard]] const std::shared_ptr<const Evaluation>& evaluation() const { return evaluation_; }
   [[nodiscard]] const std::vector<CompiledExpression>& compiled() const { return compiled_; }
 

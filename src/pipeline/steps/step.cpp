@@ -30,6 +30,10 @@ std::optional<ValueReduction> StepBuild::reduction(std::string_view option) {
   return ValueReduction(std::move(*compiled), compiler_.evaluation());
 }
 
+void StepBuild::mistake(std::string_view option, std::size_t offset, const Status& status) {
+  compiler_.diagnostics().error(step_.find(option)->value.at(offset), status);
+}
+
 ShuffleOptions StepBuild::shuffleOptions() const {
   const auto parallelism = step_.parallelism ? step_.parallelism : stream_.parallelism;
   ShuffleOptions options{name_, std::nullopt};

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "src/config/model.hpp"
+#include "src/pipeline/rows/file_rows.hpp"
 #include "src/pipeline/rows/row_expression.hpp"
 #include "src/pipeline/rows/row_steps.hpp"
+#include "src/pipeline/rows/row_tables.hpp"
 #include "src/pipeline/steps/expression_compiler.hpp"
 
 namespace lockstep {
@@ -29,6 +31,10 @@ class BuiltStreams {
   /// Nothing when the stream, or one that it comes from, could not be built; the reason was
   /// reported.
   [[nodiscard]] virtual const std::optional<Built>& streamNamed(const std::string& name) = 0;
+  /// The same for tables of topics.
+  [[nodiscard]] virtual const std::optional<RowTable>& tableNamed(const std::string& name) = 0;
+  /// The same for tables of files; null where there is none.
+  [[nodiscard]] virtual std::shared_ptr<FileRowTable> fileTableNamed(const std::string& name) = 0;
 };
 
 /// One step of the file while it is being built: what it says, compiled on demand. Mistakes are
@@ -53,6 +59,8 @@ class StepBuild {
   [[nodiscard]] const config::StreamConfig& stream() const { return stream_; }
   [[nodiscard]] BuiltStreams& streams() { return streams_; }
   [[nodiscard]] ExpressionCompiler& compiler() { return compiler_; }
+  /// Reports a mistake at a place in the option's text.
+  void mistake(std::string_view option, std::size_t offset, const Status& status);
   [[nodiscard]] bool has(std::string_view option) const { return step_.find(option) != nullptr; }
 
   /// The option as an expression over a row. REQUIRES for all below: has(option).

@@ -48,6 +48,16 @@ std::optional<Built> buildJoin(const std::optional<Built>& in, StepBuild& build)
 std::optional<Built> pairStreams(const config::PairedStreams& paired,
                                  const config::StreamConfig& stream, BuiltStreams& streams);
 
+// table_steps.cpp
+/// A stream that looks another's records up in a table.
+std::optional<Built> lookUpTable(const config::TableJoin& join, const config::StreamConfig& stream,
+                                 ExpressionCompiler& compiler, BuiltStreams& streams);
+/// The table of a file, loaded; null after a mistake, which is reported.
+std::shared_ptr<FileRowTable> loadFileTable(const config::StreamConfig& table,
+                                            config::Diagnostics& diagnostics);
+std::optional<Built> buildModel(const std::optional<Built>& in, StepBuild& build);
+std::optional<Built> buildSql(const std::optional<Built>& in, StepBuild& build);
+
 // state_steps.cpp
 std::optional<Built> buildUpdateStateByKey(const std::optional<Built>& in, StepBuild& build);
 std::optional<Built> buildMapWithState(const std::optional<Built>& in, StepBuild& build);

@@ -55,6 +55,8 @@ constexpr std::array kRows{
     OperatorRow{OperatorKind::kCountByValueAndWindow, buildCountByValueAndWindow},
     OperatorRow{OperatorKind::kAssignTimestamps, buildAssignTimestamps},
     OperatorRow{OperatorKind::kEventWindow, buildEventWindow},
+    OperatorRow{OperatorKind::kSql, buildSql},
+    OperatorRow{OperatorKind::kModel, buildModel},
 };
 
 }  // namespace
