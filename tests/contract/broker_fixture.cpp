@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "connectors/fetch/fetch_ports.hpp"
 #include "connectors/kafka/kafka_ports.hpp"
 #include "tests/contract/broker_admin.hpp"
 
@@ -91,6 +92,12 @@ class BrokerForeignProducer final : public ForeignProducer {
   std::set<TopicPartition> touched_;
 };
 
+/// Which of the two readers the scripts run over: LOCKSTEP_TEST_READER=native takes our own.
+bool nativeReader() {
+  const char* reader = std::getenv("LOCKSTEP_TEST_READER");
+  return reader != nullptr && std::string_view(reader) == "native";
+}
+
 class BrokerFixture final : public KafkaFixture {
  public:
   explicit BrokerFixture(std::string bootstrap)
@@ -109,6 +116,11 @@ class BrokerFixture final : public KafkaFixture {
     return std::make_unique<kafka::KafkaOutputFactory>(connection, systemClock());
   }
   [[nodiscard]] std::unique_ptr<InputFactory> inputs(const std::string& group) override {
+    if (nativeReader()) {
+      fetch::FetchSettings settings;
+      settings.bootstrap = connection_.bootstrap;
+      return std::make_unique<fetch::FetchInputFactory>(settings, systemClock());
+    }
     return std::make_unique<kafka::KafkaInputFactory>(of(group), kafka::InputUse::kBatches,
                                                       systemClock());
   }
