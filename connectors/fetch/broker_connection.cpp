@@ -48,7 +48,8 @@ void BrokerConnection::takeVersions(const Result<Answer>& answer) {
   if (!missing) return lose(lost("its answer is not Kafka's"));
   const auto name = fmt::format("{}:{}", server_.host, server_.port);
   if (!missing->empty()) return lose(brokerTooOld(name, *missing));
-  if (failures_ > 0) log::info("fetch: connected to broker {} again", name);
+  if (failures_ > 0 && was_ready_) log::info("fetch: connected to broker {} again", name);
+  was_ready_ = true;
   failures_ = 0;
   trouble_ = {};
   state_ = State::kReady;
@@ -147,7 +148,8 @@ void BrokerConnection::onTime() {
 }
 
 void BrokerConnection::lose(const Status& why) {
-  if (failures_ == 0) log::warn("fetch: {}; connecting again", why.message());
+  // Once for each outage; attempts to reach anyone at all are told by who makes them.
+  if (failures_ == 0 && was_ready_) log::warn("fetch: {}; connecting again", why.message());
   socket_.close();
   state_ = State::kClosed;
   trouble_ = why;

@@ -100,6 +100,7 @@ class BrokerConnection {
   Instant muted_until_{};
   std::size_t attempts_ = 0;
   unsigned failures_ = 0;
+  bool was_ready_ = false;
   Status trouble_;
 
   std::string out_;

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include <lockstep/base/log.hpp>
+
 namespace lockstep::fetch {
 
 BrokerSet::BrokerSet(const FetchSettings& settings, BufferPool& buffers, const Clock& clock)
     : settings_(settings),
       buffers_(buffers),
       clock_(clock),
-      bootstrap_(splitServers(settings.bootstrap)) {}
+      bootstrap_(splitServers(settings.bootstrap)),
+      pause_(settings.reconnect_backoff) {}
 
 BrokerSet::Connection BrokerSet::make(const HostPort& server) const {
   return std::make_unique<BrokerConnection>(server, settings_, buffers_, clock_);
@@ -17,6 +20,8 @@ BrokerSet::Connection BrokerSet::make(const HostPort& server) const {
 
 void BrokerSet::learn(std::span<const BrokerAddress> brokers) {
   known_.clear();
+  trouble_ = {};
+  pause_ = settings_.reconnect_backoff;
   for (const auto& broker : brokers) known_[broker.node] = {broker.host, broker.port};
   for (auto& [node, connection] : nodes_) {
     const auto found = known_.find(node);
@@ -46,10 +51,7 @@ BrokerConnection* BrokerSet::any() {
     if (connection->ready()) return connection.get();
   }
   if (asking_ && asking_->failing()) {
-    trouble_ = asking_->trouble();
-    ended_.push_back(std::move(asking_));
-    const auto all = candidates().size();
-    if (tried_ % all == 0) next_try_ = clock_.now() + settings_.reconnect_backoff;
+    giveUpAsking();
   }
   if (!asking_ && clock_.now() >= next_try_) {
     const auto servers = candidates();
@@ -58,6 +60,16 @@ BrokerConnection* BrokerSet::any() {
     asking_->open();
   }
   return asking_ && asking_->ready() ? asking_.get() : nullptr;
+}
+
+void BrokerSet::giveUpAsking() {
+  const bool news = trouble_.ok() || trouble_.message() != asking_->trouble().message();
+  trouble_ = asking_->trouble();
+  if (news) log::warn("fetch: {}; trying on", trouble_.message());
+  ended_.push_back(std::move(asking_));
+  if (tried_ % candidates().size() != 0) return;  // the next one at once
+  next_try_ = clock_.now() + pause_;
+  pause_ = std::min(2 * pause_, settings_.reconnect_backoff_max);
 }
 
 std::vector<HostPort> BrokerSet::candidates() const {

@@ -36,6 +36,8 @@ class BrokerSet {
   using Connection = std::unique_ptr<BrokerConnection>;
   [[nodiscard]] Connection make(const HostPort& server) const;
   [[nodiscard]] std::vector<HostPort> candidates() const;
+  /// The candidate has failed: the next one, after a growing pause when all have been tried.
+  void giveUpAsking();
 
   const FetchSettings& settings_;
   BufferPool& buffers_;
@@ -47,6 +49,7 @@ class BrokerSet {
   Connection asking_;  ///< to the candidate that is tried at the moment
   std::size_t tried_ = 0;
   Instant next_try_{};
+  std::chrono::milliseconds pause_;
   Status trouble_;
 };
 

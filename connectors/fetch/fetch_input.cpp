@@ -7,7 +7,6 @@
 namespace lockstep::fetch {
 
 namespace {
-constexpr std::chrono::milliseconds kLeadersMax{10'000};
 /// Answers and decompressed batches of two busy partitions.
 constexpr std::size_t kIdleBytesMax = std::size_t{24} * 1024 * 1024;
 }  // namespace
@@ -36,7 +35,7 @@ Status FetchInput::assign(std::span<const PartitionOffset> positions) {
   }
   loop_ =
       std::make_unique<FetchLoop>(settings_, std::move(partitions), waker, memory_.buffers, clock_);
-  auto status = loop_->awaitLeaders(Deadline::in(clock_, kLeadersMax));
+  auto status = loop_->awaitLeaders(Deadline::in(clock_, settings_.leaders_max));
   if (status.ok()) return status;
   loop_.reset();
   readers_.clear();

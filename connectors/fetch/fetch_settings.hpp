@@ -43,6 +43,8 @@ struct FetchSettings {
   std::chrono::milliseconds reconnect_backoff{50};
   std::chrono::milliseconds reconnect_backoff_max{1'000};
   std::chrono::milliseconds metadata_refresh{300'000};
+  /// An assignment waits so long for someone who knows the leaders.
+  std::chrono::milliseconds leaders_max{10'000};
   /// A topic that the cluster has not known for so long is gone.
   std::chrono::milliseconds topic_gone_max{30'000};
 };

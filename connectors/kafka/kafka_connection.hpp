@@ -23,6 +23,10 @@ struct KafkaSecurity {
   std::string key_password = {};  ///< secret: never printed
 };
 
+/// Who fetches. kAuto: our own reader where the connection has no security and `client` no key that
+/// it does not know, else librdkafka.
+enum class ReaderKind { kAuto, kNative, kLibrdkafka };
+
 /// All that the clients of one application need to know. A plain value; copied into each port.
 struct KafkaConnection {
   std::string bootstrap = {};  ///< "host:port,host:port"
@@ -32,6 +36,7 @@ struct KafkaConnection {
   std::string application = {};       ///< consumer group
   std::string transactional_id = {};  ///< empty: the application's name
   Guarantee guarantee = Guarantee::kExactlyOnce;
+  ReaderKind reader = ReaderKind::kLibrdkafka;
 
   /// The broker aborts a transaction that is open for longer.
   std::chrono::milliseconds transaction_timeout{60'000};

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "connectors/fetch/fetch_errors.hpp"
 #include "connectors/kafka/client_error_texts.hpp"
 #include "src/config/codes.hpp"
 #include "src/dstream/error_codes.hpp"
@@ -15,8 +16,8 @@ namespace lockstep::cli {
 
 std::vector<ErrorText> otherErrorTexts() {
   std::vector<ErrorText> all;
-  for (const auto table :
-       {engineErrors(), stateErrors(), kafka::clientErrorTexts(), recordErrors()}) {
+  for (const auto table : {engineErrors(), stateErrors(), kafka::clientErrorTexts(),
+                           fetch::fetchErrorTexts(), recordErrors()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;

@@ -17,6 +17,7 @@ inline constexpr std::array<std::string_view, 3> kLatePolicyNames{"drop", "dead_
 inline constexpr std::array<std::string_view, 2> kGuaranteeNames{"exactly_once", "at_least_once"};
 inline constexpr std::array<std::string_view, 4> kSecurityProtocolNames{
     "plaintext", "ssl", "sasl_plaintext", "sasl_ssl"};
+inline constexpr std::array<std::string_view, 3> kKafkaReaderNames{"auto", "native", "librdkafka"};
 inline constexpr std::array<std::string_view, 5> kFormatNames{"string", "bytes", "long", "double",
                                                               "json"};
 inline constexpr std::array<std::string_view, 3> kStartNames{"earliest", "latest", "stop"};
@@ -29,6 +30,7 @@ using Names = std::span<const std::string_view>;
 [[nodiscard]] constexpr Names choiceNames(LatePolicy) { return kLatePolicyNames; }
 [[nodiscard]] constexpr Names choiceNames(Guarantee) { return kGuaranteeNames; }
 [[nodiscard]] constexpr Names choiceNames(SecurityProtocol) { return kSecurityProtocolNames; }
+[[nodiscard]] constexpr Names choiceNames(KafkaReader) { return kKafkaReaderNames; }
 [[nodiscard]] constexpr Names choiceNames(DataFormat) { return kFormatNames; }
 [[nodiscard]] constexpr Names choiceNames(StartPosition) { return kStartNames; }
 [[nodiscard]] constexpr Names choiceNames(Partitioner) { return kPartitionerNames; }

@@ -152,6 +152,10 @@ inline constexpr ErrorText kCodeRows[] = {
     {"E062", "unknown client key",
      "`kafka.client` passes on the librdkafka keys that configuration.md lists as allowed, and no "
      "others."},
+    {"E063", "a reader that cannot read here",
+     "The native reader speaks to brokers without TLS and login, and knows the keys of "
+     "`kafka.client` that concern fetching,\nconnecting and metadata. `reader: auto` takes it "
+     "where it can, and librdkafka elsewhere; `lockstep explain FILE`\nsays which."},
     {"E070", "too late, or too early, for a context",
      "A StreamingContext is built, started once and stopped once. Inputs, steps and outputs are "
      "added before the start; a stopped\ncontext stays stopped: make a new one with a new graph."},

@@ -31,6 +31,8 @@ enum class ErrorPolicy { kStop, kDeadLetter };
 enum class LatePolicy { kDrop, kDeadLetter, kStop };
 using lockstep::Guarantee;
 enum class SecurityProtocol { kPlaintext, kSsl, kSaslPlaintext, kSaslSsl };
+/// Who fetches: the client library, our own reader, or whichever of the two can read this cluster.
+enum class KafkaReader { kAuto, kNative, kLibrdkafka };
 
 struct BatchConfig {
   Duration interval{};
@@ -75,6 +77,7 @@ struct KafkaConfig {
   std::string bootstrap;  ///< host:port, comma separated
   SecurityConfig security;
   std::vector<ClientKey> client;
+  KafkaReader reader = KafkaReader::kAuto;
   Duration transaction_timeout{};
 };
 

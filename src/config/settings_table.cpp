@@ -199,6 +199,12 @@ void addKafka(std::vector<SettingRow>& rows) {
   rows.push_back(row(
       Setting<Secret>{.path = "kafka.security.password", .text = "SASL password; never printed"},
       FIELD(kafka.security.password)));
+  rows.push_back(row(Setting<KafkaReader>{.path = "kafka.reader",
+                                          .text = "Who fetches: the client library, the native "
+                                                  "reader (plaintext only), or native where it "
+                                                  "can",
+                                          .fallback = KafkaReader::kLibrdkafka},
+                     FIELD(kafka.reader)));
   rows.push_back(row(Setting<Duration>{.path = "kafka.transaction_timeout",
                                        .text = "The broker aborts a transaction that is open for "
                                                "longer; at most its transaction.max.timeout.ms",

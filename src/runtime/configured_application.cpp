@@ -41,6 +41,18 @@ RateOptions rateOf(const config::RateConfig& config) {
   return rate;
 }
 
+kafka::ReaderKind readerOf(config::KafkaReader reader) {
+  switch (reader) {
+    case config::KafkaReader::kNative:
+      return kafka::ReaderKind::kNative;
+    case config::KafkaReader::kLibrdkafka:
+      return kafka::ReaderKind::kLibrdkafka;
+    case config::KafkaReader::kAuto:
+      break;
+  }
+  return kafka::ReaderKind::kAuto;
+}
+
 std::string_view protocolName(config::SecurityProtocol protocol) {
   switch (protocol) {
     case config::SecurityProtocol::kSsl:
@@ -109,6 +121,7 @@ kafka::KafkaConnection connectionOf(const config::ApplicationConfig& application
   connection.application = application.application.text;
   connection.transaction_timeout = millis(kafka.transaction_timeout);
   connection.guarantee = application.guarantee;
+  connection.reader = readerOf(kafka.reader);
   connection.output_queue_bytes_max = application.output_queue_bytes_max;
   return connection;
 }

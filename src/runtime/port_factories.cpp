@@ -1,20 +1,36 @@
 #include "src/runtime/port_factories.hpp"
 
+#include <lockstep/base/log.hpp>
+
+#include "connectors/fetch/fetch_ports.hpp"
 #include "connectors/kafka/kafka_cluster.hpp"
 #include "connectors/kafka/kafka_input.hpp"
 #include "connectors/kafka/kafka_output.hpp"
+#include "src/runtime/reader_choice.hpp"
 
 namespace lockstep {
 
+namespace {
+
+using kafka::InputUse;
+
+std::unique_ptr<InputFactory> makeInputs(const kafka::KafkaConnection& connection, InputUse use,
+                                         bool native, Clock& clock) {
+  if (!native) return std::make_unique<kafka::KafkaInputFactory>(connection, use, clock);
+  return std::make_unique<fetch::FetchInputFactory>(fetchSettings(connection, use), clock);
+}
+
+}  // namespace
+
 Result<ApplicationPorts> makeKafkaPorts(const kafka::KafkaConnection& connection, Clock& clock) {
-  using kafka::InputUse;
+  LOCKSTEP_ASSIGN(const auto reader, chooseReader(connection));
+  log::info("kafka.reader: {}", reader.toString());
   LOCKSTEP_ASSIGN(auto cluster, kafka::KafkaCluster::create(connection, clock));
   auto outputs = std::make_unique<kafka::KafkaOutputFactory>(connection, clock);
   auto limit = [outputs = outputs.get()](Bytes bytes_max) { outputs->limitBatches(bytes_max); };
-  return ApplicationPorts{
-      std::make_unique<kafka::KafkaInputFactory>(connection, InputUse::kBatches, clock),
-      std::make_unique<kafka::KafkaInputFactory>(connection, InputUse::kReplay, clock),
-      std::move(outputs), std::move(cluster), std::move(limit)};
+  return ApplicationPorts{makeInputs(connection, InputUse::kBatches, reader.native, clock),
+                          makeInputs(connection, InputUse::kReplay, reader.native, clock),
+                          std::move(outputs), std::move(cluster), std::move(limit)};
 }
 
 ApplicationPorts makeMemoryPorts(memory::MemoryKafka& kafka, const std::string& application,

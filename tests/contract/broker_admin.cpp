@@ -71,9 +71,11 @@ void await(const std::string& what, const std::function<bool()>& done) {
 }
 
 std::unique_ptr<ClientHandle> makeScriptProducer(const kafka::KafkaConnection& connection,
-                                                 const std::string& transactional_id) {
+                                                 const std::string& transactional_id,
+                                                 const std::string& codec) {
   kafka::ClientSettings settings{{"bootstrap.servers", connection.bootstrap},
                                  {"enable.idempotence", "true"},
+                                 {"compression.codec", codec},
                                  {"linger.ms", "5"},
                                  {"socket.nagle.disable", "true"},
                                  {"retry.backoff.ms", "5"}};

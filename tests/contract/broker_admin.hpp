@@ -38,9 +38,11 @@ class BrokerAdmin {
 /// Sends records through `producer` and waits until the broker has them.
 void sendRecords(kafka::ClientHandle& producer, const TopicPartition& target,
                  const std::vector<Record>& records);
-/// A producer of a script's own; transactional when `transactional_id` is not empty.
+/// A producer of a script's own; transactional when `transactional_id` is not empty. `codec` as
+/// the client's setting names it.
 [[nodiscard]] std::unique_ptr<kafka::ClientHandle> makeScriptProducer(
-    const kafka::KafkaConnection& connection, const std::string& transactional_id);
+    const kafka::KafkaConnection& connection, const std::string& transactional_id,
+    const std::string& codec = "none");
 /// Polls until `done()`, at most 30 s.
 void await(const std::string& what, const std::function<bool()>& done);
 /// Throws unless the error is null or "no error".
