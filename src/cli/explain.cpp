@@ -7,6 +7,8 @@
 #include "src/cli/error_texts.hpp"
 #include "src/cli/graph_text.hpp"
 #include "src/cli/loaded.hpp"
+#include "src/runtime/configured_application.hpp"
+#include "src/runtime/reader_choice.hpp"
 
 namespace lockstep::cli {
 namespace {
@@ -44,6 +46,8 @@ ExitCode explain(const ExplainCommand& command) {
     fmt::print("{}", graphMermaid(graph));
   } else {
     fmt::print("{}", graphText(graph));
+    const auto reader = chooseReader(connectionOf(loaded.application));
+    if (reader.ok()) fmt::print("\nkafka.reader: {}\n", reader->toString());
   }
   return ExitCode::kOk;
 }
