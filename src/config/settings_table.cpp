@@ -203,7 +203,7 @@ void addKafka(std::vector<SettingRow>& rows) {
                                           .text = "Who fetches: the client library, the native "
                                                   "reader (plaintext only), or native where it "
                                                   "can",
-                                          .fallback = KafkaReader::kLibrdkafka},
+                                          .fallback = KafkaReader::kAuto},
                      FIELD(kafka.reader)));
   rows.push_back(row(Setting<Duration>{.path = "kafka.transaction_timeout",
                                        .text = "The broker aborts a transaction that is open for "
