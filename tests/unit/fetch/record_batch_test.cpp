@@ -25,7 +25,7 @@ std::string sample() {
 }
 
 /// Reads all that can be read and touches every byte of it.
-std::size_t readAll(std::string_view bytes) {
+std::size_t readEveryRecord(std::string_view bytes) {
   BatchHeader header;
   if (readBatchHeader(bytes, header) != BatchRead::kBatch) return 0;
   (void)checksumFits(bytes, header);
@@ -133,8 +133,8 @@ TEST_CASE("changed batches are refused or read, never overrun", "[unit][fetch][r
     for (auto changes = 1 + random() % 4; changes > 0; --changes) {
       bytes[random() % bytes.size()] = static_cast<char>(random());
     }
-    touched += readAll(std::string(bytes, 0, 1 + random() % bytes.size()));
-    touched += readAll(bytes);
+    touched += readEveryRecord(std::string(bytes, 0, 1 + random() % bytes.size()));
+    touched += readEveryRecord(bytes);
   }
   CHECK(touched > 0);
 }

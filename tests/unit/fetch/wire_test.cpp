@@ -93,7 +93,7 @@ std::string limitsAnswer() {
   return writer.take();
 }
 
-void readAll(std::string_view bytes) {
+void readEveryAnswer(std::string_view bytes) {
   (void)missingApi(bytes);
   (void)readMetadata(bytes);
   (void)readListOffsets(bytes);
@@ -188,13 +188,14 @@ TEST_CASE("answers that are cut off or changed are refused or read, never overru
   INFO("seed " << seed);
   std::mt19937 random(seed);
   for (const auto& sound : {versionsAnswer(4), metadataAnswer(), fetchAnswer(), limitsAnswer()}) {
-    for (std::size_t size = 0; size < sound.size(); ++size) readAll(std::string(sound, 0, size));
+    for (std::size_t size = 0; size < sound.size(); ++size)
+      readEveryAnswer(std::string(sound, 0, size));
     for (int round = 0; round < 3'000; ++round) {
       auto changed = sound;
       for (auto changes = 1 + random() % 4; changes > 0; --changes) {
         changed[random() % changed.size()] = static_cast<char>(random());
       }
-      readAll(changed);
+      readEveryAnswer(changed);
     }
   }
 }
