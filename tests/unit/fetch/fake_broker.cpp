@@ -57,14 +57,17 @@ std::int64_t endOf(const FakeBroker::Log& log) {
   return last.nextOffset();
 }
 
-std::string recordsFrom(const FakeBroker::Log& log, std::int64_t offset, std::size_t bytes_max) {
+/// As brokers do: `first` of an answer gets a whole batch whatever its size, the others only what
+/// fits.
+std::string recordsFrom(const FakeBroker::Log& log, std::int64_t offset, std::size_t bytes_max,
+                        bool first) {
   std::string records;
   for (const auto& batch : log.batches) {
     BatchHeader header;
     if (readBatchHeader(batch, header) != BatchRead::kBatch) return records + batch;
     if (header.nextOffset() <= offset) continue;
-    if (!records.empty() && records.size() + batch.size() > bytes_max) {
-      return records + batch.substr(0, batch.size() / 2);  // as brokers do
+    if (records.size() + batch.size() > bytes_max && !(first && records.empty())) {
+      return records.empty() ? records : records + batch.substr(0, batch.size() / 2);
     }
     records += batch;
   }
@@ -223,6 +226,7 @@ std::string FakeBroker::fetch(WireReader& request, const Fault& fault) {
   const auto topics = request.count(1);
   writer.count(topics);
   state_.partitions_asked_last = 0;
+  bool first = true;
   for (std::size_t topic = 0; topic < topics; ++topic) {
     writer.string(request.string());
     const auto count = request.count(1);
@@ -239,7 +243,8 @@ std::string FakeBroker::fetch(WireReader& request, const Fault& fault) {
                          : offset < log.start || offset > endOf(log) ? std::int16_t{1}
                                                                      : std::int16_t{0};
       const auto records =
-          error != 0 ? std::string() : recordsFrom(log, offset, std::min(left, bytes_max));
+          error != 0 ? std::string() : recordsFrom(log, offset, std::min(left, bytes_max), first);
+      first = first && records.empty();
       left -= std::min(left, records.size());
       writer.int32(id);
       writer.int16(error);
