@@ -174,6 +174,12 @@ inline constexpr ErrorText kCodeRows[] = {
      "(0), as Spark does. `drop_empty: true`\nforgets a key when its last value has left the "
      "window; `filter: value ~= 0` hides it, and forgets it then. Write one of them, or\n"
      "`drop_empty: false` if the zeros are meant."},
+    {"W033", "an inverse that does not undo its reduce",
+     "A window with an inverse adds what comes and takes off what leaves, so inverse(reduce(a, b), "
+     "b) has to be a, and reduce(a, b)\nthe same as reduce(b, a). Both were tried on sample values "
+     "and at least one pair shows that it is not so: results of the window\nwould be wrong. "
+     "Without "
+     "`inverse` any associative reduce is right."},
     {"W050", "a dead-letter topic that nothing writes",
      "`errors.dead_letter_topic` is set, and `decode`, `eval` and `produce` all say `stop`."},
     {"W060", "print weakens the guarantee",

@@ -8,9 +8,11 @@
 //   kafka.hpp              kafka::createDirectStream(), kafka::save()
 //   connection_pool.hpp    connections for foreachRDD and foreachPartition
 //   split.hpp              split(text, separator), without allocation
+//   inverse_mistake.hpp    tries a window's function and its inverse, for tests
 //   local_kafka.hpp        a Kafka inside the process, for tests
 //   dstream/dstream.hpp    the streams and their operators
 #include <lockstep/api/connection_pool.hpp>
+#include <lockstep/api/inverse_mistake.hpp>
 #include <lockstep/api/kafka.hpp>
 #include <lockstep/api/local_kafka.hpp>
 #include <lockstep/api/settings.hpp>

@@ -57,4 +57,12 @@ std::string_view ValueReduction::operator()(std::string_view a, std::string_view
   return encodeInto(result, combined);
 }
 
+std::vector<std::string> ValueReduction::fields() const {
+  std::vector<std::string> fields;
+  if (!expression_) return fields;
+  for (const ExpressionRead& read : expression_->reads())
+    if (!read.field.empty()) fields.push_back(read.field);
+  return fields;
+}
+
 }  // namespace lockstep

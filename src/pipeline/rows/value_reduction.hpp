@@ -2,7 +2,9 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "src/pipeline/expression/expression.hpp"
 #include "src/pipeline/expression/value.hpp"
@@ -30,6 +32,8 @@ class ValueReduction {
       : expression_(std::move(expression)), evaluation_(std::move(evaluation)) {}
 
   [[nodiscard]] std::string_view operator()(std::string_view a, std::string_view b) const;
+  /// The fields of `a` and `b` that an expression reads.
+  [[nodiscard]] std::vector<std::string> fields() const;
 
  private:
   NamedValueReduction named_ = NamedValueReduction::kLast;

@@ -1,4 +1,5 @@
 #include "src/pipeline/rows/row_windows.hpp"
+#include "src/pipeline/steps/inverse_samples.hpp"
 #include "src/pipeline/steps/step_functions.hpp"
 
 namespace lockstep {
@@ -14,12 +15,25 @@ RowWindow windowOf(const StepBuild& build) {
           {build.name(), drop != nullptr && drop->number != 0, build.shuffleOptions().parallelism}};
 }
 
+/// Counts are added; everything else is reduced as it is written.
+ValueReduction reduceOfCounts() { return ValueReduction(NamedValueReduction::kSum); }
+
+void tryInverse(const ValueReduction& reduce, const ValueReduction& inverse, StepBuild& build) {
+  const auto mistake = inverseMistake(reduce, inverse);
+  if (!mistake) return;
+  build.compiler().diagnostics().warning("W033", build.step().find("inverse")->value.place,
+                                         mistake->message, mistake->help);
+}
+
 /// Nothing after a mistake, which was reported.
 std::optional<RowWindowFold> foldOf(const std::optional<Built>& in, StepBuild& build) {
   const auto named = build.step().find("reduce")->named;
   auto reduce = build.reduction("reduce");
   std::optional<ValueReduction> inverse;
   if (build.has("inverse")) inverse = build.reduction("inverse");
+  if (reduce && inverse)
+    tryInverse(named == config::NamedReduction::kCount ? reduceOfCounts() : *reduce, *inverse,
+               build);
   std::optional<Expression> filter;
   if (build.has("filter")) filter = build.expression("filter", RowWindowFold::filterVariables());
   if (!in || !reduce || build.has("inverse") != inverse.has_value() ||

@@ -35,7 +35,8 @@ std::string eight(std::int64_t number) {
 std::string lint(const std::string& step) {
   const PipelineText text{"      - id: w\n        " + step + "\n", "long",
                           "batch: { interval: 500ms }\n"};
-  const auto loaded = config::loadText("app.yaml", text.yaml(), {});
+  auto loaded = config::loadText("app.yaml", text.yaml(), {});
+  static_cast<void>(buildPipeline(loaded.application, loaded.diagnostics));
   return loaded.diagnostics.print();
 }
 
@@ -119,4 +120,41 @@ TEST_CASE("window and slide that do not fit the interval are named with the near
   CHECK(lint("reduceByKeyAndWindow: { window: 1s, slide: 1s, reduce: sum, inverse: a - b, "
              "drop_empty: true }")
             .empty());
+}
+
+TEST_CASE("an inverse that does not undo its reduce is named with the values that show it",
+          "[unit][pipeline][row_windows]") {
+  const auto linted = [](const std::string& functions) {
+    return lint("reduceByKeyAndWindow:\n          { window: 1s, slide: 1s, drop_empty: true, " +
+                functions + " }");
+  };
+  const auto [functions, message] = GENERATE(table<std::string, std::string>(
+      {{"reduce: a + b, inverse: b - a",
+        "inverse does not undo reduce: of a = 7 and b = 7 reduce makes 14, and inverse of 14 and 7 "
+        "gives -7, not 7"},
+       {"reduce: a + b, inverse: a + b", "gives 21, not 7"},
+       {"reduce: max, inverse: a", "of a = 7 and b = 12 reduce makes 12"},
+       {"reduce: count, inverse: a", "gives 14, not 7"},
+       {"reduce: a + b, inverse: a.total", "inverse of 14 and 7 fails"},
+       {"reduce: '{ n = a.n + b.n }', inverse: '{ n = a.n + b.n }'",
+        "of a = {\"n\":7} and b = {\"n\":7} reduce makes {\"n\":14}"},
+       {"reduce: a .. b, inverse: 'a:sub(1, #a - #b)'", "reduce depends on the order"}}));
+  CAPTURE(functions);
+  const auto text = linted(functions);
+  INFO(text);
+  CHECK(text.find("app.yaml:") != std::string::npos);
+  CHECK(text.find("warning[W033]") != std::string::npos);
+  CHECK(text.find(message) != std::string::npos);
+  CHECK(text.find("help: ") != std::string::npos);
+}
+
+TEST_CASE("an inverse that undoes its reduce is accepted", "[unit][pipeline][row_windows]") {
+  const std::string functions =
+      GENERATE("reduce: sum, inverse: a - b", "reduce: count, inverse: a - b",
+               "reduce: a * b, inverse: a / b",
+               "reduce: '{ n = a.n + b.n, s = a.s + b.s }', "
+               "inverse: '{ n = a.n - b.n, s = a.s - b.s }'");
+  CAPTURE(functions);
+  CHECK(lint("reduceByKeyAndWindow:\n          { window: 1s, slide: 1s, drop_empty: true, " +
+             functions + " }") == "");
 }
