@@ -19,6 +19,8 @@ using OptionsHandle =
     std::unique_ptr<rd_kafka_AdminOptions_t, HandleDeleter<rd_kafka_AdminOptions_destroy>>;
 using ResourceHandle =
     std::unique_ptr<rd_kafka_ConfigResource_t, HandleDeleter<rd_kafka_ConfigResource_destroy>>;
+using DeletionHandle =
+    std::unique_ptr<rd_kafka_DeleteRecords_t, HandleDeleter<rd_kafka_DeleteRecords_destroy>>;
 using NewTopicHandle =
     std::unique_ptr<rd_kafka_NewTopic_t, HandleDeleter<rd_kafka_NewTopic_destroy>>;
 
@@ -129,6 +131,35 @@ Status requestTopics(ClientHandle& client, std::span<const NewTopic> topics, mil
     LOCKSTEP_TRY(
         toStatus(error, rd_kafka_topic_result_name(answers[i]), detail == nullptr ? "" : detail));
   }
+  return {};
+}
+
+Status requestDeletion(ClientHandle& client, std::span<const PartitionOffset> before,
+                       milliseconds timeout) {
+  if (before.empty()) return {};
+  const ListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(before.size())));
+  for (const auto& wanted : before) {
+    rd_kafka_topic_partition_list_add(list.get(), wanted.partition.topic.c_str(),
+                                      wanted.partition.partition.value())
+        ->offset = wanted.next.value();
+  }
+  const DeletionHandle deletion(rd_kafka_DeleteRecords_new(list.get()));
+  rd_kafka_DeleteRecords_t* request = deletion.get();
+  const auto options = makeOptions(client, RD_KAFKA_ADMIN_OP_DELETERECORDS, timeout);
+  const QueueHandle queue(rd_kafka_queue_new(client.get()));
+  rd_kafka_DeleteRecords(client.get(), &request, 1, options.get(), queue.get());
+  const EventHandle event(rd_kafka_queue_poll(queue.get(), toMilliseconds(timeout + kGrace)));
+  if (event == nullptr) {
+    return client.explain(toStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, "delete records"));
+  }
+  if (const auto error = rd_kafka_event_error(event.get())) {
+    return client.explain(
+        toStatus(error, "delete records", rd_kafka_event_error_string(event.get())));
+  }
+  const auto* answers =
+      rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event.get()));
+  for (int i = 0; i < answers->cnt; ++i)
+    LOCKSTEP_TRY(client.explain(toStatus(answers->elems[i].err, answers->elems[i].topic)));
   return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include <lockstep/base/status.hpp>
 #include <lockstep/model/cluster.hpp>
+#include <lockstep/model/offset_range.hpp>
 
 #include "connectors/kafka/client_handle.hpp"
 
@@ -17,5 +18,9 @@ namespace lockstep::kafka {
 /// Asks the controller to create topics; one that exists is no error.
 [[nodiscard]] Status requestTopics(ClientHandle& client, std::span<const NewTopic> topics,
                                    std::chrono::milliseconds timeout);
+
+/// Asks the leaders to delete the records below each offset.
+[[nodiscard]] Status requestDeletion(ClientHandle& client, std::span<const PartitionOffset> before,
+                                     std::chrono::milliseconds timeout);
 
 }  // namespace lockstep::kafka

@@ -153,6 +153,10 @@ Result<std::vector<TopicDescription>> KafkaCluster::describeAll(std::span<const 
   return descriptions;
 }
 
+Status KafkaCluster::deleteRecords(std::span<const PartitionOffset> before, Timeout timeout) {
+  return requestDeletion(*committed_, before, timeout);
+}
+
 Status KafkaCluster::createTopics(std::span<const NewTopic> topics, Timeout timeout) {
   if (topics.empty()) return {};
   const auto deadline = Deadline::in(clock_, timeout);

@@ -20,9 +20,10 @@ class KafkaCluster final : public Cluster {
 
   Result<std::vector<TopicDescription>> describe(std::span<const std::string> topics,
                                                  Timeout timeout) override;
-  Result<std::vector<std::string>> topicNames(Timeout timeout) override;
   Result<std::vector<std::optional<std::string>>> topicIds(std::span<const std::string> topics,
                                                            Timeout timeout) override;
+  Result<std::vector<std::string>> topicNames(Timeout timeout) override;
+  Status deleteRecords(std::span<const PartitionOffset> before, Timeout timeout) override;
   Status createTopics(std::span<const NewTopic> topics, Timeout timeout) override;
   Result<std::vector<CommittedOffset>> committed(std::span<const TopicPartition> partitions,
                                                  Timeout timeout) override;

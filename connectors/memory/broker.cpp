@@ -31,6 +31,8 @@ std::string_view toString(RequestKind kind) {
       return "DescribeTopics";
     case RequestKind::kCreateTopics:
       return "CreateTopics";
+    case RequestKind::kDeleteRecords:
+      return "DeleteRecords";
   }
   return "unknown";
 }
@@ -235,6 +237,15 @@ CreateTopics::Reply Broker::apply(const CreateTopics& request) {
   CreateTopics::Reply reply;
   for (const NewTopic& topic : request.topics) reply.errors.push_back(topics_.create(topic));
   return reply;
+}
+
+Verdict Broker::apply(const DeleteRecords& request) {
+  for (const PartitionOffset& wanted : request.before) {
+    PartitionLog* log = topics_.log(wanted.partition);
+    if (log == nullptr) return {BrokerError::kUnknownTopicOrPartition};
+    log->deleteBefore(std::clamp(wanted.next.value(), log->start(), log->end()));
+  }
+  return {};
 }
 
 }  // namespace lockstep::memory

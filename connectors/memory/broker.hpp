@@ -107,6 +107,7 @@ class Broker {
   OffsetFetch::Reply apply(const OffsetFetch& request) REQUIRES_LOCK(mutex_);
   DescribeTopics::Reply apply(const DescribeTopics& request) REQUIRES_LOCK(mutex_);
   CreateTopics::Reply apply(const CreateTopics& request) REQUIRES_LOCK(mutex_);
+  Verdict apply(const DeleteRecords& request) REQUIRES_LOCK(mutex_);
 
   /// NONE while there is a coordinator.
   [[nodiscard]] BrokerError coordinatorError() REQUIRES_LOCK(mutex_);

@@ -55,6 +55,14 @@ Result<std::vector<std::optional<std::string>>> MemoryCluster::topicIds(
   return ids;
 }
 
+Status MemoryCluster::deleteRecords(std::span<const PartitionOffset> before, Timeout timeout) {
+  const DeleteRecords request{client_, {before.begin(), before.end()}};
+  LOCKSTEP_ASSIGN(const auto reply, ask(request, timeout, [](const auto&) { return true; }));
+  if (reply.error == BrokerError::kNone) return {};
+  return Status::fatal(ExitCode::kData, "E211", "records cannot be deleted: no such topic",
+                       "create the topic, or correct its name");
+}
+
 Status MemoryCluster::createTopics(std::span<const NewTopic> topics, Timeout timeout) {
   const CreateTopics request{client_, {topics.begin(), topics.end()}};
   LOCKSTEP_ASSIGN(const auto reply, ask(request, timeout, [](const auto&) { return true; }));

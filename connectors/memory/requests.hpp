@@ -30,6 +30,7 @@ enum class RequestKind {
   kOffsetFetch,
   kDescribeTopics,
   kCreateTopics,
+  kDeleteRecords,
 };
 
 [[nodiscard]] std::string_view toString(RequestKind kind);
@@ -170,6 +171,13 @@ struct CreateTopics {
   };
   SharedClient client;
   std::vector<NewTopic> topics;
+};
+
+struct DeleteRecords {
+  static constexpr RequestKind kKind = RequestKind::kDeleteRecords;
+  using Reply = Verdict;
+  SharedClient client;
+  std::vector<PartitionOffset> before;
 };
 
 }  // namespace lockstep::memory

@@ -91,6 +91,7 @@ class StreamingContext::Impl {
     auto spec = specOf(settings_.config(), graph_,
                        {options.until_end, options.takeover, options.accept_changed_plan});
     spec.engine.inputs = inputs_;
+    spec.engine.patterns = patterns_;
     spec.listeners = listeners_;
     application_ =
         std::make_unique<Application>(std::move(spec), std::move(ports).value(), systemClock());
@@ -143,15 +144,21 @@ class StreamingContext::Impl {
     signals_ = std::make_unique<SignalWatch>(settings_.config().shutdownTimeout());
   }
 
-  void setStart(const std::string& topic, StartPosition start) {
+  void setStart(const InputName& input, StartPosition start) {
     MutexLock lock(mutex_);
-    for (const auto& known : inputs_) {
-      if (known.topic != topic || known.start == toEngine(start)) continue;
-      throw misuse("E017",
-                   "two streams read the topic '" + topic + "' and disagree about its start",
+    const auto& name = input.topic.empty() ? input.pattern : input.topic;
+    const auto agree = [&](const std::string& known, StartFrom other) {
+      if (known != name || other == toEngine(start)) return;
+      throw misuse("E017", "two streams read '" + name + "' and disagree about its start",
                    "give both the same .start");
+    };
+    for (const auto& known : inputs_) agree(known.topic, known.start);
+    for (const auto& known : patterns_) agree(known.text, known.start);
+    if (input.topic.empty()) {
+      patterns_.push_back({name, toEngine(start)});
+    } else {
+      inputs_.push_back({name, toEngine(start)});
     }
-    inputs_.push_back({topic, toEngine(start)});
   }
 
   void addListener(std::shared_ptr<StreamingListener> listener) {
@@ -198,6 +205,7 @@ class StreamingContext::Impl {
   Status outcome_ GUARDED_BY(mutex_);
   bool outcome_told_ GUARDED_BY(mutex_) = false;
   std::vector<EngineOptions::InputTopic> inputs_ GUARDED_BY(mutex_);
+  std::vector<EngineOptions::InputPattern> patterns_ GUARDED_BY(mutex_);
   StreamingListeners listeners_ GUARDED_BY(mutex_);
   std::unique_ptr<Application> application_;  ///< written once, before thread_ starts
   std::unique_ptr<SignalWatch> signals_;
@@ -249,8 +257,8 @@ void StreamingContext::addStreamingListener(std::shared_ptr<StreamingListener> l
 StreamingContext::State StreamingContext::state() const { return impl_->state(); }
 const Settings& StreamingContext::settings() const { return impl_->settings(); }
 const std::shared_ptr<DStreamGraph>& StreamingContext::graph() const { return impl_->graph(); }
-void StreamingContext::setStart(const std::string& topic, StartPosition start) {
-  impl_->setStart(topic, start);
+void StreamingContext::setStart(const InputName& input, StartPosition start) {
+  impl_->setStart(input, start);
 }
 
 }  // namespace lockstep

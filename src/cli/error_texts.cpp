@@ -10,6 +10,7 @@
 #include "src/config/codes.hpp"
 #include "src/dstream/error_codes.hpp"
 #include "src/engine/error_codes.hpp"
+#include "src/runtime/error_codes.hpp"
 #include "state/checkpoint/error_codes.hpp"
 
 namespace lockstep::cli {
@@ -17,7 +18,7 @@ namespace lockstep::cli {
 std::vector<ErrorText> otherErrorTexts() {
   std::vector<ErrorText> all;
   for (const auto table : {engineErrors(), stateErrors(), kafka::clientErrorTexts(),
-                           fetch::fetchErrorTexts(), recordErrors()}) {
+                           fetch::fetchErrorTexts(), recordErrors(), sourceErrors()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;

@@ -140,6 +140,14 @@ Json graphJson(const Loaded& loaded) {
                {"state", Json::array()},
                {"outputs", Json::array()}};
   for (const auto& prefix : graph.topicPrefixesWritten()) json["writes"].push_back(prefix + "*");
+  for (const auto& pattern : graph.patternsRead())
+    json["reads"].push_back("/" + pattern.text + "/");
+  for (const auto& source : graph.sources()) {
+    if (source.safety == Safety::kIgnore) continue;
+    json["internal_topics"].push_back(receiverTopic(application, source.id));
+    if (source.isFiles())
+      json["internal_topics"].push_back(positionsPartition(application, source.id).topic);
+  }
   for (const auto& id : graph.stateIds()) {
     json["internal_topics"].push_back(changelogTopic(application, id));
     json["state"].push_back(id);

@@ -7,6 +7,7 @@
 #include <lockstep/base/log.hpp>
 
 #include "src/cli/commands.hpp"
+#include "src/cli/fed_streams.hpp"
 #include "src/cli/loaded.hpp"
 #include "src/cli/test_report.hpp"
 
@@ -31,12 +32,13 @@ class TestRunner {
     auto& file = files_.emplace_back();
     file.name = name;
     if (loaded.diagnostics.hasErrors()) return broken(loaded, file);
-    for (const auto& test : loaded.application.tests) {
+    const auto application = fedByHand(std::move(loaded.application));
+    for (const auto& test : application.tests) {
       if (test.name.text.find(command_.filter) == std::string::npos) {
         ++file.left_out;
         continue;
       }
-      file.tests.push_back(runTest(loaded.application, test));
+      file.tests.push_back(runTest(application, test));
       if (!file.tests.back().failures.empty()) fails(ExitCode::kFindings);
       tell(textOfResult(file, file.tests.back()));
     }

@@ -12,6 +12,7 @@
 #include <lockstep/base/log.hpp>
 
 #include "src/cli/commands.hpp"
+#include "src/cli/fed_streams.hpp"
 #include "src/cli/loaded.hpp"
 #include "src/cli/try_session.hpp"
 #include "src/config/suggest.hpp"
@@ -34,15 +35,15 @@ std::string inputTopic(const config::ApplicationConfig& application, const std::
   const auto known = config::listed(names);
   if (names.empty()) {
     fmt::print(stderr,
-               "lockstep try: no stream of the file reads Kafka; there is nowhere to put "
+               "lockstep try: no stream of the file has an input; there is nowhere to put "
                "the lines\n");
   } else if (inputs.empty()) {
     fmt::print(stderr,
-               "lockstep try: no stream '{}' in the file reads Kafka\n   help: --stream {}\n",
+               "lockstep try: no stream '{}' in the file has an input\n   help: --stream {}\n",
                wanted, known);
   } else {
     fmt::print(stderr,
-               "lockstep try: the file has {} streams that read Kafka, and lines go to one of "
+               "lockstep try: the file has {} streams with an input, and lines go to one of "
                "them\n   help: --stream {}\n",
                inputs.size(), known);
   }
@@ -128,6 +129,9 @@ void pump(TrySession& session, const TryCommand& command, const std::string& top
 ExitCode tryOut(const TryCommand& command) {
   auto loaded = load(command.file, command.overrides);
   if (const auto bad = report(loaded); bad != ExitCode::kOk) return bad;
+  loaded.application = fedByHand(std::move(loaded.application));
+  config::Diagnostics ignored;  // the file was built before, without mistakes
+  loaded.pipeline = buildPipeline(loaded.application, ignored);
   const auto topic = inputTopic(loaded.application, command.stream);
   if (topic.empty()) return ExitCode::kUsage;
   log::configure(log::Level::kWarn, log::Format::kText);

@@ -87,7 +87,10 @@ inline constexpr ErrorText kCodeRows[] = {
      "Keys and values are `string`, `bytes`, `long`, `double` or `json`."},
     {"E024", "an id is used twice",
      "The id is the identity of a state: of its changelog topic and its part of the state folder."},
-    {"E025", "a topic stands twice", "The records of a topic would be processed twice."},
+    {"E025", "a topic stands twice",
+     "A topic stands twice in one list, or is named by one stream and matches the pattern of "
+     "another. Several streams may name the\nsame topic; a pattern leaves out none of what it "
+     "matches, so narrow it."},
     {"E026", "a reserved topic",
      "The application keeps its ledger, changelogs and write-ahead logs in topics that begin with "
      "its "
@@ -192,6 +195,13 @@ inline constexpr ErrorText kCodeRows[] = {
      "start process the same input again: output records come\ntwice, and counts and sums grow "
      "twice. Two instances at the same time double everything and can lose state: the one that\n"
      "finds the other's claim stops with E202, but nothing keeps either from writing before that."},
+    {"W062", "received records in memory only",
+     "With `safety: ignore` what a socket or receiver has delivered waits in memory for its batch. "
+     "A crash loses it, and nobody sends\nit again. `safety: log`, the default, writes it to a "
+     "topic of the application first."},
+    {"W063", "very small blocks",
+     "Every block of a receiver is a transaction of its own, with a few requests to the brokers. "
+     "Below 50 ms these cost more than\nthe records."},
 };
 
 }  // namespace lockstep::config

@@ -139,14 +139,16 @@ void lintUnused(const ApplicationConfig& config, Diagnostics& diagnostics) {
 /// A topic has one committed position, and begins at one place.
 void lintStarts(const ApplicationConfig& config, Diagnostics& diagnostics) {
   struct First {
-    const SourceText* topic;
+    Place place;
     StartPosition start;
   };
-  std::map<std::string_view, First> first;
+  std::map<std::string, First> first;
   for (const StreamConfig& stream : config.streams) {
     if (stream.kafka() == nullptr) continue;
-    for (const SourceText& topic : stream.kafka()->topics) {
-      const auto [at, added] = first.emplace(topic.text, First{&topic, stream.kafka()->start});
+    auto topics = stream.kafka()->topics;
+    if (stream.kafka()->pattern) topics.push_back(*stream.kafka()->pattern);
+    for (const SourceText& topic : topics) {
+      const auto [at, added] = first.emplace(topic.text, First{topic.place, stream.kafka()->start});
       if (added || at->second.start == stream.kafka()->start) continue;
       diagnostics.add({topic.place,
                        Severity::kError,
@@ -154,7 +156,7 @@ void lintStarts(const ApplicationConfig& config, Diagnostics& diagnostics) {
                        fmt::format("two streams read the topic '{}' and disagree about its start",
                                    topic.written),
                        "write the same 'start' in both",
-                       {{at->second.topic->place, "first read here"}}});
+                       {{at->second.place, "first read here"}}});
     }
   }
 }

@@ -35,9 +35,6 @@ void notYet(const ApplicationConfig& config, std::string_view path, std::string_
 }
 
 void lintLaterSettings(const ApplicationConfig& config, Diagnostics& diagnostics) {
-  if (config.rate.max_per_receiver) {
-    notYet(config, "rate.max_per_receiver", "the rate of receivers", diagnostics);
-  }
   if (config.state.snapshots) {
     notYet(config, "state.snapshots", "keeping snapshots of the state folder", diagnostics);
   }

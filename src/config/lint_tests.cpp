@@ -24,7 +24,7 @@ class TestLint {
       : config_(config), diagnostics_(diagnostics) {
     for (const StreamConfig& stream : config.streams) {
       streams_.push_back(stream.name.text);
-      if (stream.kafka() != nullptr) inputs_.push_back(stream.name.text);
+      if (stream.hasInput()) inputs_.push_back(stream.name.text);
       for (const StepConfig& step : stream.steps) {
         if (step.id) ids_.push_back(step.id->text);
       }

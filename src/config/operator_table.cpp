@@ -335,7 +335,7 @@ constexpr std::array kOperators{
 constexpr std::array<std::string_view, 12> kLaterOperators{
     "transform", "transformWith", "mapPartitions", "glom",       "partitionBy", "sortByKey",
     "sample",    "lookup",        "lua",           "checkpoint", "persist",     "cache"};
-constexpr std::array<std::string_view, 2> kLaterStreamKeys{"files", "socket"};
+constexpr std::array<std::string_view, 0> kLaterStreamKeys{};
 constexpr std::array<std::string_view, 5> kLaterOutputKeys{"http", "postgres", "sql", "socket",
                                                            "foreachRDD"};
 

@@ -8,6 +8,7 @@
 #include "src/config/operator_table.hpp"
 #include "src/config/output_reader.hpp"
 #include "src/config/settings_table.hpp"
+#include "src/config/source_reader.hpp"
 #include "src/config/stream_reader.hpp"
 #include "src/config/table_reader.hpp"
 
@@ -121,6 +122,8 @@ std::string writeReference() {
   page += "\n## Streams\n\n`streams` is a map: name -> stream.\n";
   addKeys(page, "A stream", streamKeys());
   addKeys(page, "`kafka` of a stream", kafkaInputKeys());
+  addKeys(page, "`files` of a stream", filesInputKeys());
+  addKeys(page, "`socket` of a stream", socketInputKeys());
   addKeys(page, "`join` of a stream", joinKeys());
   addKeys(page, "`join` of a stream with a table", tableJoinKeys());
   addKeys(page, "`cogroup` of a stream", cogroupKeys());

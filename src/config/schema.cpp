@@ -9,6 +9,7 @@
 #include "src/config/operator_table.hpp"
 #include "src/config/output_reader.hpp"
 #include "src/config/settings_table.hpp"
+#include "src/config/source_reader.hpp"
 #include "src/config/stream_reader.hpp"
 #include "src/config/table_reader.hpp"
 #include "src/config/test_reader.hpp"
@@ -166,6 +167,8 @@ Json streamSchema() {
                    {{"kafka", mapSchema(kafkaInputKeys())},
                     {"join", oneOf({mapSchema(joinKeys()), tableJoinSchema()})},
                     {"table", oneOf({mapSchema(topicTableKeys()), mapSchema(fileTableKeys())})},
+                    {"files", mapSchema(filesInputKeys())},
+                    {"socket", mapSchema(socketInputKeys())},
                     {"cogroup", mapSchema(cogroupKeys())},
                     {"steps", listOf(stepSchema())}});
 }

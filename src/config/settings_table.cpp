@@ -138,8 +138,7 @@ void addBatch(std::vector<SettingRow>& rows) {
                                             .min = kOne},
                      FIELD(rate.max_per_partition)));
   rows.push_back(row(Setting<std::uint64_t>{.path = "rate.max_per_receiver",
-                                            .text = "Records per second of a receiver; not in this "
-                                                    "version",
+                                            .text = "Records per second of each receiver or socket",
                                             .fallback_text = "none",
                                             .min = kOne},
                      FIELD(rate.max_per_receiver)));

@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include <lockstep/base/units.hpp>
+
 #include "src/config/operator_kind.hpp"
 #include "src/config/place.hpp"
 
@@ -24,6 +26,7 @@ enum class Partitioner { kMurmur2 };
 /// `kafka: { topics: [...], key: ..., value: ... }` of a stream.
 struct KafkaInput {
   std::vector<SourceText> topics;
+  std::optional<SourceText> pattern;  ///< instead of topics: a regular expression on their names
   DataFormat key = DataFormat::kString;
   DataFormat value = DataFormat::kString;
   StartPosition start = StartPosition::kEarliest;
@@ -53,6 +56,24 @@ struct TableJoin {
   SourceText table;
   std::optional<SourceText> key;  ///< an expression; none: the record's own key
   MissingPolicy on_missing = MissingPolicy::kNull;
+};
+
+/// `files: { dir: ... }` of a stream.
+struct FilesInput {
+  std::string dir;
+  DataFormat value = DataFormat::kString;
+  std::chrono::nanoseconds poll = std::chrono::milliseconds(500);
+  Bytes line_bytes_max{900'000};
+  bool skip_missing = false;  ///< `missing: skip`
+};
+
+/// `socket: { host: ..., port: ... }` of a stream.
+struct SocketInput {
+  std::string host;
+  std::uint16_t port = 0;
+  DataFormat value = DataFormat::kString;
+  bool ignore = false;  ///< `safety: ignore`
+  std::chrono::nanoseconds block_interval = std::chrono::milliseconds(200);
 };
 
 /// `from: words` or `from: [a, b]` (a union).
@@ -105,12 +126,19 @@ struct PairedStreams {
 struct StreamConfig {
   SourceText name;
   /// monostate only after an error
-  std::variant<std::monostate, KafkaInput, FromStreams, PairedStreams, FileTableInput, TableJoin>
+  std::variant<std::monostate, KafkaInput, FromStreams, PairedStreams, FileTableInput, TableJoin,
+               FilesInput, SocketInput>
       source;
   std::vector<StepConfig> steps;
   std::optional<std::uint64_t> parallelism;
 
   [[nodiscard]] const KafkaInput* kafka() const { return std::get_if<KafkaInput>(&source); }
+  [[nodiscard]] const FilesInput* files() const { return std::get_if<FilesInput>(&source); }
+  [[nodiscard]] const SocketInput* socket() const { return std::get_if<SocketInput>(&source); }
+  /// Whether its records come from outside, and not from other streams.
+  [[nodiscard]] bool hasInput() const {
+    return kafka() != nullptr || files() != nullptr || socket() != nullptr;
+  }
   [[nodiscard]] const FromStreams* from() const { return std::get_if<FromStreams>(&source); }
   [[nodiscard]] const PairedStreams* paired() const { return std::get_if<PairedStreams>(&source); }
   [[nodiscard]] const FileTableInput* fileTable() const {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "src/config/operator_table.hpp"
+#include "src/config/source_reader.hpp"
 #include "src/config/step_reader.hpp"
 #include "src/config/table_reader.hpp"
 #include "src/config/value_reader.hpp"
@@ -16,6 +17,8 @@ constexpr std::string_view kFormats = "string, bytes, long, double or json";
 
 constexpr std::array kStreamKeys{
     KeyRow{"kafka", "map", "-", "Reads topics; see below"},
+    KeyRow{"files", "map", "-", "Reads the new files of a folder; see below"},
+    KeyRow{"socket", "map", "-", "Reads lines from a TCP server; see below"},
     KeyRow{"from", "name or list of names", "-", "Another stream, or several for their union"},
     KeyRow{"table", "map", "-", "What is looked up: a compacted topic or a file; see below"},
     KeyRow{"join", "map", "-",
@@ -26,7 +29,10 @@ constexpr std::array kStreamKeys{
            "Shards of the stream's steps that group by key; of states pinned at the first start"},
 };
 constexpr std::array kKafkaInputKeys{
-    KeyRow{"topics", "list of texts", "-", "Topics that are read", true},
+    KeyRow{"topics", "list of texts", "-", "Topics that are read"},
+    KeyRow{"pattern", "text", "-",
+           "Instead of topics: a regular expression that a topic's whole name has to match; topics "
+           "that come later are read from their beginning"},
     KeyRow{"key", kFormats, "string", "Format of the keys"},
     KeyRow{"value", kFormats, "string", "Format of the values"},
     KeyRow{"start", "earliest, latest or stop", "earliest",
@@ -72,6 +78,7 @@ KafkaInput readKafkaInput(const Node& map, std::string_view stream, Diagnostics&
       [&](const KeyRow& row, const NodeEntry& entry) {
         const Node& value = entry.value;
         if (row.name == "topics") readNames(value, "topics", input.topics, reader);
+        if (row.name == "pattern") reader.read(value, "pattern", input.pattern.emplace());
         if (row.name == "key") reader.read(value, "key", input.key);
         if (row.name == "value") reader.read(value, "value", input.value);
         if (row.name == "start") reader.read(value, "start", input.start);
@@ -82,6 +89,16 @@ KafkaInput readKafkaInput(const Node& map, std::string_view stream, Diagnostics&
                             "remove the key; the results are the same without it");
         }
       });
+  const Node* topics = map.find("topics");
+  if (map.isMap() && topics == nullptr && !input.pattern) {
+    diagnostics.error("E009", map.place,
+                      fmt::format("kafka of stream '{}' needs topics or a pattern", stream),
+                      "write  topics: [orders]  or  pattern: 'orders-.*'");
+  }
+  if (topics != nullptr && input.pattern) {
+    diagnostics.error("E010", input.pattern->place, "topics and pattern exclude each other",
+                      "make two streams, and a third:  from: [a, b]");
+  }
   return input;
 }
 
@@ -128,7 +145,8 @@ class StreamReader {
     if (has_source_) {
       diagnostics_.error("E010", entry.key.place,
                          fmt::format("stream '{}' has two sources", stream_.name.text),
-                         "a stream has one of 'kafka', 'from', 'table', 'join' and 'cogroup'; "
+                         "a stream has one of 'kafka', 'files', 'socket', 'from', 'table', 'join' "
+                         "and 'cogroup'; "
                          "'from: [a, b]' is a union");
       return;
     }
@@ -139,6 +157,10 @@ class StreamReader {
       readTable(entry.value, stream_, diagnostics_);
     } else if (row.name == "join" && joinsTable(entry.value)) {
       stream_.source = readTableJoin(entry.value, stream_.name.text, diagnostics_);
+    } else if (row.name == "files") {
+      stream_.source = readFilesInput(entry.value, stream_.name.text, diagnostics_);
+    } else if (row.name == "socket") {
+      stream_.source = readSocketInput(entry.value, stream_.name.text, diagnostics_);
     } else if (row.name == "join" || row.name == "cogroup") {
       stream_.source = readPaired(entry.value, row.name, stream_.name.text, diagnostics_);
     } else {

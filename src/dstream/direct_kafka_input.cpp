@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <lockstep/dstream/union.hpp>
 #include <lockstep/rdd/guarded_push.hpp>
 
 namespace lockstep {
@@ -73,25 +74,86 @@ class DirectKafkaInputDStream::Reader final : public Operator {
   std::vector<std::unique_ptr<RecordChunk>> held_;  ///< what pending_ points into
 };
 
-DirectKafkaInputDStream::DirectKafkaInputDStream(std::string step, std::vector<std::string> topics)
-    : Rdd<RecordView>(std::move(step), "kafka"), topics_(std::move(topics)) {
+namespace {
+
+/// Passes on what a shared source reads of some topics. Which topic a task reads may change from
+/// batch to batch: partitions are added.
+class KafkaView final : public Rdd<RecordView> {
+ public:
+  KafkaView(std::string step, DirectKafkaInputDStream& source, TopicSelection selection)
+      : Rdd<RecordView>(std::move(step), "kafka"),
+        source_(source),
+        selection_(std::move(selection)) {
+    follows(source);
+  }
+
+  void connect(Task& task, ChunkSink<RecordView>& consumer) override {
+    auto [gate, fresh] = task.instance<Gate>(this, *this);
+    gate.consumers.add(consumer);
+    if (fresh) source_.connect(task, gate);
+  }
+
+ private:
+  class Gate final : public Operator, public ChunkSink<RecordView> {
+   public:
+    Gate(Task&, const KafkaView& view) : view_(view) {}
+    void begin(Task& task) override {
+      open_ = view_.selection_.has(view_.source_.inputOf(task)->partition.topic);
+    }
+    void accept(std::span<const RecordView> chunk) override {
+      if (open_) consumers.push(chunk);
+    }
+    Fanout<RecordView> consumers;
+
+   private:
+    const KafkaView& view_;
+    bool open_ = false;
+  };
+
+  DirectKafkaInputDStream& source_;
+  const TopicSelection selection_;
+};
+
+std::vector<DirectKafkaInputDStream*> kafkaSources(DStreamGraph& graph) {
+  std::vector<DirectKafkaInputDStream*> sources;
+  for (RddBase* rdd : graph.lineage().rdds()) {
+    if (auto* source = dynamic_cast<DirectKafkaInputDStream*>(rdd)) sources.push_back(source);
+  }
+  return sources;
+}
+
+DirectKafkaInputDStream& addSource(DStreamGraph& graph, const std::string& step,
+                                   TopicSelection selection) {
+  auto& source = graph.lineage().add<DirectKafkaInputDStream>(step, std::move(selection));
+  graph.lineage().addStage(source, {});
+  return source;
+}
+
+}  // namespace
+
+bool TopicSelection::has(const std::string& topic) const {
+  if (std::find(topics.begin(), topics.end(), topic) != topics.end()) return true;
+  if (named != nullptr && std::find(named->begin(), named->end(), topic) != named->end())
+    return false;
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const TopicPattern& pattern) { return pattern.matches(topic); });
+}
+
+DirectKafkaInputDStream::DirectKafkaInputDStream(std::string step, TopicSelection selection)
+    : Rdd<RecordView>(std::move(step), "kafka"), selection_(std::move(selection)) {
   beginsIn(*this);
 }
 
-bool DirectKafkaInputDStream::reads(const std::string& topic) const {
-  return std::find(topics_.begin(), topics_.end(), topic) != topics_.end();
-}
-
 std::uint32_t DirectKafkaInputDStream::tasks(const BatchPlan& plan) const {
-  return static_cast<std::uint32_t>(
-      std::count_if(plan.ranges.begin(), plan.ranges.end(),
-                    [&](const OffsetRange& range) { return reads(range.partition.topic); }));
+  return static_cast<std::uint32_t>(std::count_if(
+      plan.ranges.begin(), plan.ranges.end(),
+      [&](const OffsetRange& range) { return selection_.has(range.partition.topic); }));
 }
 
 const OffsetRange* DirectKafkaInputDStream::inputOf(const Task& task) const {
   std::uint32_t left = task.index();
   for (const OffsetRange& range : task.plan().ranges)
-    if (reads(range.partition.topic) && left-- == 0) return &range;
+    if (selection_.has(range.partition.topic) && left-- == 0) return &range;
   checkFailed("inputOf", "a task has a range");
 }
 
@@ -127,11 +189,37 @@ Status DirectKafkaInputDStream::run(Task& task) {
 
 DStream<RecordView> directKafkaInput(const std::shared_ptr<DStreamGraph>& graph,
                                      std::vector<std::string> topics, const std::string& step) {
-  graph->addInput(topics);
   const std::string name = step.empty() && !topics.empty() ? topics.front() : step;
-  auto& input = graph->lineage().add<DirectKafkaInputDStream>(name, std::move(topics));
-  graph->lineage().addStage(input, {});
-  return {graph, input};
+  std::vector<DStream<RecordView>> parts;
+  for (DirectKafkaInputDStream* source : kafkaSources(*graph)) {
+    TopicSelection shared;
+    for (const std::string& topic : source->selection().topics) {
+      if (std::erase(topics, topic) > 0) shared.topics.push_back(topic);
+    }
+    if (!shared.topics.empty())
+      parts.emplace_back(graph, graph->lineage().add<KafkaView>(name, *source, std::move(shared)));
+  }
+  if (!topics.empty() || parts.empty()) {
+    graph->addInput(topics);
+    parts.emplace_back(graph, addSource(*graph, name, {std::move(topics), {}, nullptr}));
+  }
+  return parts.size() == 1 ? parts.front() : unite(parts, name);
+}
+
+DStream<RecordView> kafkaPatternInput(const std::shared_ptr<DStreamGraph>& graph,
+                                      TopicPattern pattern, const std::string& step) {
+  const std::string name = step.empty() ? pattern.text : step;
+  DirectKafkaInputDStream* source = nullptr;
+  for (DirectKafkaInputDStream* other : kafkaSources(*graph)) {
+    if (!other->selection().patterns.empty()) source = other;
+  }
+  // Which topics will match is not known: all patterns share one source, each is a view of it.
+  const auto* named = &graph->topicsRead();
+  if (source == nullptr) source = &addSource(*graph, name, {{}, {}, named});
+  source->selection().patterns.push_back(pattern);
+  auto& view = graph->lineage().add<KafkaView>(name, *source, TopicSelection{{}, {pattern}, named});
+  graph->addInput(std::move(pattern));
+  return {graph, view};
 }
 
 }  // namespace lockstep

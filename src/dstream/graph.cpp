@@ -37,13 +37,28 @@ std::vector<std::string> DStreamGraph::mistakes() const {
   for (const std::string& id : repeated(ids))
     found.push_back("E024 the id '" + id + "' is used by two stateful steps: ids are unique");
   for (const std::string& topic : repeated(topics_read_))
-    found.push_back("E025 topic '" + topic +
-                    "' is read by two inputs: make one stream and use it twice");
+    found.push_back("E025 topic '" + topic + "' stands twice in one list: name it once");
   std::vector<std::string> paths;
   for (const OutputInfo& output : outputs_)
     if (!output.path.empty()) paths.push_back(output.path);
   for (const std::string& path : repeated(paths))
     found.push_back("E033 two outputs write the files " + path + ": give one another name");
+  for (const std::string& topic : topics_read_) {
+    for (const TopicPattern& pattern : patterns_read_) {
+      if (!pattern.matches(topic)) continue;
+      found.push_back("E025 topic '" + topic +
+                      "' is named by one stream and matches the pattern '" + pattern.text +
+                      "' of another: narrow the pattern");
+    }
+  }
+  std::vector<std::string> source_ids;
+  for (const SourceDeclaration& source : sources_) source_ids.push_back(source.id);
+  for (const std::string& id : repeated(source_ids))
+    found.push_back("E024 the id '" + id + "' is used by two receivers or folders: ids are unique");
+  for (const std::string& id : source_ids)
+    if (!namesTopic(id) || id.find('.') != id.npos)
+      found.push_back("E018 the id '" + id +
+                      "' cannot name a receiver's topic: 1 to 100 of a-z A-Z 0-9 _ -");
   for (const std::string& id : ids)
     if (!namesTopic(id))
       found.push_back("E018 the id '" + id +
@@ -172,6 +187,7 @@ std::string DStreamGraph::outline() const {
   std::string text;
   const auto add = [&text](const std::string& word) { text += word + '\t'; };
   for (const std::string& topic : topics_read_) add(topic);
+  for (const TopicPattern& pattern : patterns_read_) add(pattern.text);
   for (const StepInfo& step : describe()) {
     text += '\n';
     add(step.step);
@@ -196,6 +212,17 @@ std::string DStreamGraph::stepName(const std::string& op, const std::string& nam
 void DStreamGraph::addInput(const std::vector<std::string>& topics) {
   requireOpen();
   topics_read_.insert(topics_read_.end(), topics.begin(), topics.end());
+}
+
+void DStreamGraph::addInput(TopicPattern pattern) {
+  requireOpen();
+  patterns_read_.push_back(std::move(pattern));
+}
+
+void DStreamGraph::addSource(SourceDeclaration source) {
+  requireOpen();
+  if (!source.isFiles()) live_inputs_.push_back(source.id);
+  sources_.push_back(std::move(source));
 }
 
 std::uint32_t DStreamGraph::addOutput(OutputInfo output, bool side_effect) {

@@ -106,6 +106,8 @@ class Engine::Impl {
   void pumpPlanning();
   void handle(const event::InputEndsRead& read);
   Status checkInputs(const event::InputEndsRead& read);
+  void adopt(const TopicPartition& partition, const event::InputEndsRead& read);
+  void adoptTopics(const event::InputEndsRead& read);
   void takeEnds(const event::InputEndsRead& read);
   void pumpAdoption();
   void planOpen();
@@ -132,6 +134,7 @@ class Engine::Impl {
   void pumpDraining();
   void handle(const event::CheckpointWritten& written);
   void handle(const event::StopRequested& request);
+  void handle(const event::SourceFailed& failed) { fail(failed.status); }
   void cutBatches();
 
   enum class Ends { kNeeded, kReading, kKnown };
@@ -155,6 +158,8 @@ class Engine::Impl {
   OwnerWatch watch_;
   Instant start_deadline_{};
 
+  /// The named ones, and those that match a pattern.
+  std::vector<EngineOptions::InputTopic> inputs_;
   Committed committed_;
   bool claimed_ = false;                   ///< a claim of this process was committed
   bool needs_claim_ = false;               ///< the next transaction is a claim
@@ -184,6 +189,7 @@ class Engine::Impl {
   std::vector<Offset> input_ends_;           ///< beside committed_.positions
   std::vector<PartitionOffset> table_ends_;  ///< at the start; emptied once tables got there
   bool reading_inputs_ = false;
+  bool stale_ends_ = false;  ///< until_end: files are being read into inputs, ask for their ends
   bool identifying_inputs_ = false;
   std::optional<Status> misfit_;  ///< stop with it, unless an input was made anew
   bool unread_ = false;  ///< a batch waited in vain for its records: are they still to come?

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <lockstep/base/units.hpp>
+#include <lockstep/model/cluster.hpp>
 #include <lockstep/model/guarantee.hpp>
 #include <lockstep/model/ids.hpp>
 #include <lockstep/ports/state_backend.hpp>
@@ -23,6 +24,15 @@ struct EngineOptions {
   struct InputTopic {
     std::string topic;
     StartFrom start = StartFrom::kEarliest;
+    std::string pattern = {};  ///< of the pattern that it matches; "" = named
+  };
+  /// Topics that are not named: whatever matches `text` is an input. The reader of the cluster
+  /// matches (event::MatchedTopic), the engine only compares the text.
+  struct InputPattern {
+    std::string text;
+    /// For what matches at the pattern's first start; a topic that comes later is read from its
+    /// beginning.
+    StartFrom start = StartFrom::kEarliest;
   };
 
   std::string application;
@@ -34,6 +44,10 @@ struct EngineOptions {
   };
   /// At each start these are read to what was their end then, before any other input.
   std::vector<TableTopic> tables;
+  std::vector<InputPattern> patterns;
+  /// Topics that receivers and file readers keep for the application: made when the ledger does
+  /// not list them. What of them is read is among `inputs`, too; what is compacted holds positions.
+  std::vector<NewTopic> source_topics;
   std::vector<std::string> outputs;  ///< dead letter topic included
   std::vector<StateDeclaration> state;
   bool side_effects = false;  ///< outputs outside Kafka: every batch's plan is committed first

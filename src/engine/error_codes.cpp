@@ -84,6 +84,12 @@ constexpr ErrorText kErrors[] = {
      "Input partitions or shards were granted to, or taken from, an instance that was running. In "
      "this version an instance owns the same partitions from its start to its end; after a restart "
      "it goes on with what belongs to it then."},
+    {"E260", "what a receiver keeps is gone",
+     "A receiver or file reader keeps what it has received in a topic of its own, and a file "
+     "reader "
+     "the files that it has read in another. The ledger lists the topic, but it was deleted or "
+     "made "
+     "anew: records that were acknowledged would be missing, or files read twice."},
 };
 
 }  // namespace

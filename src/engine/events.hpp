@@ -39,11 +39,18 @@ struct ProducerReady {
   Status status;
 };
 
+/// A topic that matches a pattern of EngineOptions, or did when the ledger was written.
+struct MatchedTopic {
+  std::string topic;
+  std::string pattern;  ///< its text
+};
+
 /// Answer to ReadCluster: everything recovery decides by, read after fencing. Offsets of partitions
 /// that do not exist are left out.
 struct ClusterRead {
   Status status;
   std::vector<TopicDescription> topics;      ///< inputs, outputs, internal ones; missing ones too
+  std::vector<MatchedTopic> matched;         ///< those in `topics` by a pattern, sorted
   std::vector<CommittedOffset> committed;    ///< input partitions and the ledger's
   std::vector<PartitionOffset> log_starts;   ///< inputs and changelogs
   std::vector<PartitionOffset> last_stable;  ///< inputs
@@ -103,6 +110,7 @@ struct InputEndsRead {
   std::vector<PartitionOffset> ends;
   /// When described: the input topics as they are now, and the log starts of their partitions.
   std::vector<TopicDescription> topics;
+  std::vector<MatchedTopic> matched;  ///< those of `topics` that match a pattern, sorted
   std::vector<PartitionOffset> log_starts;
 };
 
@@ -141,6 +149,11 @@ struct CheckpointWritten {
   Status status;
 };
 
+/// A receiver or file reader cannot go on: the application stops with its error.
+struct SourceFailed {
+  Status status;
+};
+
 /// SIGTERM or SIGINT (or stop() of the library): finish and commit what runs, then end. With `cut`
 /// (stop(false) of the library): take back every batch that has not begun to commit, then end.
 struct StopRequested {
@@ -153,11 +166,12 @@ namespace lockstep {
 
 /// An event and the moment it happened: the engine has no clock of its own.
 struct Event {
-  using Body = std::variant<
-      event::TimePassed, event::OwnershipGranted, event::OwnershipRevoked, event::ProducerReady,
-      event::ClusterRead, event::TopicsCreated, event::TransactionEnded, event::DecisionEndsRead,
-      event::InputsIdentified, event::InputEndsRead, event::InputsAssigned, event::StateRestored,
-      event::BatchComputed, event::BatchRolledBack, event::CheckpointWritten, event::StopRequested>;
+  using Body = std::variant<event::TimePassed, event::OwnershipGranted, event::OwnershipRevoked,
+                            event::ProducerReady, event::ClusterRead, event::TopicsCreated,
+                            event::TransactionEnded, event::DecisionEndsRead,
+                            event::InputsIdentified, event::InputEndsRead, event::InputsAssigned,
+                            event::StateRestored, event::BatchComputed, event::BatchRolledBack,
+                            event::CheckpointWritten, event::SourceFailed, event::StopRequested>;
   Instant now;
   WallTime wall;
   Body body;

@@ -71,7 +71,7 @@ bool Engine::Impl::misfits(const Status& status) {
 }
 
 bool Engine::Impl::identityMatters() const {
-  return std::any_of(options_.inputs.begin(), options_.inputs.end(), [this](const auto& input) {
+  return std::any_of(inputs_.begin(), inputs_.end(), [this](const auto& input) {
     const auto& known = committed_.last.topics;
     return std::any_of(known.begin(), known.end(), [&](const TopicIdentity& identity) {
       return identity.topic == input.topic && !identity.id.empty();

@@ -38,7 +38,11 @@ void Engine::Impl::pumpPlanning() {
   const auto due = ticks_->latestDue(now_);
   const bool next_tick = due && *due > last_tick_;
   if (paced_ && !next_tick) return;
-  if (options_.until_end) {
+  if (stale_ends_) {
+    if (!control_backoff_.over(now_)) return;
+    reading_inputs_ = true;
+    out_.push_back(command::ReadInputEnds{false, kRequestTimeout});
+  } else if (options_.until_end) {
     if (leftover_)
       plan(std::max(due.value_or(ticks_->first()), plannedTime()));
     else if (flush_left_ && pipeline_.empty())
@@ -69,6 +73,7 @@ void Engine::Impl::handle(const event::InputEndsRead& read) {
   }
   control_backoff_.succeeded();
   takeEnds(read);
+  stale_ends_ = false;
   leftover_ = true;
   const auto due = ticks_->latestDue(now_);
   if (!planable() || !adopting_.empty() || !due) return;  // the known ends serve later
@@ -91,19 +96,43 @@ Status Engine::Impl::checkInputs(const event::InputEndsRead& read) {
                                       topic.partitions, identity->partitions));
     }
     for (auto i = identity->partitions; i < topic.partitions; ++i) {
-      PartitionOffset start{{topic.name, Partition{i}}, Offset{0}};
-      if (!owned_->owns(start.partition)) continue;
-      for (const auto& log : read.log_starts) {
-        if (log.partition == start.partition) start.next = log.next;
-      }
-      report(
-          command::Report::Level::kWarn,
-          fmt::format("{}: new partition, from {}", toString(start.partition), start.next.value()));
-      adopting_.push_back(std::move(start));
+      adopt({topic.name, Partition{i}}, read);
     }
     identity->partitions = topic.partitions;
   }
+  adoptTopics(read);
   return {};
+}
+
+/// From its beginning, with the next batch.
+void Engine::Impl::adopt(const TopicPartition& partition, const event::InputEndsRead& read) {
+  if (!owned_->owns(partition)) return;
+  PartitionOffset start{partition, Offset{0}};
+  for (const auto& log : read.log_starts) {
+    if (log.partition == partition) start.next = log.next;
+  }
+  report(command::Report::Level::kWarn,
+         fmt::format("{}: new partition, from {}", toString(partition), start.next.value()));
+  adopting_.push_back(std::move(start));
+}
+
+/// Topics that match a pattern and were not there before.
+void Engine::Impl::adoptTopics(const event::InputEndsRead& read) {
+  auto& known = committed_.last.topics;
+  for (const auto& matched : read.matched) {
+    const auto is_it = [&](const auto& other) { return other.topic == matched.topic; };
+    if (std::any_of(inputs_.begin(), inputs_.end(), is_it)) continue;
+    const auto topic =
+        std::find_if(read.topics.begin(), read.topics.end(),
+                     [&](const TopicDescription& other) { return other.name == matched.topic; });
+    if (topic == read.topics.end() || !topic->exists) continue;
+    for (std::int32_t i = 0; i < topic->partitions; ++i) {
+      adopt({topic->name, Partition{i}}, read);
+    }
+    std::erase_if(known, is_it);
+    known.push_back({topic->name, topic->id, topic->partitions});
+    inputs_.push_back({topic->name, StartFrom::kEarliest, matched.pattern});
+  }
 }
 
 void Engine::Impl::takeEnds(const event::InputEndsRead& read) {

@@ -77,7 +77,7 @@ bool Engine::Impl::readAgain(const ClusterView& cluster) {
 /// What is committed after fencing decides what happened, and whether we may go on.
 void Engine::Impl::readBack(const event::ClusterRead& read) {
   const ClusterView cluster(read);
-  if (const auto same = checkTopics(options_, cluster, committed_.last); !same.ok()) {
+  if (const auto same = checkTopics(options_, inputs_, cluster, committed_.last); !same.ok()) {
     if (!readAgain(cluster)) stop(same);
     return;
   }

@@ -15,11 +15,16 @@ namespace {
 class Recoverer {
  public:
   Recoverer(const EngineOptions& options, const Ownership& owned, const ClusterView& cluster)
-      : options_(options), owned_(owned), cluster_(cluster), ledger_(cluster.read().ledger) {}
+      : options_(options), owned_(owned), cluster_(cluster), ledger_(cluster.read().ledger) {
+    addInputs();
+  }
 
   Result<Recovery> run();
 
  private:
+  void addInputs();
+  [[nodiscard]] bool holdsPositions(const NewTopic& topic) const;
+  [[nodiscard]] bool cameLater(const EngineOptions::InputTopic& topic) const;
   [[nodiscard]] bool anythingCommitted() const;
   [[nodiscard]] bool changelogHasRecords(const StateDeclaration& state) const;
   [[nodiscard]] bool fresh() const;
@@ -46,7 +51,7 @@ class Recoverer {
 
 Result<Recovery> Recoverer::run() {
   const auto& read = cluster_.read();
-  LOCKSTEP_TRY(checkTopics(options_, cluster_, ledger_));
+  LOCKSTEP_TRY(checkTopics(options_, recovery_.inputs, cluster_, ledger_));
   if (!read.has_ledger_record && !fresh()) return refuseWithoutLedger();
   if (read.has_ledger_record) {
     LOCKSTEP_TRY(checkLedger());
@@ -63,7 +68,7 @@ Result<Recovery> Recoverer::run() {
   LOCKSTEP_TRY(choosePositions());
   LOCKSTEP_TRY(checkOpenPlan());
   if (options_.atLeastOnce()) LOCKSTEP_TRY(reopenLastBatch());
-  committed.last.topics = identities(options_, cluster_);
+  committed.last.topics = identities(options_, recovery_.inputs, cluster_);
   const auto ledger = ledgerPartition(options_.application);
   if (const auto* offset = cluster_.committed(ledger)) {
     committed.ledger_offset = *offset->offset;
@@ -71,6 +76,18 @@ Result<Recovery> Recoverer::run() {
     committed.ledger_offset = cluster_.logStart(ledger).value_or(Offset{0});
   }
   return std::move(recovery_);
+}
+
+void Recoverer::addInputs() {
+  auto& inputs = recovery_.inputs;
+  inputs = options_.inputs;
+  for (const auto& matched : cluster_.read().matched) {
+    StartFrom start = StartFrom::kEarliest;
+    for (const auto& pattern : options_.patterns) {
+      if (pattern.text == matched.pattern) start = pattern.start;
+    }
+    inputs.push_back({matched.topic, start, matched.pattern});
+  }
 }
 
 bool Recoverer::anythingCommitted() const {
@@ -87,9 +104,20 @@ bool Recoverer::changelogHasRecords(const StateDeclaration& state) const {
   });
 }
 
+/// What a file reader has read: a fresh application would leave those files out.
+bool Recoverer::holdsPositions(const NewTopic& topic) const {
+  const auto& ends = cluster_.read().high_watermarks;
+  return std::any_of(ends.begin(), ends.end(), [&](const PartitionOffset& end) {
+    return end.partition.topic == topic.name && end.next > Offset{0};
+  });
+}
+
 bool Recoverer::fresh() const {
   const auto& states = options_.state;
-  return !anythingCommitted() && !cluster_.read().has_local_state &&
+  const auto& sources = options_.source_topics;
+  return std::none_of(sources.begin(), sources.end(),
+                      [&](const NewTopic& topic) { return holdsPositions(topic); }) &&
+         !anythingCommitted() && !cluster_.read().has_local_state &&
          std::none_of(states.begin(), states.end(),
                       [&](const StateDeclaration& state) { return changelogHasRecords(state); });
 }
@@ -114,6 +142,13 @@ Status Recoverer::refuseWithoutLedger() const {
     return errors::data(options_, "E207",
                         fmt::format("the ledger {} holds no record, but the changelog {} does",
                                     ledger, changelogTopic(options_.application, state.id)));
+  }
+  for (const auto& topic : options_.source_topics) {
+    if (!holdsPositions(topic)) continue;
+    return errors::data(options_, "E207",
+                        fmt::format("the ledger {} holds no record, but {} knows files that were "
+                                    "read",
+                                    ledger, topic.name));
   }
   return errors::data(options_, "E221",
                       "state.dir holds state, but there are no committed offsets and no ledger");
@@ -225,6 +260,9 @@ void Recoverer::planCreation() {
          {{"cleanup.policy", "compact"}, {"delete.retention.ms", "604800000"}}});
   };
   create(ledgerTopic(options_.application), 1);
+  for (const auto& own : options_.source_topics) {
+    if (cluster_.topic(own.name) == nullptr) recovery_.create.push_back(own);
+  }
   for (const auto& state : options_.state) {
     create(changelogTopic(options_.application, state.id), static_cast<std::int32_t>(state.shards));
   }
@@ -232,7 +270,7 @@ void Recoverer::planCreation() {
 
 Status Recoverer::choosePositions() {
   auto& positions = recovery_.committed.positions;
-  for (const auto& input : options_.inputs) {
+  for (const auto& input : recovery_.inputs) {
     const auto* topic = cluster_.topic(input.topic);
     for (std::int32_t i = 0; i < topic->partitions; ++i) {
       const TopicPartition partition{input.topic, Partition{i}};
@@ -285,7 +323,7 @@ Result<Offset> Recoverer::position(const EngineOptions::InputTopic& topic,
                     toString(partition), next.value()));
     return next;
   }
-  if (lists(partition.topic)) {
+  if (lists(partition.topic) || cameLater(topic)) {
     const auto start = cluster_.logStart(partition).value_or(Offset{0});
     recovery_.notes.push_back(
         fmt::format("{}: new partition, from {}", toString(partition), start.value()));
@@ -344,6 +382,14 @@ Status Recoverer::checkOpenPlan() {
 bool Recoverer::beginsTable(const std::string& topic) const {
   return std::any_of(options_.tables.begin(), options_.tables.end(), [&](const auto& table) {
     return table.topic == topic && !lists(changelogTopic(options_.application, table.state_id));
+  });
+}
+
+/// Its pattern is not new: topics that match were read before, and this one was not there.
+bool Recoverer::cameLater(const EngineOptions::InputTopic& topic) const {
+  if (topic.pattern.empty()) return false;
+  return std::any_of(recovery_.inputs.begin(), recovery_.inputs.end(), [&](const auto& other) {
+    return other.pattern == topic.pattern && lists(other.topic);
   });
 }
 

@@ -10,6 +10,8 @@
 
 namespace lockstep {
 
+using InputTopics = std::vector<EngineOptions::InputTopic>;
+
 /// What a start found, and what it has to do.
 struct Recovery {
   /// Internal topics to create first; then the cluster is read again and recovery decides anew.
@@ -17,6 +19,7 @@ struct Recovery {
   /// What is committed, with adopted partitions at their start positions, topic identities as they
   /// are now, and ends as read. The claim writes it down. Unset while `create` is not empty.
   Committed committed;
+  InputTopics inputs;              ///< the named ones, and those that match a pattern
   std::vector<std::string> notes;  ///< for the log: adopted partitions, expired offsets
 };
 
@@ -30,9 +33,9 @@ struct Recovery {
                                        const ClusterView& cluster);
 
 /// Checks that inputs, outputs and internal topics are the ones the ledger lists: same topic id,
-/// not fewer partitions (E205, E206, E207, E208), and that they exist (E211).
-[[nodiscard]] Status checkTopics(const EngineOptions& options, const ClusterView& cluster,
-                                 const LedgerRecord& ledger);
+/// not fewer partitions (E205, E206, E207, E208, E260), and that they exist (E211).
+[[nodiscard]] Status checkTopics(const EngineOptions& options, const InputTopics& inputs,
+                                 const ClusterView& cluster, const LedgerRecord& ledger);
 
 /// Where a partition starts that was never committed: `earliest` = the log start, `latest` = the
 /// last stable offset, `stop` = E214.
@@ -42,6 +45,7 @@ struct Recovery {
 
 /// Identity of every topic that the application reads, writes or owns, as described now.
 [[nodiscard]] std::vector<TopicIdentity> identities(const EngineOptions& options,
+                                                    const InputTopics& inputs,
                                                     const ClusterView& cluster);
 
 }  // namespace lockstep

@@ -75,6 +75,7 @@ void Engine::Impl::recoverFrom(const event::ClusterRead& read) {
   }
   for (auto& note : recovery.notes) report(command::Report::Level::kWarn, std::move(note));
   committed_ = std::move(recovery.committed);
+  inputs_ = std::move(recovery.inputs);
   const auto last = std::max(committed_.batch().time, committed_.last.open_plan.time);
   if (last > wall_ + kTimeAheadMax) {
     stop(errors::stop(
@@ -188,6 +189,7 @@ void Engine::Impl::beginRunning() {
   }
   leftover_ = options_.until_end;
   flush_left_ = options_.until_end && options_.flush;
+  stale_ends_ = options_.until_end && !options_.source_topics.empty();
   describe_at_ = now_;
   checkpoints_.begin(now_, last.id);
   control_backoff_.succeeded();

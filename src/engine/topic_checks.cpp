@@ -25,6 +25,11 @@ struct Role {
   std::string_view recreated;
 };
 
+bool isSourceTopic(const EngineOptions& options, const std::string& name) {
+  return std::any_of(options.source_topics.begin(), options.source_topics.end(),
+                     [&](const NewTopic& topic) { return topic.name == name; });
+}
+
 Status checkTopic(const EngineOptions& options, const ClusterView& cluster,
                   const LedgerRecord& ledger, const std::string& name, const Role& role) {
   const auto* topic = cluster.topic(name);
@@ -51,9 +56,14 @@ Status checkTopic(const EngineOptions& options, const ClusterView& cluster,
 
 }  // namespace
 
-Status checkTopics(const EngineOptions& options, const ClusterView& cluster,
-                   const LedgerRecord& ledger) {
-  for (const auto& input : options.inputs) {
+Status checkTopics(const EngineOptions& options, const InputTopics& inputs,
+                   const ClusterView& cluster, const LedgerRecord& ledger) {
+  for (const auto& own : options.source_topics) {
+    if (listed(ledger, own.name) == nullptr) continue;  // made by this start, or before its claim
+    LOCKSTEP_TRY(checkTopic(options, cluster, ledger, own.name, {"receiver", "E260", "E260"}));
+  }
+  for (const auto& input : inputs) {
+    if (isSourceTopic(options, input.topic)) continue;
     LOCKSTEP_TRY(checkTopic(options, cluster, ledger, input.topic, {"input", "E211", "E205"}));
   }
   for (const auto& output : options.outputs) {
@@ -72,7 +82,8 @@ Status checkTopics(const EngineOptions& options, const ClusterView& cluster,
   return {};
 }
 
-std::vector<TopicIdentity> identities(const EngineOptions& options, const ClusterView& cluster) {
+std::vector<TopicIdentity> identities(const EngineOptions& options, const InputTopics& inputs,
+                                      const ClusterView& cluster) {
   std::vector<TopicIdentity> topics;
   const auto add = [&](const std::string& name) {
     const auto* topic = cluster.topic(name);
@@ -82,7 +93,8 @@ std::vector<TopicIdentity> identities(const EngineOptions& options, const Cluste
       topics.push_back(identity);
     }
   };
-  for (const auto& input : options.inputs) add(input.topic);
+  for (const auto& input : inputs) add(input.topic);
+  for (const auto& own : options.source_topics) add(own.name);
   for (const auto& output : options.outputs) add(output);
   for (const auto& state : options.state) add(changelogTopic(options.application, state.id));
   add(ledgerTopic(options.application));

@@ -4,8 +4,12 @@
 #include <optional>
 #include <string>
 
+#include <lockstep/dstream/direct_kafka_input.hpp>
+#include <lockstep/dstream/held_records.hpp>
 #include <lockstep/dstream/print.hpp>
+#include <lockstep/dstream/received_input.hpp>
 
+#include "src/pipeline/expression/topic_pattern.hpp"
 #include "src/pipeline/rows/row_io.hpp"
 #include "src/pipeline/rows/row_output.hpp"
 #include "src/pipeline/steps/step_functions.hpp"
@@ -29,6 +33,10 @@ class Builder final : public BuiltStreams {
     for (const auto& stream : application_.streams)
       static_cast<void>(streamNamed(stream.name.text));
     for (const auto& output : application_.outputs) addOutput(output);
+    for (const auto& stream : application_.streams) {
+      if (stream.kafka() == nullptr) continue;
+      for (const auto& topic : stream.kafka()->topics) checkUnmatched(topic);
+    }
     return {graph_, compiler_.compiled()};
   }
 
@@ -85,16 +93,68 @@ class Builder final : public BuiltStreams {
 
   std::optional<Built> source(const config::StreamConfig& stream) {
     if (const auto* kafka = stream.kafka()) {
-      std::vector<std::string> topics;
-      for (const auto& topic : kafka->topics) topics.push_back(topic.text);
+      const auto records = recordsOf(*kafka, stream.name.text);
+      if (!records) return std::nullopt;
       const TopicFormats formats{formatOf(kafka->key), formatOf(kafka->value)};
-      return Built{readRows(graph_, std::move(topics), formats, stream.name.text),
+      return Built{readRows(*records, formats, stream.name.text),
                    kafka->value == config::DataFormat::kLong};
+    }
+    if (const auto* files = stream.files()) {
+      SourceDeclaration source{stream.name.text, "files", FileSource{}};
+      source.what = FileSource{files->dir, millis(files->poll), files->line_bytes_max.count,
+                               !files->skip_missing};
+      return received(std::move(source), files->value);
+    }
+    if (const auto* socket = stream.socket()) {
+      SourceDeclaration source{stream.name.text, "socket", SocketSource{}};
+      source.what = SocketSource{socket->host, socket->port};
+      source.block_interval = millis(socket->block_interval);
+      if (socket->ignore) {
+        source.safety = Safety::kIgnore;
+        source.held = std::make_shared<HeldRecords>();
+      }
+      return received(std::move(source), socket->value);
     }
     if (const auto* from = stream.from())
       return uniteStreams({}, from->names, stream.name.text, *this);
     if (const auto* paired = stream.paired()) return pairStreams(*paired, stream, *this);
     if (const auto* join = stream.tableJoin()) return lookUpTable(*join, stream, compiler_, *this);
+    return std::nullopt;
+  }
+
+  /// A topic that is named belongs to those that name it.
+  void checkUnmatched(const config::SourceText& topic) {
+    for (const auto& pattern : graph_->patternsRead()) {
+      if (!pattern.matches(topic.text)) continue;
+      diagnostics_.error("E025", topic.place,
+                         "topic '" + topic.written + "' also matches the pattern '" + pattern.text +
+                             "' of another stream",
+                         "narrow the pattern");
+    }
+  }
+
+  static std::chrono::milliseconds millis(std::chrono::nanoseconds duration) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
+  }
+
+  Built received(SourceDeclaration source, config::DataFormat value) {
+    const std::string step = source.id;
+    const auto records = receivedInput(graph_, application_.application.text, std::move(source));
+    return Built{readRows(records, {Format::kString, formatOf(value)}, step),
+                 value == config::DataFormat::kLong};
+  }
+
+  std::optional<DStream<RecordView>> recordsOf(const config::KafkaInput& kafka,
+                                               const std::string& step) {
+    if (!kafka.pattern) {
+      std::vector<std::string> topics;
+      for (const auto& topic : kafka.topics) topics.push_back(topic.text);
+      return directKafkaInput(graph_, std::move(topics), step);
+    }
+    auto pattern = makeTopicPattern(kafka.pattern->text);
+    if (pattern.ok()) return kafkaPatternInput(graph_, std::move(pattern).value(), step);
+    const auto& info = pattern.status().info();
+    diagnostics_.error(info.code, kafka.pattern->place, info.message, info.help);
     return std::nullopt;
   }
 

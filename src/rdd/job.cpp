@@ -77,6 +77,10 @@ BatchResult Job::runBatch(const BatchPlan& plan, const BatchServices& services) 
   return result;
 }
 
+void Job::confirmed(BatchId batch) {
+  for (Stage* stage : lineage_.stages()) stage->confirmed(batch);
+}
+
 /// Boundary by boundary, then the batch's records. Windows that hold nothing have nothing to pass
 /// on: the boundaries that are left are passed in one step.
 Status Job::runPasses(const BatchPlan& plan, const BatchServices& services, BatchResult& result) {

@@ -15,6 +15,7 @@
 #include "src/runtime/owner_marker.hpp"
 #include "src/runtime/retry.hpp"
 #include "src/runtime/roles.hpp"
+#include "src/runtime/sources.hpp"
 #include "src/runtime/state_engine.hpp"
 #include "src/runtime/state_folder.hpp"
 #include "src/runtime/step_log.hpp"
@@ -25,6 +26,8 @@ namespace lockstep {
 namespace {
 
 constexpr std::string_view kStoreFolder = "/store";
+/// What receivers hold in memory is processed within this, or lost.
+constexpr std::chrono::seconds kDrainPatience{10};
 
 /// A checkpoint or a marker of one: what makes a start without committed offsets not a fresh one.
 bool hasStore(const std::optional<std::string>& state_dir) {
@@ -32,6 +35,26 @@ bool hasStore(const std::optional<std::string>& state_dir) {
   std::error_code ignored;
   const std::filesystem::path store(*state_dir + std::string(kStoreFolder));
   return std::filesystem::exists(store, ignored) && !std::filesystem::is_empty(store, ignored);
+}
+
+/// Kept until the application deletes what it has processed, however old it is.
+void addSourceTopics(EngineOptions& options, const SourceDeclaration& source) {
+  if (source.safety == Safety::kIgnore) return;
+  const auto records = receiverTopic(options.application, source.id);
+  const auto known = std::any_of(options.inputs.begin(), options.inputs.end(),
+                                 [&](const auto& input) { return input.topic == records; });
+  if (!known) options.inputs.push_back({records, StartFrom::kEarliest});
+  options.source_topics.push_back(
+      {records,
+       1,
+       -1,
+       {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}}});
+  if (!source.isFiles()) return;
+  options.source_topics.push_back(
+      {positionsPartition(options.application, source.id).topic,
+       1,
+       -1,
+       {{"cleanup.policy", "compact"}, {"delete.retention.ms", "604800000"}}});
 }
 
 std::unique_ptr<TaskRunner> makeRunner(std::uint32_t threads) {
@@ -72,9 +95,15 @@ class Application::Parts {
         runner_(makeRunner(spec_.threads)),
         state_(makeState(spec_, *runner_, application.clock_)),
         files_(makeFiles(spec_)),
-        batches_(
-            spec_.graph->job(), services(application, input), prepared_,
-            {spec_.output_queue_bytes_max.count, spec_.on_batch, spec_.listeners, files_.get()}),
+        sources_(sourceOptions(), application.ports_.sources, application.clock_,
+                 [this](const Status& status) { loop_.post(event::SourceFailed{status}); }),
+        batches_(spec_.graph->job(), services(application, input), prepared_,
+                 {spec_.output_queue_bytes_max.count,
+                  [this](const BatchPlan& plan, const BatchCounters& counters) {
+                    sources_.committed(plan);
+                    if (spec_.on_batch) spec_.on_batch(plan, counters);
+                  },
+                  spec_.listeners, files_.get()}),
         control_(controlPorts(application, input), application.clock_, controlOptions(application)),
         committer_(*application.ports_.outputs, prepared_, application.clock_,
                    {ledgerPartition(spec_.engine.application), spec_.engine.ledger_batches}),
@@ -86,14 +115,20 @@ class Application::Parts {
             },
             whenIdle()),
         roles_(
-            {committer_, control_, batches_, state_.get(), [this] { marker_.clear(); }},
+            {committer_, control_, batches_, state_.get(),
+             [this] {
+               marker_.clear();
+               if (!spec_.when_idle) sources_.start();
+             }},
             [this](Event::Body fact) { loop_.post(std::move(fact)); },
             spec_.when_idle ? Roles::Threads::kNone : Roles::Threads::kOwn) {}
 
   EngineLoop& loop() { return loop_; }
+  Sources& sources() { return sources_; }
   Status run() {
     loop_.post(event::OwnershipGranted{});  // one instance: everything
     auto status = loop_.run();
+    sources_.stop();
     roles_.stop();
     return status.ok() ? batches_.filesStatus() : status;
   }
@@ -110,6 +145,11 @@ class Application::Parts {
     return [this](std::optional<Instant> wake) {
       if (!roles_.runOne()) spec_.when_idle(wake);
     };
+  }
+
+  Sources::Options sourceOptions() const {
+    return {spec_.engine.application, spec_.graph->sources(), spec_.receiver_rate,
+            spec_.engine.until_end,   spec_.engine.nonce,     spec_.listeners};
   }
 
   BatchServices services(Application& application, Input& input) const {
@@ -133,16 +173,21 @@ class Application::Parts {
             state_.get(),
             [this] { return hasStore(spec_.state_dir); },
             [this](const std::vector<TopicDescription>& topics) { batches_.setTopics(topics); },
-            files_.get()};
+            files_.get(),
+            [this] { return spec_.engine.until_end ? sources_.complete() : Status(); }};
   }
 
   ControlPlane::Options controlOptions(const Application& application) const {
     ControlPlane::Options options;
     options.application = spec_.engine.application;
     options.inputs = spec_.graph->topicsRead();
+    options.patterns = spec_.graph->patternsRead();
     options.outputs = application.writtenTopics();
     options.chosen = {spec_.engine.application, spec_.graph->topicPrefixesWritten(),
                       application.message_bytes_min_};
+    for (const auto& source : spec_.graph->sources())
+      if (source.isFiles())
+        options.source_topics.push_back(positionsPartition(options.application, source.id).topic);
     for (const auto& state : spec_.graph->states()) options.state_operators.push_back(state.id);
     options.read_owner = spec_.engine.atLeastOnce();
     return options;
@@ -155,6 +200,7 @@ class Application::Parts {
   std::unique_ptr<StateBackend> state_;
   PreparedBatches prepared_;
   std::unique_ptr<FileStore> files_;
+  Sources sources_;
   BatchRunner batches_;
   ControlPlane control_;
   Committer committer_;
@@ -169,6 +215,7 @@ Application::~Application() = default;
 
 Status Application::run() {
   LOCKSTEP_ASSIGN(const auto folder, StateFolder::open(spec_.state_dir));
+  LOCKSTEP_TRY(checkSources());
   LOCKSTEP_TRY(prepareGraph());
   LOCKSTEP_ASSIGN(const auto input, ports_.batch_inputs->createInput());
   Parts parts(*this, *input);
@@ -176,20 +223,54 @@ Status Application::run() {
     MutexLock lock(mutex_);
     if (stop_requested_) return {};
     loop_ = &parts.loop();
+    sources_ = &parts.sources();
   }
   std::optional<StopMarker> marker;
   if (spec_.stop_marker) marker.emplace(*spec_.stop_marker, [this] { requestStop(); });
   auto status = parts.run();
   marker.reset();
-  MutexLock lock(mutex_);
-  loop_ = nullptr;
+  std::thread stopper;
+  {
+    MutexLock lock(mutex_);
+    loop_ = nullptr;
+    sources_ = nullptr;
+    stopper = std::move(stopper_);
+  }
+  if (stopper.joinable()) stopper.join();
   return status;
+}
+
+/// Nothing to begin with when an input cannot be what it has to be.
+Status Application::checkSources() const {
+  const auto& live = spec_.graph->liveInputs();
+  if (spec_.engine.until_end && !live.empty()) {
+    return Status::fatal(ExitCode::kConfiguration, "E265",
+                         fmt::format("'{}' never ends, so there is no end to run to", live.front()),
+                         "run without --until-end, and stop the application");
+  }
+  return spec_.when_idle ? Status() : Sources::check(spec_.graph->sources());
 }
 
 void Application::requestStop(Running batch) {
   MutexLock lock(mutex_);
-  stop_requested_ = true;
-  if (loop_ != nullptr) loop_->post(event::StopRequested{batch == Running::kCut});
+  const bool again = std::exchange(stop_requested_, true);
+  if (loop_ == nullptr) return;
+  if (batch == Running::kCut || spec_.graph->sources().empty() || spec_.when_idle) {
+    loop_->post(event::StopRequested{batch == Running::kCut});
+  } else if (!again) {
+    stopSourcesFirst();
+  }
+}
+
+/// What was received is written, and what is in memory only processed, before the engine drains.
+/// Not here: the caller may hold what a receiver waits for.
+void Application::stopSourcesFirst() {
+  stopper_ = std::thread([this, sources = sources_, loop = loop_] {
+    sources->stop();
+    sources->drain(
+        std::max<std::chrono::milliseconds>(kDrainPatience, 3 * spec_.engine.batch_interval));
+    loop->post(event::StopRequested{false});
+  });
 }
 
 Status Application::prepareGraph() {
@@ -255,13 +336,35 @@ Result<std::vector<std::string>> Application::chosenTopics() {
   return chosen.names();
 }
 
+/// Those that a pattern reads and that exist now.
+Result<std::vector<std::string>> Application::matchingTopics() {
+  std::vector<std::string> matching;
+  const auto& patterns = spec_.graph->patternsRead();
+  if (patterns.empty()) return matching;
+  LOCKSTEP_ASSIGN(const auto names, retryUntil(Deadline::in(clock_, spec_.engine.start_timeout),
+                                               clock_, [&](std::chrono::milliseconds left) {
+                                                 return ports_.cluster->topicNames(left);
+                                               }));
+  for (const auto& name : names) {
+    const bool matches = std::any_of(patterns.begin(), patterns.end(),
+                                     [&](const auto& pattern) { return pattern.matches(name); });
+    if (matches) matching.push_back(name);
+  }
+  return matching;
+}
+
 /// Inputs, outputs and internal topics, before anything is fenced: only what never changes under
 /// us.
 Result<std::vector<TopicDescription>> Application::describeTopics(
     const std::vector<std::string>& chosen) {
   auto names = spec_.graph->topicsRead();
-  for (const auto& name : chosen)
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  const auto add = [&](const std::vector<std::string>& more) {
+    for (const auto& name : more)
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  };
+  LOCKSTEP_ASSIGN(const auto matching, matchingTopics());
+  add(matching);
+  add(chosen);
   for (const auto& id : spec_.graph->stateIds()) {
     names.push_back(changelogTopic(spec_.engine.application, id));
   }
@@ -279,11 +382,15 @@ Result<std::vector<TopicDescription>> Application::describeTopics(
 GraphOptions Application::graphOptions(const std::vector<TopicDescription>& topics) const {
   GraphOptions options;
   const auto& inputs = spec_.graph->topicsRead();
+  const auto& patterns = spec_.graph->patternsRead();
   const auto ids = spec_.graph->stateIds();
   for (const auto& topic : topics) {
     if (!topic.exists) continue;
     const auto partitions = static_cast<std::uint32_t>(topic.partitions);
-    if (std::find(inputs.begin(), inputs.end(), topic.name) != inputs.end()) {
+    const bool matches = std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
+      return pattern.matches(topic.name);
+    });
+    if (matches || std::find(inputs.begin(), inputs.end(), topic.name) != inputs.end()) {
       options.default_parallelism = std::max(options.default_parallelism, partitions);
     }
     for (const auto& id : ids) {
@@ -302,6 +409,7 @@ std::vector<std::string> Application::writtenTopics() const {
 
 EngineOptions Application::engineOptions() const {
   auto options = spec_.engine;
+  for (const auto& source : spec_.graph->sources()) addSourceTopics(options, source);
   options.outputs = writtenTopics();
   options.state = spec_.graph->states();
   for (const auto& table : spec_.graph->tableTopics())

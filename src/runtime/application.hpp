@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include <lockstep/base/clock.hpp>
 #include <lockstep/base/units.hpp>
@@ -17,11 +18,13 @@
 
 #include "src/engine/engine_options.hpp"
 #include "src/runtime/listener_bus.hpp"
+#include "src/runtime/received_log.hpp"
 #include "src/runtime/stop_marker.hpp"
 
 namespace lockstep {
 
 class EngineLoop;
+class Sources;
 
 /// The outside world of one application.
 struct ApplicationPorts {
@@ -29,6 +32,7 @@ struct ApplicationPorts {
   std::unique_ptr<InputFactory> replay_inputs;  ///< of internal topics
   std::unique_ptr<TransactionalOutputFactory> outputs;
   std::unique_ptr<Cluster> cluster;
+  MakeSourcePorts sources = {};  ///< for receivers and folders
   /// Told once, before the first producer: the smallest max.message.bytes of the topics written to.
   std::function<void(Bytes)> limit_output_batches = [](Bytes) {};
 };
@@ -39,6 +43,8 @@ struct ApplicationSpec {
   EngineOptions engine;
   std::shared_ptr<DStreamGraph> graph;
   ErrorPolicy errors;
+  /// Of each receiver.
+  std::optional<double> receiver_rate;
   std::optional<std::string> state_dir;  ///< none: state lives in memory and changelog only
   std::uint32_t threads = 1;
   Bytes output_queue_bytes_max{std::uint64_t{256} << 20};
@@ -73,10 +79,13 @@ class Application {
  private:
   class Parts;
 
+  Status checkSources() const;
+  void stopSourcesFirst() REQUIRES_LOCK(mutex_);
   Status prepareGraph();
   [[nodiscard]] Status unanswered(const Status& status) const;
   Result<std::vector<std::string>> chosenTopics();
   Result<std::vector<TopicDescription>> describeTopics(const std::vector<std::string>& chosen);
+  Result<std::vector<std::string>> matchingTopics();
   void expectInputs(const std::vector<TopicDescription>& topics);
   GraphOptions graphOptions(const std::vector<TopicDescription>& topics) const;
   /// Outputs of the graph, and the dead letters.
@@ -89,6 +98,8 @@ class Application {
   std::int64_t message_bytes_min_ = 0;  ///< of the topics that were known when it was prepared
   Mutex mutex_;
   EngineLoop* loop_ GUARDED_BY(mutex_) = nullptr;
+  Sources* sources_ GUARDED_BY(mutex_) = nullptr;
+  std::thread stopper_ GUARDED_BY(mutex_);  ///< of the sources, before the engine
   bool stop_requested_ GUARDED_BY(mutex_) = false;
 };
 

@@ -113,6 +113,7 @@ void BatchRunner::execute(const command::ConfirmBatch& command) {
   prepared_.drop(command.batch);
   publishFiles(command.batch);
   if (services_.state != nullptr) Job::confirm(command.batch, services_);
+  job_.confirmed(command.batch);
   const auto found = results_.find(command.batch);
   if (found != results_.end()) {
     const auto& [plan, result, began] = found->second;

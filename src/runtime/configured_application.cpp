@@ -79,6 +79,7 @@ EngineOptions engineOptionsOf(const config::ApplicationConfig& application,
   for (const auto& stream : application.streams) {
     const auto* kafka = stream.kafka();
     if (kafka == nullptr) continue;
+    if (kafka->pattern) engine.patterns.push_back({kafka->pattern->text, startOf(kafka->start)});
     for (const auto& topic : kafka->topics) {
       engine.inputs.push_back({topic.text, startOf(kafka->start)});
     }
@@ -134,6 +135,8 @@ ApplicationSpec specOf(const config::ApplicationConfig& application,
   spec.errors = errorPolicyOf(application);
   spec.state_dir = application.state.dir;
   spec.threads = threadsOf(application);
+  if (application.rate.max_per_receiver)
+    spec.receiver_rate = static_cast<double>(*application.rate.max_per_receiver);
   spec.output_queue_bytes_max = application.output_queue_bytes_max;
   if (const auto& marker = application.stop_marker; marker.file)
     spec.stop_marker = {*marker.file, millis(marker.poll)};

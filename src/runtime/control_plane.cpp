@@ -74,14 +74,14 @@ event::DecisionEndsRead ControlPlane::execute(const command::ReadDecisionEnds& c
 }
 
 event::InputsIdentified ControlPlane::execute(const command::IdentifyInputs& command) {
-  auto ids = retryUntil(Deadline::in(clock_, command.timeout), clock_, [&](Timeout left) {
-    return ports_.cluster.topicIds(options_.inputs, left);
-  });
+  const auto inputs = this->inputs();
+  auto ids = retryUntil(Deadline::in(clock_, command.timeout), clock_,
+                        [&](Timeout left) { return ports_.cluster.topicIds(inputs, left); });
   if (!ids.ok()) return {ids.status(), {}};
-  LOCKSTEP_CHECK(ids->size() == options_.inputs.size(), "one answer per topic");
+  LOCKSTEP_CHECK(ids->size() == inputs.size(), "one answer per topic");
   event::InputsIdentified identified;
   for (std::size_t i = 0; i < ids->size(); ++i) {
-    identified.inputs.push_back({options_.inputs[i], std::move((*ids)[i])});
+    identified.inputs.push_back({inputs[i], std::move((*ids)[i])});
   }
   return identified;
 }
@@ -100,19 +100,26 @@ event::InputsAssigned ControlPlane::execute(const command::AssignInputs& command
 }
 
 Status ControlPlane::readInputEnds(bool described, Deadline deadline, event::InputEndsRead& read) {
+  LOCKSTEP_TRY(ports_.inputs_complete());
   if (described) {
+    LOCKSTEP_TRY(matchTopics(deadline));
     LOCKSTEP_ASSIGN(read.topics, retryUntil(deadline, clock_, [&](Timeout left) {
-                      return ports_.cluster.describe(options_.inputs, left);
+                      return ports_.cluster.describe(inputs(), left);
                     }));
+    read.matched = matched();
     for (const auto& input : read.topics) {
-      for (auto& known : topics_) {
-        if (known.name == input.name) known = input;
+      const auto known = std::find_if(topics_.begin(), topics_.end(),
+                                      [&](const auto& topic) { return topic.name == input.name; });
+      if (known == topics_.end()) {
+        topics_.push_back(input);
+      } else {
+        *known = input;
       }
     }
     LOCKSTEP_TRY(describeChosen(deadline));
     ports_.on_topics(topics_);
   }
-  const auto partitions = partitionsOf(options_.inputs);
+  const auto partitions = partitionsOf(inputs());
   if (described) {
     LOCKSTEP_ASSIGN(auto starts, retryUntil(deadline, clock_, [&](Timeout left) {
                       return ports_.cluster.logStarts(partitions, left);
@@ -135,6 +142,8 @@ Status ControlPlane::readCluster(event::ClusterRead& read, Deadline deadline) {
   LOCKSTEP_TRY(describe(read, deadline));
   LOCKSTEP_TRY(readOffsets(read, deadline));
   LOCKSTEP_TRY(readLedger(read, deadline));
+  matchListed(read.ledger, read.topics);
+  read.matched = matched();
   LOCKSTEP_ASSIGN(const auto after, mark());
   if (before.offset != after.offset || before.metadata != after.metadata) {
     return Status::retry("another instance has committed while the cluster was read");
@@ -170,7 +179,51 @@ Status ControlPlane::describeChosen(Deadline deadline) {
   return {};
 }
 
+/// Topics that were seen once stay: one that is gone is missed, like one with a name in the file.
+Status ControlPlane::matchTopics(Deadline deadline) {
+  if (options_.patterns.empty()) return {};
+  LOCKSTEP_ASSIGN(const auto names, retryUntil(deadline, clock_, [&](Timeout left) {
+                    return ports_.cluster.topicNames(left);
+                  }));
+  for (const auto& name : names) {
+    const auto pattern = patternOf(name);
+    if (!pattern.empty()) matched_.emplace(name, pattern);
+  }
+  return {};
+}
+
+/// "" for a topic that is named, belongs to Kafka or to the application, or matches nothing.
+std::string ControlPlane::patternOf(const std::string& topic) const {
+  const auto& named = options_.inputs;
+  if (topic.starts_with("__") || isInternalTopic(topic, options_.application) ||
+      std::find(named.begin(), named.end(), topic) != named.end())
+    return {};
+  for (const auto& pattern : options_.patterns) {
+    if (pattern.matches(topic)) return pattern.text;
+  }
+  return {};
+}
+
+std::vector<event::MatchedTopic> ControlPlane::matched() const {
+  std::vector<event::MatchedTopic> matched;
+  for (const auto& [topic, pattern] : matched_) matched.push_back({topic, pattern});
+  return matched;
+}
+
+/// A topic of the ledger that matches was an input, even if it is gone by now.
+void ControlPlane::matchListed(const LedgerRecord& ledger, std::vector<TopicDescription>& topics) {
+  for (const auto& listed : ledger.topics) {
+    const bool known = std::any_of(topics.begin(), topics.end(),
+                                   [&](const auto& topic) { return topic.name == listed.topic; });
+    const auto pattern = known ? "" : patternOf(listed.topic);
+    if (pattern.empty()) continue;
+    topics.emplace_back().name = listed.topic;
+    matched_.emplace(listed.topic, pattern);
+  }
+}
+
 Status ControlPlane::describe(event::ClusterRead& read, Deadline deadline) {
+  LOCKSTEP_TRY(matchTopics(deadline));
   LOCKSTEP_TRY(chosen_.find(ports_.cluster, clock_, deadline));
   const auto names = allTopics();
   LOCKSTEP_ASSIGN(topics_, retryUntil(deadline, clock_, [&](Timeout left) {
@@ -183,7 +236,7 @@ Status ControlPlane::describe(event::ClusterRead& read, Deadline deadline) {
 }
 
 Status ControlPlane::readOffsets(event::ClusterRead& read, Deadline deadline) {
-  const auto inputs = partitionsOf(options_.inputs);
+  const auto inputs = partitionsOf(this->inputs());
   auto owned = inputs;
   append(owned, partitionsOf({ledgerTopic(options_.application)}));
   LOCKSTEP_ASSIGN(read.committed, retryUntil(deadline, clock_, [&](Timeout left) {
@@ -204,6 +257,7 @@ Status ControlPlane::readOffsets(event::ClusterRead& read, Deadline deadline) {
   read.last_stable = zip(inputs, stable);
 
   auto written = partitionsOf(changelogs());
+  append(written, partitionsOf(options_.source_topics));
   append(written, partitionsOf(outputs()));
   append(written, partitionsOf({ledgerTopic(options_.application)}));
   LOCKSTEP_ASSIGN(read.high_watermarks, highWatermarks(written, deadline));
@@ -269,7 +323,7 @@ std::vector<std::string> ControlPlane::changelogs() const {
 std::vector<std::string> ControlPlane::outputs() const {
   auto topics = options_.outputs;
   for (const auto& name : chosen_.names()) {
-    const auto& inputs = options_.inputs;
+    const auto inputs = this->inputs();
     if (std::find(topics.begin(), topics.end(), name) == topics.end() &&
         std::find(inputs.begin(), inputs.end(), name) == inputs.end())
       topics.push_back(name);
@@ -277,8 +331,15 @@ std::vector<std::string> ControlPlane::outputs() const {
   return topics;
 }
 
-std::vector<std::string> ControlPlane::allTopics() const {
+std::vector<std::string> ControlPlane::inputs() const {
   auto topics = options_.inputs;
+  for (const auto& [topic, pattern] : matched_) topics.push_back(topic);
+  return topics;
+}
+
+std::vector<std::string> ControlPlane::allTopics() const {
+  auto topics = inputs();
+  append(topics, options_.source_topics);
   append(topics, outputs());
   append(topics, changelogs());
   topics.push_back(ledgerTopic(options_.application));

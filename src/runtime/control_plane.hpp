@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include <lockstep/base/clock.hpp>
+#include <lockstep/model/topic_pattern.hpp>
 #include <lockstep/ports/cluster.hpp>
 #include <lockstep/ports/file_store.hpp>
 #include <lockstep/ports/input.hpp>
@@ -24,6 +26,9 @@ class ControlPlane {
   struct Options {
     std::string application;
     std::vector<std::string> inputs;
+    std::vector<TopicPattern> patterns;
+    /// Of receivers and file readers, as far as they are no inputs: what positions are kept in.
+    std::vector<std::string> source_topics;
     std::vector<std::string> outputs;          ///< dead letter topic included
     ChosenTopics::Options chosen = {};         ///< outputs whose records choose their topic
     std::vector<std::string> state_operators;  ///< ids
@@ -41,6 +46,8 @@ class ControlPlane {
     /// Told of every description, so that outputs know partition counts and limits.
     std::function<void(const std::vector<TopicDescription>&)> on_topics;
     FileStore* files = nullptr;  ///< null without outputs that write files
+    /// Asked before input ends are read: kRetry while files are still being read into inputs.
+    std::function<Status()> inputs_complete = [] { return Status(); };
   };
 
   ControlPlane(Ports ports, Clock& clock, Options options);
@@ -58,6 +65,11 @@ class ControlPlane {
 
   Status describeChosen(Deadline deadline);
   [[nodiscard]] std::vector<std::string> outputs() const;
+  Status matchTopics(Deadline deadline);
+  [[nodiscard]] std::vector<event::MatchedTopic> matched() const;
+  [[nodiscard]] std::vector<std::string> inputs() const;
+  [[nodiscard]] std::string patternOf(const std::string& topic) const;
+  void matchListed(const LedgerRecord& ledger, std::vector<TopicDescription>& topics);
   Status readInputEnds(bool described, Deadline deadline, event::InputEndsRead& read);
   Status readCluster(event::ClusterRead& read, Deadline deadline);
   [[nodiscard]] Result<CommittedOffset> ledgerMark(Deadline deadline);
@@ -76,7 +88,8 @@ class ControlPlane {
   Clock& clock_;
   const Options options_;
   ChosenTopics chosen_;
-  std::vector<TopicDescription> topics_;  ///< as last described
+  std::map<std::string, std::string> matched_;  ///< topics by pattern, once they were seen
+  std::vector<TopicDescription> topics_;        ///< as last described
 };
 
 }  // namespace lockstep

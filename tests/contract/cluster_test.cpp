@@ -1,4 +1,5 @@
 // Questions to the cluster: ends, limits, committed offsets, the making of topics.
+#include <algorithm>
 #include <array>
 
 #include "tests/contract/script.hpp"
@@ -115,6 +116,23 @@ TEST_CASE("the names of all topics are told in order, from one moment to the nex
   CHECK(mine() == std::vector{script.name("a"), script.name("b")});
   script.kafka->deleteTopic(script.name("b"));
   CHECK(mine() == std::vector{script.name("a")});
+}
+
+TEST_CASE("topics are listed by name, and records can be deleted", "[contract][cluster]") {
+  Script script;
+  const TopicPartition partition = script.topic("in");
+  script.kafka->produce(partition, records({"a", "b", "c"}));
+  const auto names = script.cluster->topicNames(Script::kPatience);
+  REQUIRE(names.ok());
+  CHECK(std::count(names->begin(), names->end(), partition.topic) == 1);
+  CHECK(std::count(names->begin(), names->end(), script.name("missing")) == 0);
+
+  const PartitionOffset before{partition, Offset(2)};
+  REQUIRE(script.cluster->deleteRecords({&before, 1}, Script::kPatience).ok());
+  CHECK(script.cluster->logStarts(std::array{partition}, Script::kPatience)->front() == Offset(2));
+  const PartitionOffset lower{partition, Offset(1)};
+  CHECK(script.cluster->deleteRecords({&lower, 1}, Script::kPatience).ok());
+  CHECK(script.cluster->logStarts(std::array{partition}, Script::kPatience)->front() == Offset(2));
 }
 
 TEST_CASE("making a topic that exists changes nothing", "[contract][cluster]") {

@@ -88,6 +88,10 @@ grep -qF E301 "$work/all" || fail "try with a bad record and stop: no E301"
 
 # `test`: results, differences, forms. Nobody waits for the hour that one of them takes.
 tests=$cases/../test
+exits 0 "1 test in 1 file: 1 passed, 0 failed" test "$tests/sources.yaml"
+exits 0 "" try "$tests/sources.yaml" --stream files
+exits 64 "help: --stream files, lines, orders, again or plain" try "$tests/sources.yaml"
+exits 0 "golden-sources-receiver-files.positions" explain "$tests/sources.yaml"
 exits 0 "6 tests in 1 file: 6 passed, 0 failed" test "$tests/passing.yaml"
 exits 0 "1 test in 1 file: 1 passed, 0 failed" test "$tests/joins.yaml"
 exits 1 "3 tests in 2 files: 2 passed, 1 failed" test "$tests/passing.yaml" "$tests/failing.yaml" --filter state

@@ -27,6 +27,7 @@ void Changes::plan() {
   times(Fault::kExpiredOffsets, 2, &Changes::expireOffsets);
   times(Fault::kFailover, 4, &Changes::failOver);
   times(Fault::kTakeovers, 4, &Changes::takeOver);
+  if (world_.options.pattern) world_.scheduler.at(sometime(), [this] { addInput(); });
   if (world_.options.losesInput()) world_.scheduler.at(sometime(), [this] { loseInput(); });
 }
 
@@ -49,6 +50,12 @@ void Changes::grow() {
   const auto more = static_cast<std::int32_t>(random_.between(partitions + 1, kPartitionsMax));
   world_.trace.add("{} grows from {} to {} partitions", topic, partitions, more);
   world_.kafka.admin().growTopic(topic, more);
+}
+
+/// A topic that matches the application's pattern: it has to be read from its beginning.
+void Changes::addInput() {
+  world_.trace.add("{} comes", kSecondInputTopic);
+  world_.kafka.admin().createTopic({kSecondInputTopic, world_.options.partitions, 1, {}});
 }
 
 bool Changes::undecided() const {

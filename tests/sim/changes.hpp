@@ -42,6 +42,7 @@ class Changes {
   [[nodiscard]] Instant sometime();
   [[nodiscard]] std::string someInput();
   void grow();
+  void addInput();
   void expireOffsets();
   void failOver();
   void takeOver() { world_.take_over(); }

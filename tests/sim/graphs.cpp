@@ -133,7 +133,8 @@ std::int64_t amountOf(std::string_view value) {
 std::shared_ptr<DStreamGraph> makeGraph(const Options& options,
                                         std::function<void(Effect)> on_effect) {
   auto graph = std::make_shared<DStreamGraph>();
-  const auto input = directKafkaInput(graph, inputTopics(options));
+  const auto input = options.pattern ? kafkaPatternInput(graph, inputPattern())
+                                     : directKafkaInput(graph, inputTopics(options));
   switch (options.graph) {
     case Graph::kWordCount:
       wordCount(input, Emit::kChanged);

@@ -29,6 +29,12 @@ std::vector<std::string> inputTopics(const Options& options) {
   return topics;
 }
 
+TopicPattern inputPattern() {
+  return {"in2?", [](std::string_view topic) {
+            return topic == kInputTopic || topic == kSecondInputTopic;
+          }};
+}
+
 void InputHistory::keep(const std::string& topic) {
   kafka_.broker().withParts([&](memory::Broker::Parts& parts) {
     auto& logs = parts.topics.find(topic)->partitions;
@@ -60,8 +66,9 @@ std::vector<TopicPartition> InputHistory::partitions() const {
   }
   kafka_.broker().withParts([&](memory::Broker::Parts& parts) {
     for (const auto& topic : topics_) {
-      if (isGone(topic)) continue;
-      const auto count = static_cast<std::int32_t>(parts.topics.find(topic)->partitions.size());
+      const auto* found = parts.topics.find(topic);
+      if (isGone(topic) || found == nullptr) continue;
+      const auto count = static_cast<std::int32_t>(found->partitions.size());
       for (std::int32_t i = 0; i < count; ++i) all.push_back({topic, Partition{i}});
     }
   });

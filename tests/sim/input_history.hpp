@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <lockstep/model/topic_pattern.hpp>
+
 #include "connectors/memory/memory_kafka.hpp"
 #include "tests/sim/options.hpp"
 #include "tests/sim/oracle.hpp"
@@ -14,6 +16,9 @@ namespace lockstep::sim {
 
 /// The input topics of a schedule, by number.
 [[nodiscard]] std::vector<std::string> inputTopics(const Options& options);
+
+/// The pattern that matches all of them, and nothing else.
+[[nodiscard]] TopicPattern inputPattern();
 
 /// What the inputs hold and held: also what retention deleted, and what a topic held before it was
 /// deleted. Records that only the topic's successor has are not in it.

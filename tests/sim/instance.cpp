@@ -84,8 +84,12 @@ EngineOptions Instance::engineOptions(const Identity& identity) const {
   const Options& given = around_.options;
   EngineOptions options;
   options.application = kApplication;
-  for (const auto& topic : inputTopics(given))
-    options.inputs.push_back({topic, StartFrom::kEarliest});
+  if (given.pattern) {
+    options.patterns = {{inputPattern().text, StartFrom::kEarliest}};
+  } else {
+    for (const auto& topic : inputTopics(given))
+      options.inputs.push_back({topic, StartFrom::kEarliest});
+  }
   options.outputs = {kOutputTopic, kDeadLetterTopic};
   options.state = graph_->states();
   options.side_effects = graph_->hasSideEffects();
@@ -135,7 +139,11 @@ ControlPlane::Ports Instance::controlPorts(SimDisk& disk) {
 ControlPlane::Options Instance::controlOptions() const {
   ControlPlane::Options options;
   options.application = kApplication;
-  options.inputs = inputTopics(around_.options);
+  if (around_.options.pattern) {
+    options.patterns = {inputPattern()};
+  } else {
+    options.inputs = inputTopics(around_.options);
+  }
   options.outputs = {kOutputTopic, kDeadLetterTopic};
   for (const auto& state : graph_->states()) options.state_operators.push_back(state.id);
   options.read_owner = around_.options.at_least_once;

@@ -108,7 +108,10 @@ void addChanges(Options& options) {
   on(Fault::kExpiredOffsets, 200);
   on(Fault::kTakeovers, 300);
   on(Fault::kFailover, 250);
-  if (!random.chance(200)) return;
+  const bool loses_input = random.chance(200);
+  options.pattern = options.inputs == 2 && !options.until_end && !loses_input &&
+                    Prng(options.seed, 14).chance(500);
+  if (!loses_input) return;
   on(static_cast<Fault>(random.between(static_cast<int>(Fault::kRecreatedInput),
                                        static_cast<int>(Fault::kRetention))),
      1'000);
@@ -152,6 +155,7 @@ Options withoutChanges(Options options) {
   for (std::size_t i = kFirstChange; i < kFaults; ++i) options.faults[i] = false;
   options.graph = static_cast<Graph>(Prng(options.seed, 1).below(kFirstGraphs));
   options.inputs = 1;
+  options.pattern = false;
   options.until_end = false;
   return options;
 }
@@ -181,13 +185,14 @@ std::string describe(const Options& options) {
       "seed={} mutant={} graph={} faults=[{}] per_thousand={} upsets={} records={} partitions={} "
       "shards={} length={}ms interval={}ms checkpoint={}ms transaction_timeout={}ms "
       "commit_timeout={}ms span_max={} state_share={} table_bytes={} small_parts={} inputs={} "
-      "until_end={} at_least_once={}",
+      "pattern={} until_end={} at_least_once={}",
       options.seed, toString(options.mutant), toString(options.graph), faults,
       options.fault_per_thousand, options.upsets, options.records, options.partitions,
       options.shards, options.length.count(), options.interval.count(),
       options.checkpoint_interval.count(), options.transaction_timeout.count(),
       options.commit_timeout.count(), options.span_max, options.state_share, options.table_bytes,
-      options.small_parts, options.inputs, options.until_end, options.at_least_once);
+      options.small_parts, options.inputs, options.pattern, options.until_end,
+      options.at_least_once);
 }
 
 }  // namespace lockstep::sim

@@ -131,6 +131,7 @@ struct Options {
       0;                     ///< of state in memory, beyond which keys are evicted; 0 = none is
   bool small_parts = false;  ///< checkpoints are handed over key by key, between batches
   int inputs = 1;            ///< input topics, 1 or 2
+  bool pattern = false;      ///< they are read by a pattern, and the second one comes later
   bool until_end = false;
   bool at_least_once = false;  ///< no transactions: see loosened()
   bool trace = false;

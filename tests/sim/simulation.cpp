@@ -116,6 +116,7 @@ void Simulation::prepareTopics() {
   auto topics = inputTopics(options_);
   topics.push_back(kOutputTopic);
   topics.push_back(kDeadLetterTopic);
+  if (options_.pattern) std::erase(topics, kSecondInputTopic);  // Changes makes it
   for (const auto& topic : topics) kafka_.admin().createTopic({topic, options_.partitions, 1, {}});
   kafka_.broker().observe([this](const memory::TransactionOutcome& outcome) {
     const bool ours = outcome.transactional_id.starts_with(kTransactionalId);

@@ -12,15 +12,19 @@
 namespace lockstep::kafka {
 
 struct DirectStreamOptions {
-  std::vector<std::string> topics = {};  ///< REQUIRED
+  std::vector<std::string> topics = {};  ///< REQUIRED, or `pattern`
+  /// Instead of topics: a regular expression (RE2) that a topic's whole name has to match. Topics
+  /// that come later are read from their beginning.
+  std::string pattern = {};
   /// For topics that the application has not read before.
   StartPosition start = StartPosition::kEarliest;
-  std::string step = {};  ///< name in messages; "" = the first topic
+  std::string step = {};  ///< name in messages; "" = the first topic, or the pattern
 };
 
 /// A stream of the records of `topics`, without a receiver: each batch is exactly a range of
-/// offsets per partition. Throws Error: E009 without topics, E017 when another stream of a topic
-/// has another start, E070 after start().
+/// offsets per partition. Several streams may read the same topic. Throws Error: E009 without
+/// topics and pattern, E010 with both, E017 when another stream of a topic has another start, E021
+/// for a pattern that is none, E070 after start().
 [[nodiscard]] DStream<RecordView> createDirectStream(StreamingContext& context,
                                                      const DirectStreamOptions& options);
 

@@ -7,6 +7,7 @@
 //   streaming_context.hpp  owns the graph and runs it: start, awaitTermination, stop
 //   kafka.hpp              kafka::createDirectStream(), kafka::save()
 //   connection_pool.hpp    connections for foreachRDD and foreachPartition
+//   sources.hpp            textFileStream(), socketTextStream(), receiverStream(), queueStream()
 //   split.hpp              split(text, separator), without allocation
 //   inverse_mistake.hpp    tries a window's function and its inverse, for tests
 //   local_kafka.hpp        a Kafka inside the process, for tests
@@ -16,6 +17,7 @@
 #include <lockstep/api/kafka.hpp>
 #include <lockstep/api/local_kafka.hpp>
 #include <lockstep/api/settings.hpp>
+#include <lockstep/api/sources.hpp>
 #include <lockstep/api/split.hpp>
 #include <lockstep/api/streaming_context.hpp>
 #include <lockstep/base/error.hpp>

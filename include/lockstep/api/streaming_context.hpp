@@ -96,9 +96,14 @@ class StreamingContext {
   /// The graph, for operators and for tools that describe it.
   [[nodiscard]] const std::shared_ptr<DStreamGraph>& graph() const;
 
-  /// For connectors: where a topic of the graph starts. Throws Error E017 when another stream of
-  /// the topic said otherwise. REQUIRES: before start().
-  void setStart(const std::string& topic, StartPosition start);
+  /// Topics by name, or by pattern.
+  struct InputName {
+    std::string topic = {};
+    std::string pattern = {};
+  };
+  /// For connectors: where an input of the graph starts. Throws Error E017 when another stream of
+  /// it said otherwise. REQUIRES: before start().
+  void setStart(const InputName& input, StartPosition start);
 
  private:
   class Impl;

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include <lockstep/base/result.hpp>
+#include <lockstep/dstream/source_declaration.hpp>
 #include <lockstep/dstream/window_timing.hpp>
+#include <lockstep/model/topic_pattern.hpp>
 #include <lockstep/ports/state_backend.hpp>
 #include <lockstep/rdd/job.hpp>
 #include <lockstep/rdd/shuffle.hpp>
@@ -55,8 +57,9 @@ class DStreamGraph {
   DStreamGraph& operator=(const DStreamGraph&) = delete;
 
   /// Checks the graph and settles the number of shards. All mistakes in one message: E019 without
-  /// an output, E024 an id used twice, E025 a topic read by two inputs, E018 an id that cannot name
-  /// a topic, E031 a window or a slide of nothing, E032 streams of different slides in one step.
+  /// an output, E024 an id used twice, E025 a topic that is named and matches a pattern, too, E018
+  /// an id that cannot name a topic, E031 a window or a slide of nothing, E032 streams of different
+  /// slides in one step.
   Status prepare(const GraphOptions& options);
   [[nodiscard]] bool prepared() const { return job_ != nullptr; }
   /// The mistakes that prepare() would find, before there is a cluster to ask.
@@ -90,6 +93,12 @@ class DStreamGraph {
     std::string state_id;
   };
   [[nodiscard]] const std::vector<TableTopic>& tableTopics() const { return table_topics_; }
+  /// Topics beyond those: whatever matches one of these and is not named.
+  [[nodiscard]] const std::vector<TopicPattern>& patternsRead() const { return patterns_read_; }
+  /// Inputs from outside Kafka, in order of definition.
+  [[nodiscard]] const std::vector<SourceDeclaration>& sources() const { return sources_; }
+  /// Names of inputs that never end: with them there is no `--until-end`.
+  [[nodiscard]] const std::vector<std::string>& liveInputs() const { return live_inputs_; }
   /// Sorted, each once; without dead letters and internal topics.
   [[nodiscard]] std::vector<std::string> topicsWritten() const;
   /// Of outputs that choose topics record by record; sorted, each once.
@@ -110,6 +119,9 @@ class DStreamGraph {
   /// `name`, or "map 2": the operator and its number among those of its kind.
   [[nodiscard]] std::string stepName(const std::string& op, const std::string& name);
   void addInput(const std::vector<std::string>& topics);
+  void addInput(TopicPattern pattern);
+  void addSource(SourceDeclaration source);
+  void requireLiveInput(std::string name) { live_inputs_.push_back(std::move(name)); }
   /// Returns the output's number.
   std::uint32_t addOutput(OutputInfo output, bool side_effect);
   void addShuffle(Shuffle& shuffle, std::optional<std::uint32_t> parallelism);
@@ -142,6 +154,9 @@ class DStreamGraph {
   std::map<std::string, int> step_numbers_;
   std::vector<std::string> topics_read_;
   std::vector<TableTopic> table_topics_;
+  std::vector<TopicPattern> patterns_read_;
+  std::vector<SourceDeclaration> sources_;
+  std::vector<std::string> live_inputs_;
   std::vector<OutputInfo> outputs_;
   std::vector<ShuffleInfo> shuffles_;
   std::vector<StateDeclaration> states_;

@@ -33,4 +33,19 @@ namespace lockstep {
   return false;
 }
 
+/// What the receiver or file reader `id` has received, until it was processed: one partition.
+[[nodiscard]] inline std::string receiverTopic(std::string_view application, std::string_view id) {
+  return std::string(application) + "-receiver-" + std::string(id);
+}
+[[nodiscard]] inline TopicPartition receiverPartition(std::string_view application,
+                                                      std::string_view id) {
+  return {receiverTopic(application, id), Partition{0}};
+}
+
+/// How far the file reader `id` has read which file: compacted, one partition. Ids have no dot.
+[[nodiscard]] inline TopicPartition positionsPartition(std::string_view application,
+                                                       std::string_view id) {
+  return {receiverTopic(application, id) + ".positions", Partition{0}};
+}
+
 }  // namespace lockstep

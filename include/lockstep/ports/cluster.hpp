@@ -34,6 +34,9 @@ class Cluster {
   /// Creates topics; one that exists already is no error.
   virtual Status createTopics(std::span<const NewTopic> topics, Timeout timeout) = 0;
 
+  /// Deletes the records below each offset; an offset at or below the log start does nothing.
+  virtual Status deleteRecords(std::span<const PartitionOffset> before, Timeout timeout) = 0;
+
   /// What the application's group has committed, stable only: kRetry while a transaction that may
   /// move an offset is undecided. REQUIRES: the producer was initialised, so that no older self can
   /// move them.

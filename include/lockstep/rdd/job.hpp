@@ -25,6 +25,9 @@ class Job {
   /// Computes the batch. Nothing leaves the process; state is changed in memory and sealed.
   [[nodiscard]] BatchResult runBatch(const BatchPlan& plan, const BatchServices& services);
 
+  /// The batch is committed: tells every stage.
+  void confirmed(BatchId batch);
+
   /// Takes the state back to what it was before the batch: on every shard of `declarations`, on the
   /// worker that owns it. Legal for a batch that failed half-way, too.
   static void rollback(BatchId batch, const BatchServices& services);

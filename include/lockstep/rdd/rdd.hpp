@@ -43,6 +43,9 @@ class Stage {
     bool any = false;  ///< whether something would be passed on at a later boundary
   };
   [[nodiscard]] virtual std::optional<Panes> panes() const { return std::nullopt; }
+  /// For inputs that hold what a batch has taken from outside: it is committed, and never runs
+  /// again. Thread: the caller of the job.
+  virtual void confirmed(BatchId) {}
 
  protected:
   void setSlide(std::chrono::milliseconds slide) { slide_ = slide; }

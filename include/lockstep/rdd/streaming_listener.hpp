@@ -57,6 +57,19 @@ struct OutputOperationInfo {
   std::string failure;          ///< "" when all went well
 };
 
+/// How a receiver fares; Spark's ReceiverInfo. Folders of files count as receivers.
+struct ReceiverInfo {
+  std::string stream;  ///< the id
+  std::string name;    ///< what it is: "socket", "files", or its own name
+  bool active = false;
+  std::string last_error;  ///< "" = none yet
+  /// Since the start of the process.
+  std::uint64_t records = 0;  ///< that were stored
+  std::uint64_t blocks = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t restarts = 0;
+};
+
 /// Is told how the batches fare; Spark's StreamingListener. Override what is of interest. A batch
 /// that was rolled back begins again under the same id, and one without any effect is completed
 /// without a transaction.
@@ -72,6 +85,10 @@ class StreamingListener {
   virtual void onBatchCompleted(const BatchInfo&) {}
   virtual void onOutputOperationStarted(const OutputOperationInfo&) {}
   virtual void onOutputOperationCompleted(const OutputOperationInfo&) {}
+  /// The three below come on threads of the receivers, several at once.
+  virtual void onReceiverStarted(const ReceiverInfo&) {}
+  virtual void onReceiverError(const ReceiverInfo&) {}
+  virtual void onReceiverStopped(const ReceiverInfo&) {}
 };
 
 }  // namespace lockstep

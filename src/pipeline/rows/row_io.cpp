@@ -1,6 +1,5 @@
 #include "src/pipeline/rows/row_io.hpp"
 
-#include <lockstep/dstream/direct_kafka_input.hpp>
 #include <lockstep/dstream/kafka_output.hpp>
 
 #include "src/pipeline/expression/json.hpp"
@@ -39,15 +38,14 @@ EncodedRecord RowToRecord::operator()(const Row& row, TaskContext& context,
   return record;
 }
 
-DStream<Row> readRows(const std::shared_ptr<DStreamGraph>& graph, std::vector<std::string> topics,
-                      TopicFormats formats, const std::string& step) {
-  return directKafkaInput(graph, std::move(topics), step)
-      .map(
-          [formats](const RecordView& record, TaskContext& context) {
-            return Row{decodeField(formats.key, record.key, "key", context.arena),
-                       decodeField(formats.value, record.value, "value", context.arena), &record};
-          },
-          step);
+DStream<Row> readRows(const DStream<RecordView>& records, TopicFormats formats,
+                      const std::string& step) {
+  return records.map(
+      [formats](const RecordView& record, TaskContext& context) {
+        return Row{decodeField(formats.key, record.key, "key", context.arena),
+                   decodeField(formats.value, record.value, "value", context.arena), &record};
+      },
+      step);
 }
 
 void writeRows(const DStream<Row>& rows, const std::string& topic, TopicFormats formats,

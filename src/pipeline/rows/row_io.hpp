@@ -19,8 +19,7 @@ struct TopicFormats {
 };
 
 /// The records of topics as rows. A record that does not fit the formats is a decode error.
-[[nodiscard]] DStream<Row> readRows(const std::shared_ptr<DStreamGraph>& graph,
-                                    std::vector<std::string> topics, TopicFormats formats,
+[[nodiscard]] DStream<Row> readRows(const DStream<RecordView>& records, TopicFormats formats,
                                     const std::string& step);
 
 /// How a row becomes a record. Throws RecordError(kEval) when it does not fit the formats.

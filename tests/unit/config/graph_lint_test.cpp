@@ -42,7 +42,6 @@ TEST_CASE("a graph with a mistake is refused", "[unit][config][graph]") {
       {kIn + "  a: { from: in, kafka: { topics: [x] } }\n" + kOut,
        {"W022 5:3", "E010 5:18"},
        "two sources"},
-      {kIn + "  a: { files: x }\n" + kOut, {"W022 5:3", "E013 5:8"}, "not in this version"},
       {kIn + "  a b: { from: in }\n" + kOut, {"E018 5:3", "W022 5:3"}, "no legal stream name"},
       {kIn + "  state: { from: in }\n" + kOut, {"E018 5:3", "W022 5:3"}, "another meaning"},
       {kIn + "outputs: [ { from: in } ]\n", {"E009 5:12"}, "no target"},

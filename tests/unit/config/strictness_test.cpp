@@ -44,7 +44,7 @@ TEST_CASE("a scalar has to be what its setting needs", "[unit][config][strictnes
       {"rate: { backpressure: pid, pid: { integral: 0.3, min_rate: 10 } }\n", {}},
       {"rate: { backpressure: pid, pid: { integral: much } }\n", {"E014"}},
       {"rate: { backpressure: pid, pid: { derived: -1 } }\n", {"E031"}},
-      {"rate: { backpressure: none, max_per_receiver: 5 }\n", {"E013"}},
+      {"rate: { backpressure: none, max_per_receiver: 0 }\n", {"E031"}},
       {"http: { listen: \"127.0.0.1:99999\" }\n", {"E014"}},
       {"guarantee: at_least_once\n", {"W061"}},
       {"errors: { decode: dead_letter }\n", {"E050"}},

@@ -87,10 +87,15 @@ event::ClusterRead FakeCluster::read(const EngineOptions& options) const {
                                                         : CommittedOffset{partition, {}, {}});
     }
   };
-  for (const auto& input : options.inputs) {
-    describe(input.topic);
-    ask(input.topic, true);
-    askCommitted(input.topic);
+  read.matched = matched;
+  for (const auto& input : inputTopics(options)) {
+    describe(input);
+    ask(input, true);
+    askCommitted(input);
+  }
+  for (const auto& own : options.source_topics) {
+    describe(own.name);
+    ask(own.name, false);
   }
   for (const auto& output : options.outputs) {
     describe(output);
@@ -112,9 +117,10 @@ event::ClusterRead FakeCluster::read(const EngineOptions& options) const {
 
 event::InputEndsRead FakeCluster::inputEnds(const EngineOptions& options, bool describe) const {
   event::InputEndsRead read;
-  for (const auto& input : options.inputs) {
-    if (describe) read.topics.push_back(topics.at(input.topic));
-    for (const auto& partition : partitionsOf(input.topic)) {
+  if (describe) read.matched = matched;
+  for (const auto& input : inputTopics(options)) {
+    if (describe) read.topics.push_back(topics.at(input));
+    for (const auto& partition : partitionsOf(input)) {
       read.ends.push_back({partition, ends.at(partition)});
       if (describe) read.log_starts.push_back({partition, logStartOf(partition)});
     }
@@ -124,10 +130,9 @@ event::InputEndsRead FakeCluster::inputEnds(const EngineOptions& options, bool d
 
 event::InputsIdentified FakeCluster::identify(const EngineOptions& options) const {
   event::InputsIdentified identified;
-  for (const auto& input : options.inputs) {
-    const auto& topic = topics.at(input.topic);
-    identified.inputs.push_back(
-        {input.topic, topic.exists ? std::optional(topic.id) : std::nullopt});
+  for (const auto& input : inputTopics(options)) {
+    const auto& topic = topics.at(input);
+    identified.inputs.push_back({input, topic.exists ? std::optional(topic.id) : std::nullopt});
   }
   return identified;
 }

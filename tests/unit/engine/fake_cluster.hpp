@@ -22,6 +22,7 @@ struct FakeCluster {
   std::optional<LedgerRecord> ledger;
   std::uint64_t ledger_hash = 0;
   bool has_local_state = false;
+  std::vector<event::MatchedTopic> matched;  ///< what the cluster's reader finds for the patterns
 
   void addTopic(const std::string& name, std::int32_t partitions, std::string id = "") {
     TopicDescription topic;
@@ -50,6 +51,12 @@ struct FakeCluster {
   [[nodiscard]] event::DecisionEndsRead decisionEnds(const EngineOptions& options) const;
 
  private:
+  [[nodiscard]] std::vector<std::string> inputTopics(const EngineOptions& options) const {
+    std::vector<std::string> names;
+    for (const auto& input : options.inputs) names.push_back(input.topic);
+    for (const auto& topic : matched) names.push_back(topic.topic);
+    return names;
+  }
   [[nodiscard]] std::vector<TopicPartition> partitionsOf(const std::string& topic) const;
   [[nodiscard]] Offset logStartOf(const TopicPartition& partition) const {
     const auto found = log_starts.find(partition);

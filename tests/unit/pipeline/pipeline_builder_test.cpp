@@ -40,6 +40,22 @@ TEST_CASE("a mistake in an expression has its place in the file",
         Found{"E020 8:17", "E020 9:14"});
 }
 
+TEST_CASE("a pattern that is none, or matches a named topic, has its place in the file",
+          "[unit][pipeline][pipeline_builder]") {
+  using Found = std::vector<std::string>;
+  const auto file = [](const std::string& pattern) {
+    return "application: app\nkafka: { bootstrap: b:9092 }\nstreams:\n"
+           "  a: { kafka: { topics: [orders-eu] } }\n"
+           "  b: { kafka: { pattern: '" +
+           pattern +
+           "' } }\n"
+           "outputs:\n  - { from: a, print: {} }\n  - { from: b, print: {} }\n";
+  };
+  CHECK(mistakes(file("orders-(")) == Found{"E021 5:26", "W060 7:5", "W060 8:5"});
+  CHECK(mistakes(file("orders-.*")) == Found{"E025 4:26", "W060 7:5", "W060 8:5"});
+  CHECK(mistakes(file("orders-us")) == Found{"W060 7:5", "W060 8:5"});
+}
+
 TEST_CASE("the back end of each expression is told in the order of the file",
           "[unit][pipeline][pipeline_builder]") {
   auto loaded = config::loadText(

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <thread>
+
+#include <lockstep/base/mutex.hpp>
+#include <lockstep/dstream/source_declaration.hpp>
+
+#include "connectors/file/folder_reader.hpp"
+#include "src/runtime/log_writer.hpp"
+#include "src/runtime/running_source.hpp"
+
+namespace lockstep {
+
+/// Reads a folder's new files into the source's topic: lines and the positions behind them in one
+/// transaction, so that a crash goes on at exactly the next line. A thread of its own.
+class FileFeeder final : public RunningSource {
+ public:
+  struct Options {
+    SourceDeclaration source;  ///< `what` is a FileSource
+    bool until_end = false;    ///< ends when everything that is there was read
+    StreamingListeners listeners;
+  };
+
+  FileFeeder(Options options, std::unique_ptr<ReceivedLog> log, Clock& clock, Fail fail);
+  ~FileFeeder() override { stop(); }
+
+  void start() override;
+  void stop() override;
+  void processed(Offset next) override { log_.processed(next); }
+  [[nodiscard]] bool complete() const override { return complete_.load(); }
+
+ private:
+  void run();
+  Status feed();
+  Result<file::FolderReader> openFolder();
+  /// Whether there was something.
+  Result<bool> feedOnce(file::FolderReader& folder);
+  bool wait(std::chrono::milliseconds pause);
+  [[nodiscard]] const FileSource& files() const {
+    return std::get<FileSource>(options_.source.what);
+  }
+
+  const Options options_;
+  Clock& clock_;
+  const Fail fail_;
+  SourceReport report_;
+  LogWriter log_;
+  std::atomic<bool> complete_{false};
+  int blocks_ = 0;
+
+  Mutex mutex_;
+  std::condition_variable_any changed_;
+  bool ending_ GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace lockstep
