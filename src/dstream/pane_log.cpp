@@ -4,6 +4,7 @@
 #include <array>
 
 #include <lockstep/base/hash.hpp>
+#include <lockstep/dstream/event_time.hpp>
 #include <lockstep/dstream/state_stage.hpp>
 #include <lockstep/formats/big_endian.hpp>
 
@@ -24,13 +25,6 @@ constexpr std::size_t kChunkBytes = 48 * 1024;
 constexpr std::size_t kSmallChunk = 4 * 1024;
 /// Keys looked up at once.
 constexpr std::size_t kGroup = 256;
-
-void storeTime(char* place, BatchTime time) {
-  storeBigEndian(place, static_cast<std::uint64_t>(time.time_since_epoch().count()));
-}
-BatchTime loadTime(const char* place) {
-  return BatchTime(std::chrono::milliseconds(static_cast<std::int64_t>(loadBigEndian64(place))));
-}
 
 StateKey spanKey() {
   static constexpr std::array<char, 1> kBytes{kSpanKey};

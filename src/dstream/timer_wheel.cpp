@@ -12,26 +12,26 @@ namespace {
 
 // The second bytes of the wheel's keys.
 constexpr char kDirectoryKey = 0;  ///< alone: the wheel's time, and its slots
-constexpr char kChunkKey = 1;      ///< and a slot and a number: timers
+constexpr char kTimersKey = 1;     ///< and a slot and a number: timers
 constexpr std::size_t kSlotBytes = 1 + 8 + 4;
-constexpr std::size_t kChunkKeyBytes = 2 + 1 + 8 + 4;
+constexpr std::size_t kTimersKeyBytes = 2 + 1 + 8 + 4;
 /// As for a window's elements (pane_log.cpp).
-constexpr std::size_t kChunkBytes = 48 * 1024;
-constexpr std::size_t kSmallChunk = 4 * 1024;
+constexpr std::size_t kTimersBytes = 48 * 1024;
+constexpr std::size_t kSmallTimers = 4 * 1024;
 /// Keys looked up at once.
-constexpr std::uint32_t kGroup = 256;
+constexpr std::uint32_t kLookUps = 256;
 constexpr std::uint32_t kDigitBits = 4;
 
 std::uint64_t numberOf(EventTime time) {
   return static_cast<std::uint64_t>(time.time_since_epoch().count());
 }
-EventTime timeOf(std::uint64_t number) {
+EventTime wheelTime(std::uint64_t number) {
   return EventTime(std::chrono::milliseconds(static_cast<std::int64_t>(number)));
 }
 
 }  // namespace
 
-EventTime TimerWheel::Slot::begin() const { return timeOf(prefix << (kDigitBits * level)); }
+EventTime TimerWheel::Slot::begin() const { return wheelTime(prefix << (kDigitBits * level)); }
 
 TimerWheel::Slot TimerWheel::slotOf(EventTime time) const {
   const std::uint64_t number = numberOf(time);
@@ -87,24 +87,24 @@ Status TimerWheel::load(const Place& place) {
 }
 
 void TimerWheel::makeKeys(const Slot& slot, std::uint32_t from, std::uint32_t count) {
-  key_bytes_.resize(count * kChunkKeyBytes);
+  key_bytes_.resize(count * kTimersKeyBytes);
   keys_.clear();
   for (std::uint32_t i = 0; i < count; ++i) {
-    char* place = key_bytes_.data() + i * kChunkKeyBytes;
+    char* place = key_bytes_.data() + i * kTimersKeyBytes;
     place[0] = tag_;
-    place[1] = kChunkKey;
+    place[1] = kTimersKey;
     place[2] = static_cast<char>(slot.level);
     storeBigEndian(place + 3, slot.prefix);
     storeBigEndian(place + 11, from + i);
-    const std::string_view bytes(place, kChunkKeyBytes);
+    const std::string_view bytes(place, kTimersKeyBytes);
     keys_.push_back({bytes, murmur2(bytes)});
   }
 }
 
 /// Its timers wait, or are due; the slot is gone from the state.
 Status TimerWheel::empty(const Place& place, const Slot& slot) {
-  for (std::uint32_t from = 0; from < slot.chunks; from += kGroup) {
-    makeKeys(slot, from, std::min(kGroup, slot.chunks - from));
+  for (std::uint32_t from = 0; from < slot.chunks; from += kLookUps) {
+    makeKeys(slot, from, std::min(kLookUps, slot.chunks - from));
     entries_.resize(keys_.size());
     LOCKSTEP_TRY(place.shard.touch(place.batch, place.time, keys_, entries_.data()));
     for (StateEntry* entry : entries_) {
@@ -146,14 +146,14 @@ Status TimerWheel::append(const Place& place, Slot& slot, std::vector<std::strin
     const StateEntry* last = nullptr;
     LOCKSTEP_TRY(place.shard.find(keys_, &last));
     LOCKSTEP_CHECK(last != nullptr, "a slot has all the chunks it counts");
-    if (last->value().size() + chunks.front().size() <= kSmallChunk) {
+    if (last->value().size() + chunks.front().size() <= kSmallTimers) {
       chunks.front().insert(0, last->value());
       --slot.chunks;
     }
   }
   const auto count = static_cast<std::uint32_t>(chunks.size());
-  for (std::uint32_t from = 0; from < count; from += kGroup) {
-    const std::uint32_t some = std::min(kGroup, count - from);
+  for (std::uint32_t from = 0; from < count; from += kLookUps) {
+    const std::uint32_t some = std::min(kLookUps, count - from);
     makeKeys(slot, slot.chunks + from, some);
     entries_.resize(some);
     LOCKSTEP_TRY(place.shard.touch(place.batch, place.time, keys_, entries_.data()));
@@ -176,7 +176,7 @@ Status TimerWheel::appendAll(const Place& place) {
     chunks.assign(1, {});
     for (; i < waiting_.size() && !before(target, slotOf(waiting_[i].time)); ++i) {
       const Timer& timer = waiting_[i];
-      if (chunks.back().size() + 12 + timer.bytes.size() > kChunkBytes) chunks.emplace_back();
+      if (chunks.back().size() + 12 + timer.bytes.size() > kTimersBytes) chunks.emplace_back();
       std::string& chunk = chunks.back();
       appendTime(chunk, timer.time);
       char size[4];

@@ -26,9 +26,9 @@ class ControlPlane {
   struct Options {
     std::string application;
     std::vector<std::string> inputs;
-    std::vector<TopicPattern> patterns;
+    std::vector<TopicPattern> patterns = {};
     /// Of receivers and file readers, as far as they are no inputs: what positions are kept in.
-    std::vector<std::string> source_topics;
+    std::vector<std::string> source_topics = {};
     std::vector<std::string> outputs;          ///< dead letter topic included
     ChosenTopics::Options chosen = {};         ///< outputs whose records choose their topic
     std::vector<std::string> state_operators;  ///< ids

@@ -13,7 +13,7 @@
 namespace lockstep::test {
 namespace {
 
-constexpr int kClientPatienceMs = 30'000;
+constexpr int kReadersPatienceMs = 30'000;
 
 std::string shown(const std::optional<std::string_view>& bytes) {
   return bytes ? fmt::format("{}:{}", bytes->size(), std::hash<std::string_view>{}(*bytes))
@@ -84,13 +84,13 @@ void writeMixture(const kafka::KafkaConnection& connection, Script& script,
   for (const auto& codec : codecs) {
     plain.push_back(makeScriptProducer(connection, {}, codec));
     transactional.push_back(makeScriptProducer(connection, script.name("tx-" + codec), codec));
-    require(rd_kafka_init_transactions(transactional.back()->get(), kClientPatienceMs), "init");
+    require(rd_kafka_init_transactions(transactional.back()->get(), kReadersPatienceMs), "init");
   }
   const auto end = [&](std::size_t i, bool commit) {
     auto* producer = transactional[i]->get();
     open[i] = false;
-    require(commit ? rd_kafka_commit_transaction(producer, kClientPatienceMs)
-                   : rd_kafka_abort_transaction(producer, kClientPatienceMs),
+    require(commit ? rd_kafka_commit_transaction(producer, kReadersPatienceMs)
+                   : rd_kafka_abort_transaction(producer, kReadersPatienceMs),
             "end");
   };
   for (int round = 0; round < 60; ++round) {

@@ -15,7 +15,7 @@ namespace {
 using Bytes = std::string_view;
 using TimedPairs = detail::TimedStream<EncodedPair>;
 
-std::int64_t milliseconds(EventTime time) { return time.time_since_epoch().count(); }
+std::int64_t sinceEpoch(EventTime time) { return time.time_since_epoch().count(); }
 
 EventTime eventTimeOf(const Value& value) {
   if (value.isInteger()) return detail::checkedEventTime(value.asInteger());
@@ -46,8 +46,8 @@ Row rowOf(const std::pair<Bytes, Windowed<C>>& pair, bool all, Arena& arena) {
   const auto fields = allocateArray<MapEntry>(arena, 3);
   // In the order of names, as a map has to be.
   fields[0] = {Value::string("value"), resultOf(pair.second.value, arena)};
-  fields[1] = {Value::string("window_end"), Value::integer(milliseconds(pair.second.end))};
-  fields[2] = {Value::string("window_start"), Value::integer(milliseconds(pair.second.start))};
+  fields[1] = {Value::string("window_end"), Value::integer(sinceEpoch(pair.second.end))};
+  fields[2] = {Value::string("window_start"), Value::integer(sinceEpoch(pair.second.start))};
   return {all ? Value() : decodeEncoded(pair.first, arena), Value::map(fields), nullptr};
 }
 

@@ -72,7 +72,7 @@ RowStream joinByOther(const RowStream& rows, const RowTable& table, RowExpressio
 RowTable readTable(const std::shared_ptr<DStreamGraph>& graph, const std::string& topic,
                    TopicFormats formats, const TableOptions& options) {
   using Record = std::pair<Bytes, std::optional<Bytes>>;
-  const auto records = readRows(graph, {topic}, formats, options.id)
+  const auto records = readRows(directKafkaInput(graph, {topic}, options.id), formats, options.id)
                            .map(
                                [](const Row& row, TaskContext& context) {
                                  Record record(encodeInto(context.arena, row.key), std::nullopt);

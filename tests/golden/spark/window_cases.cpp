@@ -11,14 +11,14 @@ namespace {
 using Long = std::int64_t;
 using std::chrono::seconds;
 
-constexpr auto kAdd = [](Long a, Long b) { return a + b; };
+constexpr auto kPlus = [](Long a, Long b) { return a + b; };
 constexpr auto kSubtract = [](Long a, Long b) { return a - b; };
 constexpr auto kMost = [](Long a, Long b) { return std::max(a, b); };
 
 /// A case of reduceByKeyAndWindow with an inverse.
 std::function<void(Replay&)> sums(int length, int slide) {
   return [=](Replay& r) {
-    r.show("sums", r.pairs().reduceByKeyAndWindow(kAdd, kSubtract, seconds(length), seconds(slide),
+    r.show("sums", r.pairs().reduceByKeyAndWindow(kPlus, kSubtract, seconds(length), seconds(slide),
                                                   {.id = "sums"}));
   };
 }
@@ -27,7 +27,7 @@ template <class Keep>
 std::function<void(Replay&)> filteredSums(Keep keep) {
   return [=](Replay& r) {
     r.show("sums", r.pairs().reduceByKeyAndWindow(
-                       kAdd, kSubtract, seconds(3), seconds(1),
+                       kPlus, kSubtract, seconds(3), seconds(1),
                        [keep](const auto& pair) { return keep(pair.second); }, {.id = "sums"}));
   };
 }
@@ -50,8 +50,8 @@ Cases inverseCases() {
        }},
       {"reduce_by_window_inverse",
        [](Replay& r) {
-         r.show("sum",
-                r.numbers().reduceByWindow(kAdd, kSubtract, seconds(2), seconds(1), {.id = "sum"}));
+         r.show("sum", r.numbers().reduceByWindow(kPlus, kSubtract, seconds(2), seconds(1),
+                                                  {.id = "sum"}));
        }},
       {"reduce_by_key_and_window_inverse", sums(3, 1)},
       {"reduce_by_key_and_window_inverse_slide", sums(4, 2)},
@@ -89,7 +89,7 @@ Cases plainCases() {
       {"reduce_by_key_and_window",
        [](Replay& r) {
          const auto pairs = r.pairs();
-         r.show("sums", pairs.reduceByKeyAndWindow(kAdd, seconds(3), seconds(1), {.id = "sums"}));
+         r.show("sums", pairs.reduceByKeyAndWindow(kPlus, seconds(3), seconds(1), {.id = "sums"}));
          r.show("slow", pairs.reduceByKeyAndWindow(kMost, seconds(4), seconds(2), {.id = "slow"}));
        }},
       {"group_by_key_and_window",

@@ -171,7 +171,7 @@ TEST_CASE("watching without a broker gives up with 69", "[unit][engine][fencing]
   driver.start();
   for (int i = 0; i < 40 && !driver.stopped; ++i) {
     driver.take<command::ReadCluster>();
-    driver.feed(event::ClusterRead{unknown(), {}, {}, {}, {}, {}, false, {}, 0, false});
+    driver.feed(event::ClusterRead{unknown(), {}, {}, {}, {}, {}, {}, false, {}, 0, false});
     driver.advance(seconds(5));
   }
   REQUIRE(driver.stopped);

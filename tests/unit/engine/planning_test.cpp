@@ -323,7 +323,7 @@ TEST_CASE("end offsets that cannot be read are asked for again", "[unit][engine]
   driver.start().tick();
   for (int i = 0; i < 5; ++i) {
     driver.take<command::ReadInputEnds>();
-    driver.feed(event::InputEndsRead{Status::retry("not yet"), {}, {}, {}});
+    driver.feed(event::InputEndsRead{Status::retry("not yet"), {}, {}, {}, {}});
     driver.advance(seconds(5));
   }
   driver.release("inputs");

@@ -82,7 +82,7 @@ TEST_CASE("an init or a reading that says not yet is repeated with pauses",
   for (int i = 0; i < 20; ++i) {
     driver.take<command::ReadCluster>();
     driver.feed(
-        event::ClusterRead{Status::retry("unstable"), {}, {}, {}, {}, {}, false, {}, 0, false});
+        event::ClusterRead{Status::retry("unstable"), {}, {}, {}, {}, {}, {}, false, {}, 0, false});
     driver.advance(seconds(5));
   }
   driver.release("read");

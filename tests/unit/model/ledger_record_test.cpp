@@ -15,6 +15,7 @@ LedgerRecord sample() {
                   BatchTime(std::chrono::milliseconds(1500)),
                   {BatchTime(std::chrono::milliseconds(1000))},
                   true,
+                  false,
                   {{{"in", Partition{0}}, Offset{40}, Offset{42}},
                    {{"in", Partition{1}}, Offset{7}, Offset{7}}}};
   record.open_plan = record.batch;

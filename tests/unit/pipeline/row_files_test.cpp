@@ -30,7 +30,7 @@ struct File {
             "out"};
   }
 };
-std::string mistakes(const PipelineText& text) {
+std::string told(const PipelineText& text) {
   auto loaded = config::loadText("app.yaml", text.yaml(), {});
   const auto pipeline = buildPipeline(loaded.application, loaded.diagnostics);
   CHECK(pipeline.graph == nullptr);
@@ -122,18 +122,18 @@ TEST_CASE("the nearest centre is a k-means model's prediction", "[unit][pipeline
 TEST_CASE("mistakes about files and models are told at their places",
           "[unit][pipeline][row_files]") {
   const File file("model.csv", "name,weight\na,text\n");
-  CHECK_THAT(mistakes(file.text("name",
-                                "{ from: in, steps: [ { model: { table: table, kind: "
-                                "linear, features: value } } ] }")),
+  CHECK_THAT(told(file.text("name",
+                            "{ from: in, steps: [ { model: { table: table, kind: "
+                            "linear, features: value } } ] }")),
              Contains("error[E035]: the table is no such model: 'a' has no number"));
-  CHECK_THAT(mistakes(file.text("name",
-                                "{ from: in, steps: [ { model: { table: in, kind: linear, "
-                                "features: value } } ] }")),
+  CHECK_THAT(told(file.text("name",
+                            "{ from: in, steps: [ { model: { table: in, kind: linear, "
+                            "features: value } } ] }")),
              Contains("error[E037]: 'in' is no table of a file"));
-  CHECK_THAT(mistakes(file.text("id", "{ join: { stream: in, table: table } }")),
+  CHECK_THAT(told(file.text("id", "{ join: { stream: in, table: table } }")),
              Contains("error[E035]: row 1: there is no text or whole number in 'id'"));
   std::filesystem::remove(file.path);
-  CHECK_THAT(mistakes(file.text("name", "{ join: { stream: in, table: table } }")),
+  CHECK_THAT(told(file.text("name", "{ join: { stream: in, table: table } }")),
              Contains("error[E035]"));
 }
 
@@ -154,9 +154,9 @@ TEST_CASE("sql gives rows of a query over the batch", "[unit][pipeline][row_sql]
 }
 
 TEST_CASE("a mistake in a query is told at its place", "[unit][pipeline][row_sql]") {
-  const auto told = mistakes({"      - sql: select key, amount from batch\n"});
-  CHECK_THAT(told, Contains("app.yaml:8:26: error[E036]: the query: no such column: amount"));
-  CHECK_THAT(mistakes({"      - sql: select random() from batch\n"}),
+  const auto message = told({"      - sql: select key, amount from batch\n"});
+  CHECK_THAT(message, Contains("app.yaml:8:26: error[E036]: the query: no such column: amount"));
+  CHECK_THAT(told({"      - sql: select random() from batch\n"}),
              Contains("random() cannot be called"));
-  CHECK_THAT(mistakes({"      - sql: drop table batch\n"}), Contains("only a select"));
+  CHECK_THAT(told({"      - sql: drop table batch\n"}), Contains("only a select"));
 }

@@ -11,9 +11,9 @@ using test::sorted;
 namespace {
 
 /// A pipeline whose batches are a second apart; keys and values of each batch as written.
-class Windowed {
+class WindowRun {
  public:
-  explicit Windowed(const std::string& step, const std::string& value = "long")
+  explicit WindowRun(const std::string& step, const std::string& value = "long")
       : runner_({"      - id: w\n        " + step + "\n", value, "batch: { interval: 1s }\n"}) {}
 
   using Records = std::vector<std::pair<std::string, std::string>>;
@@ -47,7 +47,7 @@ TEST_CASE("reduceByKeyAndWindow by name, by expression and with an inverse",
   const std::string how =
       GENERATE("reduce: sum", "reduce: a + b", "reduce: a + b, inverse: a - b, drop_empty: true",
                "reduce: sum, inverse: a - b, filter: value ~= 0");
-  Windowed run("reduceByKeyAndWindow: { window: 2s, slide: 1s, " + how + " }");
+  WindowRun run("reduceByKeyAndWindow: { window: 2s, slide: 1s, " + how + " }");
   CAPTURE(how);
   CHECK(run.batch({{"a", eight(1)}, {"b", eight(2)}, {"a", eight(3)}}) ==
         Lines{"\"a\"=4", "\"b\"=2"});
@@ -58,28 +58,28 @@ TEST_CASE("reduceByKeyAndWindow by name, by expression and with an inverse",
 
 TEST_CASE("an inverse alone keeps keys at zero, and count needs no numbers",
           "[unit][pipeline][row_windows]") {
-  Windowed kept("reduceByKeyAndWindow: { window: 1s, slide: 1s, reduce: count, inverse: a - b }",
-                "string");
+  WindowRun kept("reduceByKeyAndWindow: { window: 1s, slide: 1s, reduce: count, inverse: a - b }",
+                 "string");
   CHECK(kept.batch({{"a", "x"}, {"a", "y"}}) == Lines{"\"a\"=2"});
   CHECK(kept.batch({}) == Lines{"\"a\"=0"});
-  Windowed gone("reduceByKeyAndWindow: { window: 1s, slide: 1s, reduce: count }", "string");
+  WindowRun gone("reduceByKeyAndWindow: { window: 1s, slide: 1s, reduce: count }", "string");
   CHECK(gone.batch({{"a", "x"}, {"a", "y"}}) == Lines{"\"a\"=2"});
   CHECK(gone.batch({}).empty());
 }
 
 TEST_CASE("windows over all records", "[unit][pipeline][row_windows]") {
-  Windowed window("window: { window: 2s, slide: 1s }");
+  WindowRun window("window: { window: 2s, slide: 1s }");
   CHECK(window.batch({{"a", eight(1)}}) == Lines{"\"a\"=1"});
   CHECK(window.batch({{"b", eight(2)}}) == Lines{"\"a\"=1", "\"b\"=2"});
   CHECK(window.batch({}) == Lines{"\"b\"=2"});
 
-  Windowed count("countByWindow: { window: 2s, slide: 1s }");
+  WindowRun count("countByWindow: { window: 2s, slide: 1s }");
   CHECK(count.batch({}).empty());
   CHECK(count.batch({{"a", eight(1)}, {"b", eight(1)}}) == Lines{"~=2"});
   CHECK(count.batch({}) == Lines{"~=2"});
   CHECK(count.batch({}) == Lines{"~=0"});
 
-  Windowed largest("reduceByWindow: { window: 2s, slide: 1s, reduce: max }");
+  WindowRun largest("reduceByWindow: { window: 2s, slide: 1s, reduce: max }");
   CHECK(largest.batch({{"a", eight(3)}, {"b", eight(7)}}) == Lines{"~=7"});
   CHECK(largest.batch({{"a", eight(5)}}) == Lines{"~=7"});
   CHECK(largest.batch({}) == Lines{"~=5"});
@@ -87,12 +87,12 @@ TEST_CASE("windows over all records", "[unit][pipeline][row_windows]") {
 }
 
 TEST_CASE("groups and counts of values in a window", "[unit][pipeline][row_windows]") {
-  Windowed groups("groupByKeyAndWindow: { window: 2s, slide: 1s }");
+  WindowRun groups("groupByKeyAndWindow: { window: 2s, slide: 1s }");
   CHECK(groups.batch({{"a", eight(1)}, {"a", eight(2)}}) == Lines{"\"a\"=[1,2]"});
   CHECK(groups.batch({{"a", eight(3)}}) == Lines{"\"a\"=[1,2,3]"});
   CHECK(groups.batch({}) == Lines{"\"a\"=[3]"});
 
-  Windowed counts("countByValueAndWindow: { window: 2s, slide: 1s }", "string");
+  WindowRun counts("countByValueAndWindow: { window: 2s, slide: 1s }", "string");
   CHECK(counts.batch({{"", "x"}, {"", "x"}, {"", "y"}}) == Lines{"\"x\"=2", "\"y\"=1"});
   CHECK(counts.batch({{"", "x"}}) == Lines{"\"x\"=3", "\"y\"=1"});
   CHECK(counts.batch({}) == Lines{"\"x\"=1"});
