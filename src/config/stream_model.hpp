@@ -43,6 +43,7 @@ enum class TableFormat { kCsv, kJson };
 /// `table: { file: rates.csv, key: currency }`: a table that is loaded from a file.
 struct FileTableInput {
   SourceText file;
+  std::string path;                   ///< `file`, beside the YAML file when it is relative
   SourceText key;                     ///< the column, or field, that is looked up
   std::optional<TableFormat> format;  ///< none: as the file's name ends
 };

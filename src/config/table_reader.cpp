@@ -1,6 +1,7 @@
 #include "src/config/table_reader.hpp"
 
 #include <array>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -50,7 +51,10 @@ FileTableInput readFileTable(const Node& map, std::string_view stream, Diagnosti
                  reader.readChoice(entry.value, "format", kTableFormatNames, format))
                input.format = static_cast<TableFormat>(format);
            });
-  if (input.format || input.file.empty()) return input;
+  if (input.file.empty()) return input;
+  const std::filesystem::path beside(diagnostics.source(input.file.place.source).name());
+  input.path = (beside.parent_path() / input.file.text).string();
+  if (input.format) return input;
   if (endsWith(input.file.text, ".csv")) input.format = TableFormat::kCsv;
   if (endsWith(input.file.text, ".json")) input.format = TableFormat::kJson;
   if (!input.format)

@@ -15,7 +15,7 @@ points=("$@")
 ((${#points[@]})) || points=(receiver.begun receiver.sent receiver.committed produce.mid
   offsets.after_ack commit.before_rpc commit.returned batch.confirmed checkpoint.before_positions)
 count=${LOCKSTEP_E2E_NUMBERS:-300000} # 15,000 a second
-log_topic=e2e-receiver-receiver-numbers
+log_topic="e2e-receiver-receiver-numbers"
 
 start() { # PIPELINE: the program in its place
   "$program" "$brokers" "$E2E_STATE" "$work/told" "$count" >>"$work/$1.out" 2>>"$work/$1.log" \

@@ -185,7 +185,7 @@ void Invariants::checkOffsetsAgree(const std::vector<CommittedOffset>& committed
   const auto& ledger = committed.back();
   for (const auto& offset : committed) {
     if (offset.offset && offset.metadata == ledger.metadata) continue;
-    const bool may_be_new = claimed() || options_.has(Fault::kGrowth);
+    const bool may_be_new = claimed() || options_.has(Fault::kGrowth) || options_.pattern;
     const bool unknown =
         offset.partition != ledger.partition && may_be_new && !offsets_.contains(offset.partition);
     if (!offset.offset && (unknown || history_.isGone(offset.partition.topic))) continue;

@@ -33,13 +33,11 @@ std::shared_ptr<FileRowTable> loadFileTable(const config::StreamConfig& table,
                                             config::Diagnostics& diagnostics) {
   const auto& input = *table.fileTable();
   if (input.file.empty() || input.key.empty() || !input.format) return nullptr;
-  const std::filesystem::path beside(diagnostics.source(input.file.place.source).name());
-  const auto path = (beside.parent_path() / input.file.text).string();
   const bool csv = *input.format == config::TableFormat::kCsv;
   const auto parse = [csv, key = input.key.text](const std::string& text) {
     return csv ? parseCsvRows(text, key) : parseJsonRows(text, key);
   };
-  auto loaded = FileRowTable::load(table.name.text, path, parse);
+  auto loaded = FileRowTable::load(table.name.text, input.path, parse);
   if (loaded.ok()) return std::move(loaded).value();
   diagnostics.error(input.file.place, loaded.status());
   return nullptr;

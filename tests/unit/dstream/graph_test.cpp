@@ -27,7 +27,8 @@ TEST_CASE("a graph without output is refused", "[unit][dstream][graph]") {
   CHECK(status.exitCode() == ExitCode::kConfiguration);
 }
 
-TEST_CASE("an id used twice, a topic read twice and a bad id are named", "[unit][dstream][graph]") {
+TEST_CASE("an id used twice and a bad id are named; a topic may be read twice",
+          "[unit][dstream][graph]") {
   GraphRunner run;
   auto in = run.stream();
   (void)run.stream();
@@ -37,7 +38,7 @@ TEST_CASE("an id used twice, a topic read twice and a bad id are named", "[unit]
   const Status status = run.graph->prepare({});
   REQUIRE_FALSE(status.ok());
   CHECK(status.message().find("'same' is used by two") != std::string::npos);
-  CHECK(status.message().find("topic 'in' is read by two inputs") != std::string::npos);
+  CHECK(status.message().find("topic 'in'") == std::string::npos);
   CHECK(status.message().find("'a b' cannot name") != std::string::npos);
 }
 

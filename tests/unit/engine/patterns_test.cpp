@@ -85,9 +85,12 @@ TEST_CASE("a matching topic that is gone or made anew stops the application",
   addMatching(driver.cluster, "in-a");
   driver.start().tick();
   SECTION("gone while it runs") {
-    driver.cluster.topics["in-a"].exists = false;
     driver.cluster.end("in-a") = Offset{9};
-    driver.advance(seconds(60));
+    driver.hold("identify");
+    driver.tick();
+    driver.cluster.topics["in-a"].exists = false;
+    driver.release("identify");
+    for (int i = 0; i < 20 && !driver.stopped; ++i) driver.advance(seconds(1));
     CHECK(driver.stopCode() == "E211");
   }
   SECTION("made anew while it runs") {

@@ -10,7 +10,7 @@ using test::PipelineRunner;
 
 TEST_CASE("topN passes on the largest rows of the batch, the largest first",
           "[unit][pipeline][row_top]") {
-  PipelineRunner top({"      - topN: 2\n", "long"}, 1, 1);
+  PipelineRunner top({"      - topN: 2\n", "json"}, 1, 1);
   for (const char* value : {"3", "9", "5", "9"}) top.feed(value, value);
   CHECK(top.batch() == Lines{R"("9"=9)", R"("9"=9)"});
   CHECK(top.batch().empty());
@@ -33,7 +33,7 @@ TEST_CASE("topN orders by an expression; among equals the earlier is first, unli
 }
 
 TEST_CASE("topNByKey makes a list of each key's largest values", "[unit][pipeline][row_top]") {
-  PipelineRunner top({"      - topNByKey: { count: 2, by: -value }\n", "long"}, 1, 1);
+  PipelineRunner top({"      - topNByKey: { count: 2, by: -value }\n", "json"}, 1, 1);
   for (const char* value : {"3", "9", "5", "1"}) top.feed("k", value);
   top.feed("j", "7");
   CHECK(top.batch() == Lines{R"("k"=[1,3])", R"("j"=[7])"});
@@ -41,7 +41,9 @@ TEST_CASE("topNByKey makes a list of each key's largest values", "[unit][pipelin
 
 TEST_CASE("project keeps the named fields; nil stays nil, what has no fields is an eval error",
           "[unit][pipeline][row_top]") {
-  PipelineRunner some({"      - project: [b, a, none]\n", "json"}, 1, 1);
+  PipelineRunner some({"      - project: [b, a, none]\n", "json",
+                       "errors: { eval: dead_letter, dead_letter_topic: dlq }\n"},
+                      1, 1);
   some.run.addTopic("dlq", 1);
   some.feed("k", R"({"a":1,"c":2,"b":{"x":[1]}})");
   some.feed("k", R"({"c":2})");
