@@ -90,12 +90,18 @@ TrySession::TrySession(const config::ApplicationConfig& application, Clock& cloc
 }
 
 void TrySession::feed(const std::string& topic, const std::vector<std::string>& lines, bool keys) {
-  if (lines.empty()) return;
+  constexpr std::size_t kBatchBytes = 512 * 1024;  // below what a topic takes at once
   std::vector<memory::OwnedRecord> records;
-  records.reserve(lines.size());
-  for (const auto& line : lines) records.push_back(recordOf(line, keys, clock_.wallNow()));
-  const auto first = kafka_.admin().produce({topic, kOnly}, records);
-  fed_[topic] = Offset{first.value() + static_cast<std::int64_t>(lines.size())};
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    records.push_back(recordOf(lines[i], keys, clock_.wallNow()));
+    bytes += lines[i].size();
+    if (i + 1 < lines.size() && bytes + lines[i + 1].size() < kBatchBytes) continue;
+    const auto first = kafka_.admin().produce({topic, kOnly}, records);
+    fed_[topic] = Offset{first.value() + static_cast<std::int64_t>(records.size())};
+    records.clear();
+    bytes = 0;
+  }
 }
 
 bool TrySession::caughtUp(const std::string& topic) {
