@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every failpoint with the actions "error" (the place reports a failure of its own kind) and "sleep"
+# Every failpoint of a batch with the actions "error" (the place reports a failure of its own kind) and "sleep"
 # (longer than a transaction may live), not only kill -9: the word count must get over it, or end
 # with an error that a restart heals, and its output must be whole in the end, each record once.
 #
@@ -70,8 +70,6 @@ live_through() { # NAME FAILPOINT ACTION
   cat "$work/$1.life" >>"$work/$1.log"
 }
 
-gone_on() { committed_beyond "$1" "$2" || ended "$pid"; } # NAME BATCH
-
 sweep() { # NAME ACTION FAILPOINT...
   local name=$1 action=$2 point lived=0 restarted=0
   shift 2
@@ -94,7 +92,7 @@ judge() { # NAME
 }
 
 open_session "$kafka"
-((${#points[@]})) || mapfile -t points < <(failpoints)
+((${#points[@]})) || mapfile -t points < <(batch_failpoints)
 half=$((${#points[@]} / 2))
 for name in errors sleeps more-sleeps; do word_count "$name"; done
 (sweep errors error "${points[@]}") &

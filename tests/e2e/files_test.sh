@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Files as outputs, killed by kill -9 at every place between a file's first byte and its name, and
-# at random moments, while input comes in, some of it in transactions that abort. In the end the
+# at random moments, while input comes in, some of it in transactions that abort; and with failures
+# and delays at the places of files, the delays longer than a transaction may live. In the end the
 # files hold every committed record exactly once, as text tools see them; nothing stays prepared.
 # Then the folder is lost, which has to be noticed.
 #
@@ -40,6 +41,15 @@ kill_everywhere() {
   ((${#missed[@]} == 0)) || fail "not reached: ${missed[*]}"
 }
 
+suffer_everywhere() {
+  local point action
+  export E2E_TRANSACTION_TIMEOUT=1s
+  for point in files.prepared files.shown files.published; do
+    for action in error 'sleep(1300)'; do suffer_at files "$point" "$action" 2; done
+  done
+  unset E2E_TRANSACTION_TIMEOUT
+}
+
 # What the topic's committed records look like in a file: "(key,value)", or the value without key.
 lines_expected() {
   touch "$work/read"
@@ -76,6 +86,7 @@ open_session "${1:-4.1.0}"
 export E2E_FILES=$work/files
 start_world
 kill_everywhere
+suffer_everywhere
 touch "$work/enough"
 wait_end "$producer" 60 || fail "the producer does not end"
 run_to_end files
@@ -85,5 +96,5 @@ verifier produce --topic files-in --seed "$seed" --records 20 --transaction 20 -
 run_to_end files
 lose_folder
 judge
-say "ok: seed $seed, $kills kills, $(wc -l <"$work/found") lines in $(
+say "ok: seed $seed, $kills kills, $lived faults lived through, $restarted ended for a restart, $(wc -l <"$work/found") lines in $(
   find "$E2E_FILES" -name 'part-*' | wc -l) files"
