@@ -18,6 +18,7 @@ input() { # TOPIC
   [[ $1 != *-quarter ]] || size=$((25 * scale))
   case ${1%-quarter} in
     bench-count) arguments=(kind=count records=$((800 * size)) keys=1000000 zipf=0.99) ;;
+    bench-few) arguments=(kind=count records=$((800 * size)) keys=1000 zipf=0) ;;
     bench-lines) arguments=(kind=lines records=$((100 * size)) keys=100000 zipf=1.0) ;;
     bench-json) arguments=(kind=json records=$((200 * size)) keys=100000 zipf=0.99) ;;
     bench-wide) arguments=(kind=count records=$((3000 * size)) keys=$((1000 * size)) zipf=0 value_bytes=8) ;;
@@ -32,9 +33,13 @@ digest() { # TOPIC VIEW: the checksum of a view of a topic
     partitions="${partitions:-4}" | jq -r .checksum
 }
 
+expect() { # INPUT VIEW: what outputs are compared with, computed at its first use
+  [[ -n ${expected[$1/$2]:-} ]] || expected[$1/$2]=$(digest "$1" "$2")
+}
+
 check() { # WHAT INPUT VIEW OUTPUT VIEW: a run with a wrong output is no result
   local key=$2/$3 actual
-  [[ -n ${expected[$key]:-} ]] || expected[$key]=$(digest "$2" "$3")
+  expect "$2" "$3"
   actual=$(digest "$4" "$5")
   [[ $actual == "${expected[$key]}" ]] && return
   echo "bench: $1: wrong output: expected ${expected[$key]}, found $actual" >&2

@@ -5,8 +5,8 @@
 #
 # NAME is a file of bench/workloads, or `smoke` (all but `peers`, `scale` and `checkpoint`, small, in
 # about two minutes; figures are printed, not judged; ./dev test runs it). Default: copy filter count
-# words json json_lua start recover latency commit. `peers` needs Maven's repositories and takes a
-# quarter of an hour at --scale 25.
+# words json json_lua window join map_with_state start recover latency commit. `peers` needs Maven's
+# repositories and takes a quarter of an hour at --scale 25.
 #
 # --pairs N        times that the bound program and Lockstep run in turn (3)
 # --scale PERCENT  of the inputs' sizes in bench/README.md (100)
@@ -66,7 +66,8 @@ while (($#)); do
       ;;
   esac
 done
-((${#names[@]})) || names=(copy filter count words json json_lua start recover latency commit)
+((${#names[@]})) || names=(copy filter count words json json_lua window join map_with_state
+  start recover latency commit)
 
 export BENCH_BROKER=127.0.0.1:$port BENCH_STATE=$work/state BENCH_INTERVAL=${interval_ms}ms
 mkdir -p "$(dirname "$results")"

@@ -1,6 +1,9 @@
 // The engine alone, on one core: decoded records from memory in, encoded records to nowhere.
-// usage: bench_engine [copy|filter|count|words|all|yaml-...] [batch records] [total records]
-// yaml-count and so on run the same through the operators of YAML files.
+// usage: bench_engine [NAME|all] [batch records] [total records]
+// NAME: copy filter count words, and yaml-NAME: the same through the operators of YAML files; yaml-
+// window join map-with-state json-filter json-map (the last two also with -lua: in Lua) only so.
+// yaml-window has its inverse and 60 s every second, a second a batch; yaml-window-SECONDS the same
+// with a thousand keys, so that windows of any length have the same keys.
 // One line per workload: M records (words: lines) per CPU-second and CPU ns per record.
 #include <lockstep/base/clock.hpp>
 #include <lockstep/dstream/direct_kafka_input.hpp>
@@ -49,6 +52,34 @@ void fillLines(bench::MemoryBenchInput& input) {
   }
 }
 
+/// 100 bytes of value, a thousand keys in turn.
+void fillFewKeys(bench::MemoryBenchInput& input) {
+  const std::string value(100, 'v');
+  char key[17];
+  for (std::size_t i = 0; i < kDistinctRecords / 10; ++i) {
+    std::snprintf(key, sizeof key, "k%015zu", i * 7919 % 1'000);
+    input.add(std::string_view(key, 16), value);
+  }
+}
+
+/// Documents of about 200 bytes, as bench/programs/generate.cpp makes them.
+void fillDocuments(bench::MemoryBenchInput& input) {
+  std::mt19937_64 random(7);
+  const bench::Zipf ids(100'000, 0.99);
+  const std::string note(60, 'n');
+  char text[256];
+  for (std::size_t i = 0; i < kDistinctRecords / 5; ++i) {
+    std::snprintf(text, sizeof text,
+                  R"({"user":"k%015zu","item":%d,"amount":%.6f,"country":"%c%c","ts":%zu,)"
+                  R"("note":"%s"})",
+                  ids(random), static_cast<int>(random() % 10'000),
+                  static_cast<double>(random() % 100'000) / 100,
+                  static_cast<char>('A' + random() % 26), static_cast<char>('A' + random() % 26),
+                  1'700'000'000'000 + i, note.c_str());
+    input.add(std::string_view(text + 9, 16), text);
+  }
+}
+
 void splitWords(const RecordView& record, TaskContext&, Emitter<std::string_view>& emit) {
   std::string_view rest = record.value.value_or("");
   while (!rest.empty()) {
@@ -76,17 +107,29 @@ void buildGraph(const std::string& workload, const std::shared_ptr<DStreamGraph>
   if (workload == "words") count(in.flatMap<std::string_view>(splitWords));
 }
 
-struct Sizes {
-  std::int64_t batch;
-  std::int64_t total;
+/// How a workload is run.
+struct Plan {
+  void (*fill)(bench::MemoryBenchInput&) = fillRecords;
+  std::int64_t batch = 0;  ///< records
+  std::int64_t total = 0;
+  int interval_ms = 100;  ///< of batch time
 };
 
-void run(const std::string& name, Sizes sizes) {
+Plan planOf(const std::string& workload, std::int64_t batch, std::int64_t total) {
+  if (workload == "words") return {fillLines, batch, total / 8};
+  if (workload.rfind("json-", 0) == 0) return {fillDocuments, batch, total / 4};
+  if (workload == "window") return {fillRecords, 5 * batch, 3 * total, 1'000};
+  if (workload.rfind("window-", 0) == 0) return {fillFewKeys, batch / 20, 2 * total, 1'000};
+  return {fillRecords, batch, total};
+}
+
+void run(const std::string& name, std::int64_t batch, std::int64_t total) {
   const bool yaml = name.rfind("yaml-", 0) == 0;
   const std::string workload = yaml ? name.substr(5) : name;
+  const Plan sizes = planOf(workload, batch, total);
   const TopicPartition partition{"in", Partition{0}};
   bench::MemoryBenchInput input(partition);
-  workload == "words" ? fillLines(input) : fillRecords(input);
+  sizes.fill(input);
   auto graph = yaml ? bench::pipelineGraph(workload) : std::make_shared<DStreamGraph>();
   if (!yaml) buildGraph(workload, graph);
   if (const Status status = graph->prepare({kPartitions, {}}); !status.ok())
@@ -112,7 +155,8 @@ void run(const std::string& name, Sizes sizes) {
   for (std::uint64_t id = 1; done < sizes.total; ++id) {
     BatchPlan plan;
     plan.id = BatchId{id};
-    plan.time = BatchTime(std::chrono::milliseconds(id * 100));
+    plan.time =
+        BatchTime(std::chrono::milliseconds(id * static_cast<std::uint64_t>(sizes.interval_ms)));
     plan.closes_own_tick = true;
     plan.ranges = {{partition, Offset{done}, Offset{done + sizes.batch}}};
     const BatchResult result = graph->job().runBatch(plan, services);
@@ -123,7 +167,7 @@ void run(const std::string& name, Sizes sizes) {
     done += sizes.batch;
   }
   const double elapsed = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-  std::printf("%-11s %6.2f M/s  %6.1f ns  in %lld out %llu keys %llu\n", name.c_str(),
+  std::printf("%-20s %6.2f M/s  %6.1f ns  in %lld out %llu keys %llu\n", name.c_str(),
               static_cast<double>(done) / elapsed / 1e6, elapsed * 1e9 / static_cast<double>(done),
               static_cast<long long>(done), static_cast<unsigned long long>(out),
               static_cast<unsigned long long>(state.keys()));
@@ -133,10 +177,12 @@ void run(const std::string& name, Sizes sizes) {
 
 int main(int argc, char** argv) {
   const std::string chosen = argc > 1 ? argv[1] : "all";
-  const Sizes sizes{argc > 2 ? std::atoll(argv[2]) : 200'000,
-                    argc > 3 ? std::atoll(argv[3]) : 8'000'000};
-  for (const std::string workload : {"copy", "filter", "count", "words"})
-    for (const std::string& name : {workload, "yaml-" + workload})
-      if (chosen == "all" || chosen == name)
-        run(name, {sizes.batch, workload == "words" ? sizes.total / 8 : sizes.total});
+  const std::int64_t batch = argc > 2 ? std::atoll(argv[2]) : 200'000;
+  const std::int64_t total = argc > 3 ? std::atoll(argv[3]) : 8'000'000;
+  for (const char* name :
+       {"copy", "yaml-copy", "filter", "yaml-filter", "count", "yaml-count", "words", "yaml-words",
+        "yaml-window", "yaml-window-10", "yaml-window-60", "yaml-window-600", "yaml-join",
+        "yaml-map-with-state", "yaml-json-filter", "yaml-json-filter-lua", "yaml-json-map",
+        "yaml-json-map-lua"})
+    if (chosen == "all" || chosen == name) run(name, batch, total);
 }

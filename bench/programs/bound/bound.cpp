@@ -2,8 +2,8 @@
 // them (bound/work.hpp lists the modes), commits outputs and offsets every `ms` milliseconds. One
 // thread of ours, nothing else.
 //
-// bound mode=copy|filter|count|words|json|parse|consume brokers=HOST:PORT in=TOPIC [out=TOPIC]
-// [changelog=TOPIC] [partitions=4] [ms=100] [table_bits=21]
+// bound mode=copy|filter|count|words|json|window|join|running|parse|consume brokers=HOST:PORT
+// in=TOPIC [out=TOPIC] [changelog=TOPIC] [partitions=4] [ms=100] [table_bits=21] [slides=60]
 //
 // Prints one JSON line: records, records_out, cpu_s, wall_s, rss_max_mib, commits, commit_ms_p50,
 // commit_ms_p99. parse and consume write nothing and commit nothing.
@@ -21,7 +21,8 @@ constexpr std::size_t kBatch = 2000;
 constexpr double kNoProgressMax = 20;
 
 bool hasState(const std::string& mode) {
-  return mode == "count" || mode == "words" || mode == "json";
+  return mode == "count" || mode == "words" || mode == "json" || mode == "window" ||
+         mode == "running";
 }
 bool writes(const std::string& mode) { return mode != "parse" && mode != "consume"; }
 
@@ -35,7 +36,8 @@ class Bound {
     const std::string mode = arguments.text("mode", "copy");
     if (writes(mode)) startProducer(arguments, hasState(mode));
     group_ = rd_kafka_consumer_group_metadata_new(arguments.text("group", "bound").c_str());
-    work_ = makeWork(mode, static_cast<int>(arguments.number("table_bits", 21)));
+    work_ = makeWork(mode, static_cast<int>(arguments.number("table_bits", 21)),
+                     static_cast<int>(arguments.number("slides", 60)));
     assignAll();
   }
 
@@ -73,12 +75,16 @@ class Bound {
     must(rd_kafka_init_transactions(producer_, 30'000), "init_transactions");
   }
 
-  [[nodiscard]] std::unique_ptr<Work> makeWork(const std::string& mode, int table_bits) const {
+  [[nodiscard]] std::unique_ptr<Work> makeWork(const std::string& mode, int table_bits,
+                                               int slides) const {
     if (mode == "copy") return makeCopy(outputs_);
     if (mode == "filter") return makeFilter(outputs_);
     if (mode == "count") return makeCount(outputs_, table_bits);
     if (mode == "words") return makeWords(outputs_, table_bits);
     if (mode == "json") return makeJson(outputs_);
+    if (mode == "window") return makeWindow(outputs_, table_bits, slides);
+    if (mode == "join") return makeJoin(outputs_, table_bits);
+    if (mode == "running") return makeRunning(outputs_, table_bits);
     if (mode == "parse") return makeParse();
     if (mode == "consume") return makeConsume();
     die("no mode " + mode);

@@ -36,6 +36,13 @@ struct Outputs {
 [[nodiscard]] std::unique_ptr<Work> makeWords(const Outputs& outputs, int table_bits);
 /// `amount > 500`, running sum of `amount` by `country` of JSON values.
 [[nodiscard]] std::unique_ptr<Work> makeJson(const Outputs& outputs);
+/// Count per key of at most 16 bytes over the last `slides` commits: each commit writes every key
+/// that the window holds, and what came to the changelog. Values: count, number of the commit.
+[[nodiscard]] std::unique_ptr<Work> makeWindow(const Outputs& outputs, int table_bits, int slides);
+/// Every record's key with how often it came since the last commit.
+[[nodiscard]] std::unique_ptr<Work> makeJoin(const Outputs& outputs, int table_bits);
+/// As makeCount(), and every record's key with its count so far.
+[[nodiscard]] std::unique_ptr<Work> makeRunning(const Outputs& outputs, int table_bits);
 /// Reads and parses as makeJson(), writes nothing: what the targets for JSON are measured against.
 [[nodiscard]] std::unique_ptr<Work> makeParse();
 /// Reads, and nothing else.

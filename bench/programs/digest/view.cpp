@@ -1,19 +1,11 @@
 #include "bench/programs/digest/view.hpp"
 
-#include <cmath>
-#include <cstring>
-#include <string_view>
-#include <unordered_map>
+#include <algorithm>
+
+#include "bench/programs/digest/view_parts.hpp"
 
 namespace bench {
 namespace {
-
-std::string_view keyOf(const rd_kafka_message_t& record) {
-  return {static_cast<const char*>(record.key), record.key_len};
-}
-std::string_view valueOf(const rd_kafka_message_t& record) {
-  return {static_cast<const char*>(record.payload), record.len};
-}
 
 /// Every record, in any order.
 class Records : public View {
@@ -33,24 +25,6 @@ class Filtered final : public Records {
   void add(const rd_kafka_message_t& record) override {
     if (keyOf(record) > "k000000900000000") Records::add(record);
   }
-};
-
-/// One number per key. Sums of money are whole cents here: the order of additions differs.
-class PerKey : public View {
- public:
-  [[nodiscard]] std::uint64_t checksum() const override {
-    std::uint64_t sum = 0;
-    for (const auto& [key, value] : values_)
-      sum += hashBytes(key.data(), key.size(), static_cast<std::uint64_t>(std::llround(value)));
-    return sum;
-  }
-  [[nodiscard]] std::size_t keys() const override { return values_.size(); }
-
- protected:
-  double& at(std::string_view key) { return values_[std::string(key)]; }
-
- private:
-  std::unordered_map<std::string, double> values_;
 };
 
 class Keys final : public PerKey {
@@ -93,12 +67,8 @@ template <class Number, bool kBigEndian>
 class Last final : public PerKey {
  public:
   void add(const rd_kafka_message_t& record) override {
-    std::uint64_t bits;
-    if (record.len != sizeof bits) die("a value is not 8 bytes long");
-    std::memcpy(&bits, record.payload, sizeof bits);
-    if (kBigEndian) bits = __builtin_bswap64(bits);
-    Number number;
-    std::memcpy(&number, &bits, sizeof number);
+    if (record.len != sizeof(Number)) die("a value is not 8 bytes long");
+    const auto number = numberOf<Number>(record, kBigEndian);
     at(keyOf(record)) = std::is_same_v<Number, double> ? static_cast<double>(number) * 100
                                                        : static_cast<double>(number);
   }
@@ -116,6 +86,8 @@ std::unique_ptr<View> makeView(const std::string& name) {
   if (name == "long-little") return std::make_unique<Last<std::int64_t, false>>();
   if (name == "double-big") return std::make_unique<Last<double, true>>();
   if (name == "double-little") return std::make_unique<Last<double, false>>();
+  if (auto view = makeRunningView(name)) return view;
+  if (auto view = makeWindowView(name)) return view;
   die("no view " + name);
 }
 

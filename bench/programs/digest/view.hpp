@@ -19,7 +19,9 @@ class View {
 };
 
 /// By name. Of any topic: `records`. Of an input: `filter` `keys` `words` `amounts`. Of an output:
-/// `long-big` `long-little` `double-big` `double-little`, the last value of each key.
+/// `long-big` `long-little` `double-big` `double-little`, the last value of each key;
+/// `running-big` `running-little` `joined-big` `joined-little` (running_view.cpp), and of windows
+/// `windows-LENGTH-SLIDE` in milliseconds, `window-slides-LENGTH` in slides (window_view.cpp).
 [[nodiscard]] std::unique_ptr<View> makeView(const std::string& name);
 
 }  // namespace bench
