@@ -19,14 +19,19 @@ struct RowFilter {
   std::optional<Expression> filter;
   std::shared_ptr<const Evaluation> evaluation;
 
-  bool operator()(const EncodedPair& pair) const {
+  template <class V>
+  bool operator()(const std::pair<std::string_view, V>& pair) const {
     if (!filter) return true;
     auto& scratch = evaluation->scratch();
     scratch.arena.clear();
     const std::array<Value, 2> bindings{decodeEncoded(pair.first, scratch.arena),
-                                        decodeEncoded(pair.second, scratch.arena)};
+                                        decoded(pair.second, scratch.arena)};
     return filter->evaluate(bindings, scratch.arena, scratch.context).isTrue();
   }
+
+ private:
+  static Value decoded(std::string_view value, Arena& arena) { return decodeEncoded(value, arena); }
+  static Value decoded(std::int64_t value, Arena&) { return Value::integer(value); }
 };
 
 RowStream decodeLongs(const DStream<LongPair>& pairs, const std::string& step) {
@@ -38,8 +43,9 @@ RowStream decodeLongs(const DStream<LongPair>& pairs, const std::string& step) {
 }
 
 /// Longs as they are: no value is decoded behind the shuffle.
-template <class R>
-RowStream foldLongs(const RowStream& rows, const RowWindow& window) {
+template <class R, class Inverse, class Filter>
+RowStream foldLongs(const RowStream& rows, std::pair<Inverse, Filter> others,
+                    const RowWindow& window) {
   constexpr bool kCounts = std::is_same_v<R, reduction::Count>;
   const std::string& id = window.options.id;
   const auto pairs = rows.map(
@@ -51,10 +57,28 @@ RowStream foldLongs(const RowStream& rows, const RowWindow& window) {
       },
       id);
   return decodeLongs(
-      detail::foldLongsByKeyAndWindow<R>(pairs, "reduceByKeyAndWindow",
-                                         std::pair{detail::NoInverse{}, detail::KeepAll{}},
+      detail::foldLongsByKeyAndWindow<R>(pairs, "reduceByKeyAndWindow", std::move(others),
                                          {window.timing, window.options}, EncodedSerde{}),
       id);
+}
+
+template <class R>
+RowStream foldLongs(const RowStream& rows, const RowWindow& window) {
+  return foldLongs<R>(rows, std::pair{detail::NoInverse{}, detail::KeepAll{}}, window);
+}
+
+/// REQUIRES: fold.foldsLongs().
+RowStream foldLongs(const RowStream& rows, const RowWindowFold& fold, const RowWindow& window) {
+  if (fold.inverse) {
+    const std::pair others{detail::Subtract{}, RowFilter{fold.filter, fold.evaluation}};
+    return fold.named == NamedValueReduction::kCount
+               ? foldLongs<reduction::Count>(rows, others, window)
+               : foldLongs<reduction::Sum>(rows, others, window);
+  }
+  if (fold.named == NamedValueReduction::kCount) return foldLongs<reduction::Count>(rows, window);
+  if (fold.named == NamedValueReduction::kMin) return foldLongs<reduction::Min>(rows, window);
+  if (fold.named == NamedValueReduction::kMax) return foldLongs<reduction::Max>(rows, window);
+  return foldLongs<reduction::Sum>(rows, window);
 }
 
 /// Rows whose values are 1: what a count folds.
@@ -75,6 +99,13 @@ RowStream onesOf(const RowStream& rows, const std::string& step) {
 }
 
 }  // namespace
+
+bool RowWindowFold::foldsLongs() const {
+  if (!named || (*named != NamedValueReduction::kCount && !integers)) return false;
+  if (!inverse) return true;
+  return subtracts &&
+         (*named == NamedValueReduction::kCount || *named == NamedValueReduction::kSum);
+}
 
 const std::vector<std::string>& RowWindowFold::filterVariables() {
   static const std::vector<std::string> kNames{"key", "value"};
@@ -118,12 +149,7 @@ RowStream reduceRowsByWindow(const RowStream& rows, const RowWindowFold& fold,
 
 RowStream reduceRowsByKeyAndWindow(const RowStream& rows, const RowWindowFold& fold,
                                    const RowWindow& window) {
-  if (!fold.inverse && counts(fold)) return foldLongs<reduction::Count>(rows, window);
-  if (!fold.inverse && fold.named && fold.integers) {
-    if (*fold.named == NamedValueReduction::kMin) return foldLongs<reduction::Min>(rows, window);
-    if (*fold.named == NamedValueReduction::kMax) return foldLongs<reduction::Max>(rows, window);
-    return foldLongs<reduction::Sum>(rows, window);
-  }
+  if (fold.foldsLongs()) return foldLongs(rows, fold, window);
   const std::string& id = window.options.id;
   const Pairs pairs = encodeRows(counts(fold) ? onesOf(rows, id) : rows, id);
   const detail::WindowedFold named{"reduceByKeyAndWindow", nameOf(fold)};

@@ -25,8 +25,11 @@ struct RowWindowFold {
   std::optional<ValueReduction> inverse;
   std::optional<Expression> filter;  ///< over `key` and `value`; with an inverse only
   std::shared_ptr<const Evaluation> evaluation;
-  bool integers = false;  ///< every value is known to be an integer
+  bool integers = false;   ///< every value is known to be an integer
+  bool subtracts = false;  ///< the inverse is `a - b`
 
+  /// Whether values cross the shuffle and live in the state as longs.
+  [[nodiscard]] bool foldsLongs() const;
   /// The variables of `filter`, in the order of their slots.
   [[nodiscard]] static const std::vector<std::string>& filterVariables();
 };

@@ -25,6 +25,15 @@ void tryInverse(const ValueReduction& reduce, const ValueReduction& inverse, Ste
                                          mistake->message, mistake->help);
 }
 
+/// Whether the inverse is `a - b`, however it is spaced.
+bool subtracts(const StepBuild& build) {
+  const config::StepOption* inverse = build.step().find("inverse");
+  if (inverse == nullptr) return false;
+  std::string text = inverse->value.text;
+  std::erase(text, ' ');
+  return text == "a-b";
+}
+
 /// Nothing after a mistake, which was reported.
 std::optional<RowWindowFold> foldOf(const std::optional<Built>& in, StepBuild& build) {
   const auto named = build.step().find("reduce")->named;
@@ -40,16 +49,10 @@ std::optional<RowWindowFold> foldOf(const std::optional<Built>& in, StepBuild& b
       build.has("filter") != filter.has_value())
     return std::nullopt;
   RowWindowFold fold{
-      {},          std::move(*reduce), std::move(inverse), filter, build.compiler().evaluation(),
-      in->integers};
+      {},           std::move(*reduce), std::move(inverse), filter, build.compiler().evaluation(),
+      in->integers, subtracts(build)};
   if (named) fold.named = reductionOf(*named);
   return fold;
-}
-
-/// Whether what the fold gives is known to be integers.
-bool givesIntegers(const RowWindowFold& fold) {
-  if (fold.inverse || !fold.named) return false;
-  return fold.integers || fold.named == NamedValueReduction::kCount;
 }
 
 }  // namespace
@@ -67,13 +70,13 @@ std::optional<Built> buildCountByWindow(const std::optional<Built>& in, StepBuil
 std::optional<Built> buildReduceByWindow(const std::optional<Built>& in, StepBuild& build) {
   const auto fold = foldOf(in, build);
   if (!fold) return std::nullopt;
-  return Built{reduceRowsByWindow(in->rows, *fold, windowOf(build)), givesIntegers(*fold)};
+  return Built{reduceRowsByWindow(in->rows, *fold, windowOf(build)), fold->foldsLongs()};
 }
 
 std::optional<Built> buildReduceByKeyAndWindow(const std::optional<Built>& in, StepBuild& build) {
   const auto fold = foldOf(in, build);
   if (!fold) return std::nullopt;
-  return Built{reduceRowsByKeyAndWindow(in->rows, *fold, windowOf(build)), givesIntegers(*fold)};
+  return Built{reduceRowsByKeyAndWindow(in->rows, *fold, windowOf(build)), fold->foldsLongs()};
 }
 
 std::optional<Built> buildGroupByKeyAndWindow(const std::optional<Built>& in, StepBuild& build) {

@@ -49,7 +49,8 @@ class PipelineRunner {
     auto loaded = config::loadText("app.yaml", text.yaml(), {});
     auto pipeline = buildPipeline(loaded.application, loaded.diagnostics);
     LOCKSTEP_CHECK(pipeline.graph != nullptr, loaded.diagnostics.print());
-    run.use(pipeline.graph, partitions);
+    graph = pipeline.graph;
+    run.use(graph, partitions);
     run.prepare(parallelism);
     run.services.errors = errorPolicyOf(loaded.application);
   }
@@ -69,6 +70,7 @@ class PipelineRunner {
     return run.run(run.plan()).status;
   }
 
+  std::shared_ptr<DStreamGraph> graph;
   GraphRunner run;
 };
 

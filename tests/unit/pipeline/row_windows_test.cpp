@@ -67,6 +67,35 @@ TEST_CASE("an inverse alone keeps keys at zero, and count needs no numbers",
   CHECK(gone.batch({}).empty());
 }
 
+TEST_CASE("counts and sums of integers with the inverse a - b are kept as longs",
+          "[unit][pipeline][row_windows]") {
+  const auto kept = [](const std::string& how, const std::string& value) {
+    PipelineRunner runner(
+        {"      - id: w\n        reduceByKeyAndWindow: { window: 2s, slide: 1s, " + how +
+             ", drop_empty: true }\n",
+         value, "batch: { interval: 1s }\n"});
+    return runner.graph->states().at(0).value_type;
+  };
+  CHECK(kept("reduce: sum, inverse: a-b", "long") == "long");
+  CHECK(kept("reduce: count, inverse: a  -  b", "json") == "long");
+  CHECK(kept("reduce: sum, inverse: a - b", "json") == "value");
+  CHECK(kept("reduce: sum, inverse: a + -b", "long") == "value");
+  CHECK(kept("reduce: min, inverse: a - b", "long") == "value");
+}
+
+TEST_CASE("a filter of a window of longs hides keys and lets them come back",
+          "[unit][pipeline][row_windows]") {
+  WindowRun run(
+      "reduceByKeyAndWindow: { window: 2s, slide: 1s, reduce: count, inverse: a - b, "
+      "filter: \"value > 1 and key ~= 'z'\" }",
+      "string");
+  CHECK(run.batch({{"a", "x"}, {"b", "x"}, {"b", "y"}, {"z", "x"}, {"z", "y"}}) ==
+        Lines{"\"b\"=2"});
+  CHECK(run.batch({{"a", "x"}}) == Lines{"\"a\"=2", "\"b\"=2"});
+  CHECK(run.batch({{"a", "x"}}) == Lines{"\"a\"=2"});
+  CHECK(run.batch({}).empty());
+}
+
 TEST_CASE("windows over all records", "[unit][pipeline][row_windows]") {
   WindowRun window("window: { window: 2s, slide: 1s }");
   CHECK(window.batch({{"a", eight(1)}}) == Lines{"\"a\"=1"});
