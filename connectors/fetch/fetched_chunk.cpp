@@ -31,18 +31,4 @@ void ChunkRecords::clear() {
   source_.reset();
 }
 
-std::unique_ptr<ChunkRecords> ChunkPool::take() {
-  MutexLock lock(mutex_);
-  if (idle_.empty()) return std::make_unique<ChunkRecords>();
-  auto records = std::move(idle_.back());
-  idle_.pop_back();
-  return records;
-}
-
-void ChunkPool::giveBack(std::unique_ptr<ChunkRecords> records) {
-  records->clear();
-  MutexLock lock(mutex_);
-  if (idle_.size() < kIdleMax) idle_.push_back(std::move(records));
-}
-
 }  // namespace lockstep::fetch

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include <lockstep/base/mutex.hpp>
+#include <lockstep/base/idle_pool.hpp>
 #include <lockstep/ports/input.hpp>
 
 #include "connectors/fetch/buffer_pool.hpp"
@@ -43,19 +43,8 @@ class ChunkRecords {
   std::vector<HeaderRun> header_runs_;
 };
 
-/// Idle ChunkRecords of one input. Thread: any; chunks end on the threads that consumed them.
-class ChunkPool {
- public:
-  /// More idle ones than this are given back to the allocator.
-  static constexpr std::size_t kIdleMax = 16;
-
-  [[nodiscard]] std::unique_ptr<ChunkRecords> take();
-  void giveBack(std::unique_ptr<ChunkRecords> records);
-
- private:
-  Mutex mutex_;
-  std::vector<std::unique_ptr<ChunkRecords>> idle_ GUARDED_BY(mutex_);
-};
+/// Of one input. Thread: any; chunks end on the threads that consumed them.
+using ChunkPool = IdlePool<ChunkRecords, 16>;
 
 /// Some records of one partition; its end lets go of their memory.
 class FetchedChunk final : public RecordChunk {

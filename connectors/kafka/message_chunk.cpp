@@ -55,18 +55,4 @@ void ChunkBuffer::clear() {
   header_runs_.clear();
 }
 
-std::unique_ptr<ChunkBuffer> ChunkPool::take() {
-  MutexLock lock(mutex_);
-  if (idle_.empty()) return std::make_unique<ChunkBuffer>();
-  auto buffer = std::move(idle_.back());
-  idle_.pop_back();
-  return buffer;
-}
-
-void ChunkPool::giveBack(std::unique_ptr<ChunkBuffer> buffer) {
-  buffer->clear();
-  MutexLock lock(mutex_);
-  if (idle_.size() < kIdleMax) idle_.push_back(std::move(buffer));
-}
-
 }  // namespace lockstep::kafka

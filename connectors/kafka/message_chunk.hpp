@@ -5,7 +5,7 @@
 
 #include <librdkafka/rdkafka.h>
 
-#include <lockstep/base/mutex.hpp>
+#include <lockstep/base/idle_pool.hpp>
 #include <lockstep/model/record.hpp>
 #include <lockstep/ports/input.hpp>
 
@@ -50,21 +50,17 @@ class ChunkBuffer {
 /// Thread: any; chunks end on the threads that consumed them.
 class ChunkPool {
  public:
-  /// More idle buffers than this are given back to the allocator.
-  static constexpr std::size_t kIdleMax = 4;
-
   ChunkPool(std::shared_ptr<ClientHandle> client, TopicPartition source)
       : client_(std::move(client)), source_(std::move(source)) {}
 
   [[nodiscard]] const TopicPartition& source() const { return source_; }
-  [[nodiscard]] std::unique_ptr<ChunkBuffer> take();
-  void giveBack(std::unique_ptr<ChunkBuffer> buffer);
+  [[nodiscard]] std::unique_ptr<ChunkBuffer> take() { return idle_.take(); }
+  void giveBack(std::unique_ptr<ChunkBuffer> buffer) { idle_.giveBack(std::move(buffer)); }
 
  private:
   const std::shared_ptr<ClientHandle> client_;
   const TopicPartition source_;
-  Mutex mutex_;
-  std::vector<std::unique_ptr<ChunkBuffer>> idle_ GUARDED_BY(mutex_);
+  IdlePool<ChunkBuffer, 4> idle_;
 };
 
 /// Records of one partition; its end destroys the messages and returns the buffer to the pool.
