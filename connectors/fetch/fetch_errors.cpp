@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <lockstep/model/broker_errors.hpp>
+
 #include "connectors/fetch/protocol.hpp"
 
 namespace lockstep::fetch {
@@ -20,19 +22,10 @@ struct Rule {
   const char* help;
 };
 
-constexpr const char* kReachHelp =
-    "check kafka.bootstrap, the network, and that the brokers are up";
-constexpr const char* kAclHelp =
-    "grant the ACLs that 'lockstep check' lists: Read on inputs and group, Write and Describe on "
-    "outputs, transactional.id and internal topics";
-constexpr const char* kTopicHelp = "create the topic, or correct its name or partition count";
-constexpr const char* kOffsetHelp =
-    "lockstep reset FILE --to-earliest --state keep|clear chooses where to go on";
-constexpr const char* kVersionHelp = "the oldest supported broker is Kafka 3.6";
 constexpr const char* kReaderHelp = "set 'kafka.reader: librdkafka', which reads every format";
 
 constexpr Rule transient(std::int16_t error, const char* name) {
-  return {error, name, Reaction::kRetry, ExitCode::kUnavailable, "E201", kReachHelp};
+  return {error, name, Reaction::kRetry, ExitCode::kUnavailable, "E201", broker_help::kReach};
 }
 constexpr Rule fatal(std::int16_t error, const char* name, ExitCode exit_code, const char* code,
                      const char* help) {
@@ -55,15 +48,15 @@ constexpr std::array kRules{
     transient(78, "OFFSET_NOT_AVAILABLE"),
     transient(89, "THROTTLING_QUOTA_EXCEEDED"),
     fatal(wire_error::kUnknownTopicOrPartition, "UNKNOWN_TOPIC_OR_PARTITION", ExitCode::kData,
-          "E211", kTopicHelp),
+          "E211", broker_help::kTopic),
     fatal(wire_error::kInvalidTopic, "INVALID_TOPIC_EXCEPTION", ExitCode::kData, "E211",
-          kTopicHelp),
+          broker_help::kTopic),
     fatal(wire_error::kTopicAuthorizationFailed, "TOPIC_AUTHORIZATION_FAILED",
-          ExitCode::kPermission, "E242", kAclHelp),
+          ExitCode::kPermission, "E242", broker_help::kAcl),
     fatal(wire_error::kClusterAuthorizationFailed, "CLUSTER_AUTHORIZATION_FAILED",
-          ExitCode::kPermission, "E242", kAclHelp),
+          ExitCode::kPermission, "E242", broker_help::kAcl),
     fatal(wire_error::kUnsupportedVersion, "UNSUPPORTED_VERSION", ExitCode::kConfiguration, "E245",
-          kVersionHelp),
+          broker_help::kVersion),
 };
 
 constexpr ErrorText kTexts[] = {
@@ -92,19 +85,6 @@ Status toStatus(std::int16_t wire_error, std::string_view place) {
                  fmt::format("{}: the broker answers {}", place, found->name), found->help});
 }
 
-Status offsetOutOfRange(const PartitionOffset& wanted, Offset log_start, Offset log_end) {
-  const auto next = wanted.next.value();
-  const bool below = wanted.next < log_start;
-  std::string message =
-      below ? fmt::format("{}: offset {} is below the log start {}; {} records are gone",
-                          toString(wanted.partition), next, log_start.value(),
-                          log_start.value() - next)
-            : fmt::format("{}: offset {} lies past the log's end {}: the log was truncated",
-                          toString(wanted.partition), next, log_end.value());
-  return Status::fatal(ExitCode::kData, below ? "E203" : "E204",
-                       message + ". Nothing was committed.", kOffsetHelp);
-}
-
 Status damagedBatch(const PartitionOffset& at, std::string_view what) {
   return Status::fatal(ExitCode::kData, "E247",
                        fmt::format("{}: the record batch at offset {} is damaged: {}. Nothing of "
@@ -124,12 +104,12 @@ Status oldFormat(const PartitionOffset& at, int format) {
 Status noAnswer(std::string_view place, std::string_view why) {
   return Status({Reaction::kRetry, ExitCode::kUnavailable, "E201",
                  fmt::format("{}: no broker has answered{}{}", place, why.empty() ? "" : ": ", why),
-                 kReachHelp});
+                 broker_help::kReach});
 }
 
 Status brokerTooOld(std::string_view broker, std::string_view missing) {
   return Status::fatal(ExitCode::kConfiguration, "E245",
-                       fmt::format("{} does not speak {}", broker, missing), kVersionHelp);
+                       fmt::format("{} does not speak {}", broker, missing), broker_help::kVersion);
 }
 
 std::span<const ErrorText> fetchErrorTexts() { return kTexts; }

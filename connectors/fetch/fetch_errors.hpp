@@ -14,10 +14,6 @@ namespace lockstep::fetch {
 /// other reader. What may pass by itself is kRetry; unknown codes are fatal.
 [[nodiscard]] Status toStatus(std::int16_t wire_error, std::string_view place);
 
-/// `wanted` is not in the log any more (E203), or lies past its end (E204).
-[[nodiscard]] Status offsetOutOfRange(const PartitionOffset& wanted, Offset log_start,
-                                      Offset log_end);
-
 /// The batch at or behind this position is not as its writer left it (E247).
 [[nodiscard]] Status damagedBatch(const PartitionOffset& at, std::string_view what);
 /// It is of a message format that this reader does not read (E248).

@@ -2,8 +2,9 @@
 
 #include <utility>
 
+#include <lockstep/model/broker_errors.hpp>
+
 #include "connectors/fetch/cluster_answers.hpp"
-#include "connectors/fetch/fetch_errors.hpp"
 
 namespace lockstep::fetch {
 

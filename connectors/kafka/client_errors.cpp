@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <lockstep/model/broker_errors.hpp>
+
 namespace lockstep::kafka {
 
 namespace {
@@ -23,29 +25,21 @@ constexpr auto kRetry = Reaction::kRetry;
 constexpr auto kAbort = Reaction::kAbort;
 constexpr auto kFatal = Reaction::kFatal;
 
-constexpr const char* kReachHelp =
-    "check kafka.bootstrap, the network, and that the brokers are up";
-constexpr const char* kAclHelp =
-    "grant the ACLs that 'lockstep check' lists: Read on inputs and group, Write and Describe on "
-    "outputs, transactional.id and internal topics";
 constexpr const char* kLoginHelp = "check kafka.security: mechanism, username, password";
-constexpr const char* kTopicHelp = "create the topic, or correct its name or partition count";
 constexpr const char* kRecordHelp =
     "raise the topic's limit (max.message.bytes, message.timestamp.*), or drop the record";
-constexpr const char* kOffsetHelp =
-    "lockstep reset FILE --to-earliest --state keep|clear chooses where to go on";
 
 constexpr Rule transient(rd_kafka_resp_err_t error) {
-  return {error, kRetry, ExitCode::kUnavailable, "E201", kReachHelp};
+  return {error, kRetry, ExitCode::kUnavailable, "E201", broker_help::kReach};
 }
 constexpr Rule login(rd_kafka_resp_err_t error) {
   return {error, kFatal, ExitCode::kPermission, "E241", kLoginHelp};
 }
 constexpr Rule acl(rd_kafka_resp_err_t error) {
-  return {error, kFatal, ExitCode::kPermission, "E242", kAclHelp};
+  return {error, kFatal, ExitCode::kPermission, "E242", broker_help::kAcl};
 }
 constexpr Rule topic(rd_kafka_resp_err_t error) {
-  return {error, kFatal, ExitCode::kData, "E211", kTopicHelp};
+  return {error, kFatal, ExitCode::kData, "E211", broker_help::kTopic};
 }
 constexpr Rule fenced(rd_kafka_resp_err_t error) {
   return {error, kFatal, ExitCode::kRestart, "E243",
@@ -105,8 +99,10 @@ constexpr std::array kErrorRules{
     topic(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION),
     topic(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART),
     topic(RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION),
-    Rule{RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, kFatal, ExitCode::kData, "E203", kOffsetHelp},
-    Rule{RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE, kFatal, ExitCode::kData, "E203", kOffsetHelp},
+    Rule{RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, kFatal, ExitCode::kData, "E203",
+         broker_help::kOffset},
+    Rule{RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE, kFatal, ExitCode::kData, "E203",
+         broker_help::kOffset},
     // The producer is dead; recovery finds out what happened.
     fenced(RD_KAFKA_RESP_ERR__FENCED),
     fenced(RD_KAFKA_RESP_ERR_PRODUCER_FENCED),
@@ -127,8 +123,8 @@ constexpr std::array kErrorRules{
     // Settings and versions.
     setting(RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT,
             "lower kafka.transaction_timeout, or raise the broker's transaction.max.timeout.ms"),
-    setting(RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, "the oldest supported broker is Kafka 3.6"),
-    setting(RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION, "the oldest supported broker is Kafka 3.6"),
+    setting(RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, broker_help::kVersion),
+    setting(RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION, broker_help::kVersion),
     setting(RD_KAFKA_RESP_ERR__INVALID_ARG, "correct kafka.client or kafka.security"),
     setting(RD_KAFKA_RESP_ERR_INVALID_PARTITIONS, "correct the number of partitions"),
     setting(RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR,
@@ -187,19 +183,6 @@ Status deliveryStatus(rd_kafka_resp_err_t error, std::string_view place) {
       rule.exit_code == ExitCode::kPermission || rule.code == std::string_view("E243");
   rule.reaction = stops ? kFatal : kAbort;
   return make(rule, place, {});
-}
-
-Status offsetOutOfRange(const PartitionOffset& wanted, Offset log_start, Offset log_end) {
-  const auto next = wanted.next.value();
-  const bool below = wanted.next < log_start;
-  std::string message =
-      below ? fmt::format("{}: offset {} is below the log start {}; {} records are gone",
-                          toString(wanted.partition), next, log_start.value(),
-                          log_start.value() - next)
-            : fmt::format("{}: offset {} lies past the log's end {}: the log was truncated",
-                          toString(wanted.partition), next, log_end.value());
-  return Status::fatal(ExitCode::kData, below ? "E203" : "E204",
-                       message + ". Nothing was committed.", kOffsetHelp);
 }
 
 }  // namespace lockstep::kafka

@@ -5,7 +5,6 @@
 #include <librdkafka/rdkafka.h>
 
 #include <lockstep/base/status.hpp>
-#include <lockstep/model/offset_range.hpp>
 
 namespace lockstep::kafka {
 
@@ -22,9 +21,5 @@ namespace lockstep::kafka {
 /// A record that was not delivered: the transaction is lost, whatever the cause was, unless the
 /// cause stops the application (permissions).
 [[nodiscard]] Status deliveryStatus(rd_kafka_resp_err_t error, std::string_view place);
-
-/// `wanted` is not in the log any more (E203), or lies past its end (E204).
-[[nodiscard]] Status offsetOutOfRange(const PartitionOffset& wanted, Offset log_start,
-                                      Offset log_end);
 
 }  // namespace lockstep::kafka

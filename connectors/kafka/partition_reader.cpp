@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <lockstep/model/broker_errors.hpp>
+
 #include "connectors/kafka/client_errors.hpp"
 
 namespace lockstep::kafka {

@@ -1,6 +1,7 @@
 #include "connectors/memory/memory_input.hpp"
 
 #include <lockstep/base/check.hpp>
+#include <lockstep/model/broker_errors.hpp>
 
 namespace lockstep::memory {
 
@@ -108,18 +109,8 @@ Status MemoryPartitionInput::fetch(Deadline deadline, bool& arrived) {
 }
 
 Status MemoryPartitionInput::outOfRange(const Fetch::Reply& reply) const {
-  const std::string place = toString(*name_) + ": offset " + std::to_string(fetch_next_);
-  const std::string help = "lockstep reset FILE --to-earliest --state keep|clear";
-  if (fetch_next_ < reply.log_start)
-    return Status::fatal(ExitCode::kData, "E203",
-                         place + " is below the log start " + std::to_string(reply.log_start) +
-                             "; " + std::to_string(reply.log_start - fetch_next_) +
-                             " records are gone. Nothing was committed.",
-                         help);
-  return Status::fatal(ExitCode::kData, "E204",
-                       place + " is above the log's end " + std::to_string(reply.high_watermark) +
-                           ": the topic was made again, or cut. Nothing was committed.",
-                       help);
+  return offsetOutOfRange({*name_, Offset{fetch_next_}}, Offset{reply.log_start},
+                          Offset{reply.high_watermark});
 }
 
 MemoryInput::MemoryInput(Connection connection, InputOptions options)

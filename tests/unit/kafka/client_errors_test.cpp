@@ -76,21 +76,6 @@ TEST_CASE("an undelivered record stops where repeating is useless",
         Reaction::kFatal);
 }
 
-TEST_CASE("lost offsets come with the numbers", "[unit][kafka][client_errors]") {
-  const PartitionOffset wanted{{"orders", Partition{7}}, Offset{50456}};
-  const auto below = offsetOutOfRange(wanted, Offset{75033}, Offset{80000});
-  CHECK(below.message() ==
-        "orders/7: offset 50456 is below the log start 75033; 24577 records are gone. Nothing was "
-        "committed.");
-  CHECK(below.info().code == "E203");
-  CHECK(below.exitCode() == ExitCode::kData);
-  CHECK(below.info().help.find("lockstep reset") != std::string::npos);
-
-  const auto past = offsetOutOfRange(wanted, Offset{0}, Offset{40});
-  CHECK(past.message().find("past the log's end 40") != std::string::npos);
-  CHECK(past.info().code == "E204");
-}
-
 TEST_CASE("every code of the client has its page", "[unit][kafka][client_errors]") {
   const auto texts = clientErrorTexts();
   for (const auto* code : {"E241", "E242", "E243", "E244", "E245", "E246"}) {
