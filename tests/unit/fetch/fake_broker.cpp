@@ -245,6 +245,7 @@ std::string FakeBroker::fetch(WireReader& request, const Fault& fault) {
       const auto records =
           error != 0 ? std::string() : recordsFrom(log, offset, std::min(left, bytes_max), first);
       first = first && records.empty();
+      if (!records.empty()) state_.served.push_back(id);
       left -= std::min(left, records.size());
       writer.int32(id);
       writer.int16(error);

@@ -50,6 +50,7 @@ class FakeBroker {
     int fetches = 0;              ///< answers to Fetch so far
     int connections = 0;
     std::size_t partitions_asked_last = 0;
+    std::vector<std::int32_t> served;  ///< partitions that got records, in order
   };
   void edit(const std::function<void(State&)>& edit);
   [[nodiscard]] State state();

@@ -93,6 +93,22 @@ TEST_CASE("a batch larger than every limit arrives all the same", "[unit][fetch]
   for (int i = 0; i < 3; ++i) CHECK(readRange(input.partition(partitionOf(i)), 6).size() == 6);
 }
 
+TEST_CASE("a partition that got records comes last in the next request: none starves",
+          "[unit][fetch][input]") {
+  FakeBroker broker;
+  broker.edit([](auto& state) {
+    for (int i = 0; i < 3; ++i) state.partitions[i].batches = batches(3);
+  });
+  auto settings = quickSettings(broker.address());
+  settings.answer_bytes_max = Bytes{10};  // one batch, of the first partition that has some
+  FetchInput input(settings, systemClock());
+  std::vector<PartitionOffset> starts;
+  for (int i = 0; i < 3; ++i) starts.push_back({partitionOf(i), Offset{0}});
+  REQUIRE(input.assign(starts).ok());
+  for (int i = 0; i < 3; ++i) CHECK(readRange(input.partition(partitionOf(i)), 6).size() == 6);
+  CHECK(broker.state().served == std::vector<std::int32_t>{0, 1, 2, 0, 1, 2, 0, 1, 2});
+}
+
 TEST_CASE("chunks outlive their input", "[unit][fetch][input]") {
   FakeBroker broker;
   broker.edit([](auto& state) { state.partitions[0].batches = batches(1, 0); });
