@@ -6,16 +6,10 @@
 
 #include "src/pipeline/expression/eval_error.hpp"
 #include "src/pipeline/expression/lua_freeze.hpp"
-#include "src/pipeline/expression/lua_library.hpp"
 #include "src/pipeline/expression/lua_values.hpp"
 
 namespace lockstep {
 namespace {
-
-// Registry keys. The globals' read-only front is the _ENV of expressions with functions inside:
-// those may assign. All others can only read, and get a plain table of all globals.
-const char kEnvironment = 0;
-const char kFlatEnvironment = 0;
 
 // What one evaluation may ask for in sum, as a multiple of the memory limit: bounds the work done
 // on large strings, which counts as few instructions.
@@ -26,24 +20,6 @@ constexpr std::size_t kJsonGrowth = 16;
 void onInstructionLimit(lua_State* lua, lua_Debug*) {
   luaL_error(lua, "instruction limit of %d exceeded",
              LuaSandbox::of(lua).limits().instructions_max);
-}
-
-int unknownGlobal(lua_State* lua) {
-  return luaL_error(lua, "unknown name '%s'",
-                    lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : "?");
-}
-
-// While `functions:` load, assigning to a new global declares it. Upvalue: the built-in globals.
-int declareGlobal(lua_State* lua) {
-  lua_settop(lua, 3);
-  lua_pushvalue(lua, 2);
-  if (lua_type(lua, 2) != LUA_TSTRING || lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL) {
-    return luaL_error(lua, "'%s' is built in and cannot be declared again",
-                      lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : "?");
-  }
-  lua_settop(lua, 3);
-  lua_rawset(lua, 1);
-  return 0;
 }
 
 struct SetUp {
@@ -64,18 +40,6 @@ struct Push {
 // Lists and maps are built in Lua, which may refuse them; everything else only takes memory.
 bool isBuiltInLua(const Value& value) {
   return value.kind() == ValueKind::kList || value.kind() == ValueKind::kMap;
-}
-
-// table on top: sets its metatable's __index to what lies below it, and pops that.
-void setFallback(lua_State* lua, int table, int fallback) {
-  lua_newtable(lua);
-  lua_pushvalue(lua, fallback);
-  lua_setfield(lua, -2, "__index");
-  lua_setmetatable(lua, table);
-}
-
-void load(lua_State* lua, const std::string& text, const char* name) {
-  if (luaL_loadbufferx(lua, text.data(), text.size(), name, "t") != LUA_OK) lua_error(lua);
 }
 
 }  // namespace
@@ -167,74 +131,10 @@ std::string LuaSandbox::run(int (*function)(lua_State*), void* task) {
   return message;
 }
 
-// Stack: 1 task, 2 built-in globals, 3 what `functions:` declares, 4 memo of the freezing.
 int LuaSandbox::setUp(lua_State* lua) {
   const SetUp& task = *static_cast<const SetUp*>(lua_touserdata(lua, 1));
-  registerValueTypes(lua);
-  pushGlobals(lua);
-  lua_newtable(lua);
-  lua_newtable(lua);
-  lua_pushnil(lua);
-  while (lua_next(lua, 2) != 0) {  // the libraries become read-only
-    freezeTop(lua, 4);
-    lua_pushvalue(lua, -2);
-    lua_insert(lua, -2);
-    lua_rawset(lua, 2);
-  }
-  lua_newtable(lua);
-  lua_pushvalue(lua, 2);
-  lua_setfield(lua, -2, "__index");
-  lua_pushvalue(lua, 2);
-  lua_pushcclosure(lua, declareGlobal, 1);
-  lua_setfield(lua, -2, "__newindex");
-  lua_setmetatable(lua, 3);
-  lua_pushcfunction(lua, unknownGlobal);
-  setFallback(lua, 2, lua_gettop(lua));
-
-  load(lua, *task.functions, "=functions");
-  const LuaCode code = codeOfTop(lua);
-  task.sandbox->declared_code_ = code.inner;
-  if (!code.understood) task.sandbox->declared_code_.loops = true;
-  lua_pushvalue(lua, 3);
-  lua_setupvalue(lua, -2, 1);
-  lua_call(lua, 0, 0);
-
-  lua_settop(lua, 4);
-  lua_pushvalue(lua, 3);  // as a function's _ENV it is seen before it is frozen
-  freezeTop(lua, 4);      // leaves the front on top
-  setFallback(lua, 3, 2);
-  lua_rawsetp(lua, LUA_REGISTRYINDEX, &kEnvironment);
-  task.sandbox->makeFlatEnvironment(lua, 2, 3);
-  task.sandbox->collectNames(lua, 2);
-  task.sandbox->builtin_count_ = task.sandbox->globals_.size();
-  task.sandbox->collectNames(lua, 3);
-  lua_gc(lua, LUA_GCCOLLECT);
+  makeLuaEnvironment(lua, *task.functions, task.sandbox->environment_);
   return 0;
-}
-
-void LuaSandbox::makeFlatEnvironment(lua_State* lua, int builtins, int declared) {
-  lua_newtable(lua);
-  const int flat = lua_gettop(lua);
-  for (const int table : {builtins, declared}) {
-    lua_pushnil(lua);
-    while (lua_next(lua, table) != 0) {
-      lua_pushvalue(lua, -2);
-      lua_insert(lua, -2);
-      lua_rawset(lua, flat);
-    }
-  }
-  lua_pushcfunction(lua, unknownGlobal);
-  setFallback(lua, flat, lua_gettop(lua));
-  lua_pop(lua, 1);
-  lua_rawsetp(lua, LUA_REGISTRYINDEX, &kFlatEnvironment);
-}
-
-void LuaSandbox::collectNames(lua_State* lua, int table) {
-  lua_pushnil(lua);
-  while (lua_next(lua, table) != 0) {
-    lua_pop(lua, 1);
-    if (lua_type(lua, -1) == LUA_TSTRING) globals_.emplace_back(lua_tostring(lua, -1));
-  }
 }
 
 Result<std::unique_ptr<LuaSandbox>> LuaSandbox::create(const std::string& functions,
@@ -250,10 +150,11 @@ Result<std::unique_ptr<LuaSandbox>> LuaSandbox::create(const std::string& functi
                          "functions: declares functions and constants, nothing else");
   }
   sandbox->base_ = sandbox->used_;
-  const auto builtins =
-      sandbox->globals_.begin() + static_cast<std::ptrdiff_t>(sandbox->builtin_count_);
-  std::sort(sandbox->globals_.begin(), builtins);
-  std::sort(builtins, sandbox->globals_.end());
+  auto& names = sandbox->environment_.names;
+  const auto declared =
+      names.begin() + static_cast<std::ptrdiff_t>(sandbox->environment_.builtin_count);
+  std::sort(names.begin(), declared);
+  std::sort(declared, names.end());
   return sandbox;
 }
 
@@ -261,16 +162,16 @@ Result<std::unique_ptr<LuaSandbox>> LuaSandbox::create(const std::string& functi
 // both bare and in brackets, so that neither "1, 2" nor "1) (2" passes.
 bool LuaSandbox::compile(lua_State* lua, const LuaProgram& program) {
   message_ = "return " + program.text;
-  load(lua, message_, "=expression");
+  loadLua(lua, message_, "=expression");
   lua_pop(lua, 1);
   message_.clear();
   for (const auto& name : program.names) message_ += (message_.empty() ? "local " : ",") + name;
   if (!message_.empty()) message_ += "=... ";
   message_ += "return (" + program.text + "\n)";
-  load(lua, message_, "=expression");
+  loadLua(lua, message_, "=expression");
   checkAssignsNothingOutside(lua);
   const LuaCode code = codeOfTop(lua);
-  lua_rawgetp(lua, LUA_REGISTRYINDEX, code.outer.closures ? &kEnvironment : &kFlatEnvironment);
+  pushLuaEnvironment(lua, code.outer.closures);
   lua_setupvalue(lua, -2, 1);
   return isBounded(code);
 }
@@ -278,7 +179,7 @@ bool LuaSandbox::compile(lua_State* lua, const LuaProgram& program) {
 // Without loops, and with calls of functions that neither loop nor call, a run is as long as the
 // code at most. Helpers are C; the one that calls back, table.sort(), has instructions counted.
 bool LuaSandbox::isBounded(const LuaCode& code) const {
-  const auto& declared = declared_code_;
+  const auto& declared = environment_.declared_code;
   if (code.outer.loops || code.outer.closures) return false;
   const bool calls_end = declared.calls == 0 && !declared.loops && !declared.closures;
   if (code.outer.calls > 0 && !calls_end) return false;

@@ -12,6 +12,7 @@
 
 #include "src/pipeline/expression/expression_context.hpp"
 #include "src/pipeline/expression/lua_bytecode.hpp"
+#include "src/pipeline/expression/lua_environment.hpp"
 #include "src/pipeline/expression/value.hpp"
 
 struct lua_State;
@@ -40,9 +41,9 @@ class LuaSandbox {
   LuaSandbox& operator=(const LuaSandbox&) = delete;
 
   /// The globals that an expression may name; those that `functions` declared come after
-  /// `builtin_count()`.
-  [[nodiscard]] const std::vector<std::string>& globalNames() const { return globals_; }
-  [[nodiscard]] std::size_t builtinCount() const { return builtin_count_; }
+  /// builtinCount() others.
+  [[nodiscard]] const std::vector<std::string>& globalNames() const { return environment_.names; }
+  [[nodiscard]] std::size_t builtinCount() const { return environment_.builtin_count; }
 
   /// Compiles without running; the error's message begins with "expression:LINE: ".
   [[nodiscard]] Status check(const LuaProgram& program);
@@ -86,8 +87,6 @@ class LuaSandbox {
   /// Leaves the compiled function on the stack; returns whether it is bounded.
   bool compile(lua_State* lua, const LuaProgram& program);
   [[nodiscard]] bool isBounded(const LuaCode& code) const;
-  void collectNames(lua_State* lua, int table);
-  void makeFlatEnvironment(lua_State* lua, int builtins, int declared);
   /// Compiles the program unless it did before. Throws EvalError.
   [[nodiscard]] Loaded loaded(const LuaProgram& program);
   /// Pushes the program and its variables. Throws EvalError.
@@ -115,9 +114,7 @@ class LuaSandbox {
   std::size_t allocated_ = 0;  ///< bytes asked for in this evaluation, freed ones too
   std::size_t json_bytes_ = 0;
   std::size_t converted_bytes_ = 0;
-  std::vector<std::string> globals_;
-  std::size_t builtin_count_ = 0;
-  LuaCodePart declared_code_;    ///< of the functions that `functions` declares
+  LuaEnvironment environment_;
   bool counting_ = false;        ///< instructions
   bool lenient_memory_ = false;  ///< the limit is looked at afterwards: nothing may jump
   std::unordered_map<std::uint64_t, Loaded> loaded_;
