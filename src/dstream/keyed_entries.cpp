@@ -1,4 +1,4 @@
-#include <lockstep/dstream/keyed_state.hpp>
+#include <lockstep/dstream/keyed_entries.hpp>
 
 #include <stdexcept>
 
