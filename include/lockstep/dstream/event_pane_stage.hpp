@@ -9,12 +9,9 @@
 #include <vector>
 
 #include <lockstep/dstream/event_window_keys.hpp>
+#include <lockstep/dstream/event_window_stage.hpp>
 #include <lockstep/dstream/keyed_fold.hpp>
 #include <lockstep/dstream/shuffle_read.hpp>
-#include <lockstep/dstream/source_operator.hpp>
-#include <lockstep/dstream/state_stage.hpp>
-#include <lockstep/dstream/timer_wheel.hpp>
-#include <lockstep/dstream/watermark.hpp>
 
 namespace lockstep::detail {
 
@@ -29,35 +26,28 @@ namespace lockstep::detail {
 /// Order of one batch: its elements; then the windows that end, by (end, key); then the seal. What
 /// is late is judged by the watermark that the batch found.
 template <class K, class Combine, class KeySerde>
-class EventPaneStage final : public Rdd<std::pair<K, Windowed<typename Combine::Combined>>>,
-                             public ShardStage {
- public:
-  using Combined = typename Combine::Combined;
-  using Element = std::pair<K, Windowed<Combined>>;
+class EventPaneStage final : public EventWindowStage<K, Combine, KeySerde> {
+  using Base = EventWindowStage<K, Combine, KeySerde>;
+  using Base::combine, Base::options, Base::watermark;
 
-  EventPaneStage(const RddBase& parent, const WatermarkStage& watermark, EventPanes panes,
-                 EventWindowOptions options, std::pair<KeySerde, Combine> parts)
-      : Rdd<Element>(options.id, "eventWindow"),
-        watermark_(watermark),
-        panes_(panes),
-        options_(std::move(options)),
-        keys_(std::move(parts.first)),
-        combine_(std::move(parts.second)) {
-    this->beginsIn(*this);
-    this->readsThroughExchange(parent);
-    this->readsThroughExchange(watermark);
-  }
+ public:
+  using typename Base::Combined;
+  using typename Base::Element;
+
+  EventPaneStage(const RddBase& parent, const WatermarkStage& given_watermark, EventPanes panes,
+                 EventWindowOptions given_options, std::pair<KeySerde, Combine> parts)
+      : Base(parent, given_watermark, std::move(given_options), std::move(parts)), panes_(panes) {}
 
   void connect(Task& task, ChunkSink<Element>& consumer) override {
     folder(task).source.consumers().add(consumer);
   }
 
   Status run(Task& task) override {
-    StateShard& shard = shardOf(task, options_.id);
+    StateShard& shard = this->shardOf(task, options().id);
     LOCKSTEP_TRY(foldElements(task));
     LOCKSTEP_TRY(addToPanes(task, shard));
     LOCKSTEP_TRY(passOnEnded(task, shard));
-    seal(task, options_.id);
+    this->seal(task, options().id);
     return {};
   }
 
@@ -66,20 +56,15 @@ class EventPaneStage final : public Rdd<std::pair<K, Windowed<typename Combine::
   static constexpr char kWindowEnds = 0;  ///< and the key
   static constexpr char kPaneGoes = 1;    ///< and the pane and the key
 
-  struct Folder final : Operator {
-    explicit Folder(Task& task) : source(task) {}
+  struct Folder final : Base::Ending {
+    using Base::Ending::Ending;
     void begin(Task& task) override {
-      source.begin(task);
+      Base::Ending::begin(task);
       fold.clear();
-      wheel.begin();
-      waiting.clear();
       gone.clear();
       gone_bytes.clear();
     }
-    SourceOperator<Element> source;
-    KeyedFold<Combine> fold;  ///< of the batch, by pane and key
-    TimerWheel wheel{kTimersTag};
-    WaitingBytes waiting;                ///< values of elements in `source`
+    KeyedFold<Combine> fold;             ///< of the batch, by pane and key
     std::vector<std::string_view> gone;  ///< keys of values that no window needs any more
     Arena gone_bytes{16 * 1024};
     std::vector<StateKey> keys;
@@ -87,14 +72,10 @@ class EventPaneStage final : public Rdd<std::pair<K, Windowed<typename Combine::
     std::array<const StateEntry*, kChunkElements> found{};
     std::string key_bytes;
     std::string timer_bytes;
-    std::string describing;
     std::string scratch;
   };
   Folder& folder(Task& task) { return task.instance<Folder>(this).first; }
 
-  [[nodiscard]] TimerWheel::Place place(Task& task, StateShard& shard) const {
-    return {shard, task.plan().id, task.plan().time};
-  }
   [[nodiscard]] auto rejecter(Task& task) const {
     return [this, &task](ShuffledElement element, const RecordError& error) {
       element.key.remove_prefix(kPaneKeyHead);
@@ -102,14 +83,14 @@ class EventPaneStage final : public Rdd<std::pair<K, Windowed<typename Combine::
     };
   }
   [[nodiscard]] bool isLate(EventTime last_window) const {
-    const auto before = watermark_.before();
-    return before && last_window + options_.lateness <= *before;
+    const auto before = watermark().before();
+    return before && last_window + options().lateness <= *before;
   }
 
   Status foldElements(Task& task) {
     Folder& f = folder(task);
     Status status;
-    shuffle().forEachBucket(task.index(), [&](const ShuffleBucket& bucket) {
+    this->shuffle().forEachBucket(task.index(), [&](const ShuffleBucket& bucket) {
       bucket.forEach([&](const ShuffledElement& element) {
         if (!status.ok()) return;
         const EventTime pane = loadTime(element.key.data() + 1);
@@ -118,7 +99,7 @@ class EventPaneStage final : public Rdd<std::pair<K, Windowed<typename Combine::
           status = rejecter(task)(element, RecordError(RecordErrorKind::kLate,
                                                        "its last window is closed", this->step()));
         else
-          status = f.fold.addValue(element, combine_, rejecter(task));
+          status = f.fold.addValue(element, combine(), rejecter(task));
       });
     });
     return status;
@@ -146,12 +127,12 @@ class EventPaneStage final : public Rdd<std::pair<K, Windowed<typename Combine::
     const bool is_new = !entry.present();
     const auto error = tryElement([&] {
       if (is_new) {
-        f.scratch = encodeInto(combine_.combiners, f.fold.value(number), f.scratch);
+        f.scratch = encodeInto(combine().combiners, f.fold.value(number), f.scratch);
       } else {
-        auto all = toOwned<Combined>(combine_.combiners.read(entry.value()));
-        combine_.aggregator.addCombiner(all, f.fold.value(number));
+        auto all = toOwned<Combined>(combine().combiners.read(entry.value()));
+        combine().aggregator.addCombiner(all, f.fold.value(number));
         f.scratch.clear();
-        combine_.combiners.append(f.scratch, viewOf<Combined>(all));
+        combine().combiners.append(f.scratch, viewOf<Combined>(all));
       }
     });
     if (error) return rejecter(task)({0, key, {}}, *error);
@@ -163,39 +144,34 @@ class EventPaneStage final : public Rdd<std::pair<K, Windowed<typename Combine::
   void setTimers(Folder& f, std::string_view pane_key, bool is_new) const {
     const EventTime pane = loadTime(pane_key.data() + 1);
     const std::string_view key = pane_key.substr(kPaneKeyHead);
-    const auto before = watermark_.before();
+    const auto before = watermark().before();
     const EventTime last = panes_.lastWindow(pane);
     f.timer_bytes.assign(1, kWindowEnds).append(key);
-    if (before && options_.lateness.count() > 0)
+    if (before && options().lateness.count() > 0)
       for (EventTime end =
-               panes_.firstWindowAfter(pane, std::max(EventTime(), *before - options_.lateness));
+               panes_.firstWindowAfter(pane, std::max(EventTime(), *before - options().lateness));
            end <= last && end <= *before; end += panes_.slide)
         f.wheel.add(end, f.timer_bytes);
     if (!is_new) return;
     const EventTime next =
         before ? panes_.firstWindowAfter(pane, *before) : panes_.firstWindow(pane);
     if (next <= last) f.wheel.add(next, f.timer_bytes);
-    if (options_.lateness.count() == 0) return;
+    if (options().lateness.count() == 0) return;
     f.timer_bytes.assign(1, kPaneGoes).append(pane_key.substr(1));
-    f.wheel.add(last + options_.lateness, f.timer_bytes);
+    f.wheel.add(last + options().lateness, f.timer_bytes);
   }
 
   Status passOnEnded(Task& task, StateShard& shard) {
     Folder& f = folder(task);
-    const auto now = watermark_.now();
-    const bool flushes = task.plan().flushes;
-    if (now || flushes) {
-      const auto visit = [&](EventTime time, std::string_view bytes) {
-        const std::string_view rest = bytes.substr(1);
-        if (bytes.front() == kWindowEnds) return windowEnds(task, shard, time, rest);
-        goes(f, loadTime(rest.data()), rest.substr(8));
-        return Status();
-      };
-      LOCKSTEP_TRY(f.wheel.fire(place(task, shard), flushes ? EventTime::max() : *now, visit));
-      LOCKSTEP_TRY(f.source.flush(DescribeKey<KeySerde>{keys_, f.scratch}));
-      LOCKSTEP_TRY(removeGone(task, shard));
-    }
-    return f.wheel.commit(place(task, shard), now.value_or(EventTime()));
+    const auto visit = [&](EventTime time, std::string_view bytes) {
+      const std::string_view rest = bytes.substr(1);
+      if (bytes.front() == kWindowEnds) return windowEnds(task, shard, time, rest);
+      goes(f, loadTime(rest.data()), rest.substr(8));
+      return Status();
+    };
+    LOCKSTEP_TRY(this->fireTimers(task, shard, f, visit));
+    LOCKSTEP_TRY(removeGone(task, shard));
+    return this->commitTimers(task, shard, f);
   }
 
   /// Folds the window of one key from its panes, and passes it on.
@@ -217,18 +193,18 @@ class EventPaneStage final : public Rdd<std::pair<K, Windowed<typename Combine::
         if (newest != EventTime() && !error) error = tryElement([&] { fold(folded, only, bytes); });
         if (newest == EventTime()) only = bytes;
         newest = present;
-        if (options_.lateness.count() == 0 && present <= end + panes_.slide - panes_.size)
+        if (options().lateness.count() == 0 && present <= end + panes_.slide - panes_.size)
           goes(f, present, key);
       }
     }
     if (newest == EventTime()) return {};
-    const auto before = watermark_.before();
+    const auto before = watermark().before();
     if ((!before || end > *before) && newest > end + panes_.slide - panes_.size) {
       f.timer_bytes.assign(1, kWindowEnds).append(key);
       f.wheel.add(end + panes_.slide, f.timer_bytes);
     }
     if (error) return rejectShuffled(task, {0, key, {}}, *error, this->step());
-    return passOn(f, end, key, folded ? encode(f, *folded) : only);
+    return this->passOn(f, key, {end - panes_.size, end, folded ? encode(f, *folded) : only});
   }
 
   /// The keys of the next panes; gives the one behind them.
@@ -251,23 +227,13 @@ class EventPaneStage final : public Rdd<std::pair<K, Windowed<typename Combine::
 
   void fold(std::optional<Owned<Combined>>& folded, std::string_view first,
             std::string_view bytes) const {
-    if (!folded) folded = toOwned<Combined>(combine_.combiners.read(first));
-    combine_.aggregator.addCombiner(*folded, combine_.combiners.read(bytes));
+    if (!folded) folded = toOwned<Combined>(combine().combiners.read(first));
+    combine().aggregator.addCombiner(*folded, combine().combiners.read(bytes));
   }
   std::string_view encode(Folder& f, const Owned<Combined>& folded) const {
     f.scratch.clear();
-    combine_.combiners.append(f.scratch, viewOf<Combined>(folded));
+    combine().combiners.append(f.scratch, viewOf<Combined>(folded));
     return f.scratch;
-  }
-
-  Status passOn(Folder& f, EventTime end, std::string_view key, std::string_view value) {
-    const DescribeKey<KeySerde> describe{keys_, f.describing};
-    LOCKSTEP_ASSIGN(const bool flushed, f.source.makeRoom(describe));
-    if (flushed) f.waiting.clear();
-    return f.source.add(
-        describe, keys_.read(key),
-        Windowed<Combined>{end - panes_.size, end,
-                           combine_.combiners.read(f.waiting.template keep<Combined>(value))});
   }
 
   /// Removed later: what is passed on may view the state, and a removal ends that.
@@ -292,11 +258,7 @@ class EventPaneStage final : public Rdd<std::pair<K, Windowed<typename Combine::
     return {};
   }
 
-  const WatermarkStage& watermark_;
   const EventPanes panes_;
-  const EventWindowOptions options_;
-  const KeySerde keys_;
-  const Combine combine_;
 };
 
 }  // namespace lockstep::detail

@@ -8,12 +8,9 @@
 #include <vector>
 
 #include <lockstep/dstream/event_window_keys.hpp>
+#include <lockstep/dstream/event_window_stage.hpp>
 #include <lockstep/dstream/grouped_values.hpp>
 #include <lockstep/dstream/keyed_fold.hpp>
-#include <lockstep/dstream/source_operator.hpp>
-#include <lockstep/dstream/state_stage.hpp>
-#include <lockstep/dstream/timer_wheel.hpp>
-#include <lockstep/dstream/watermark.hpp>
 
 namespace lockstep::detail {
 
@@ -72,51 +69,39 @@ struct Sessions {
 /// Order of one batch: its elements, key by key in order of arrival; then the sessions that end, by
 /// (end, key); then the seal. What is late is judged by the watermark that the batch found.
 template <class K, class Combine, class KeySerde>
-class EventSessionStage final : public Rdd<std::pair<K, Windowed<typename Combine::Combined>>>,
-                                public ShardStage {
- public:
-  using Combined = typename Combine::Combined;
-  using Element = std::pair<K, Windowed<Combined>>;
+class EventSessionStage final : public EventWindowStage<K, Combine, KeySerde> {
+  using Base = EventWindowStage<K, Combine, KeySerde>;
+  using Base::combine, Base::options, Base::watermark;
 
-  EventSessionStage(const RddBase& parent, const WatermarkStage& watermark,
-                    std::chrono::milliseconds gap, EventWindowOptions options,
+ public:
+  using typename Base::Combined;
+  using typename Base::Element;
+
+  EventSessionStage(const RddBase& parent, const WatermarkStage& given_watermark,
+                    std::chrono::milliseconds gap, EventWindowOptions given_options,
                     std::pair<KeySerde, Combine> parts)
-      : Rdd<Element>(options.id, "eventWindow"),
-        watermark_(watermark),
-        gap_(gap),
-        options_(std::move(options)),
-        keys_(std::move(parts.first)),
-        combine_(std::move(parts.second)) {
-    this->beginsIn(*this);
-    this->readsThroughExchange(parent);
-    this->readsThroughExchange(watermark);
-  }
+      : Base(parent, given_watermark, std::move(given_options), std::move(parts)), gap_(gap) {}
 
   void connect(Task& task, ChunkSink<Element>& consumer) override {
     keeper(task).source.consumers().add(consumer);
   }
 
   Status run(Task& task) override {
-    StateShard& shard = shardOf(task, options_.id);
+    StateShard& shard = this->shardOf(task, options().id);
     LOCKSTEP_TRY(takeElements(task, shard));
     LOCKSTEP_TRY(passOnEnded(task, shard));
-    seal(task, options_.id);
+    this->seal(task, options().id);
     return {};
   }
 
  private:
-  struct Keeper final : Operator {
-    explicit Keeper(Task& task) : source(task) {}
+  struct Keeper final : Base::Ending {
+    using Base::Ending::Ending;
     void begin(Task& task) override {
-      source.begin(task);
-      wheel.begin();
-      waiting.clear();
+      Base::Ending::begin(task);
       index.clear();
       values.clear();
     }
-    SourceOperator<Element> source;
-    TimerWheel wheel{kTimersTag};
-    WaitingBytes waiting;  ///< values of elements in `source`
     KeyIndex index;
     GroupedValues<std::string_view> values;  ///< of the batch, by key: time and value
     std::array<StateKey, kChunkElements> keys;
@@ -124,13 +109,12 @@ class EventSessionStage final : public Rdd<std::pair<K, Windowed<typename Combin
     Sessions<Combined> sessions;  ///< of the key at hand
     std::string scratch;
     std::string value_bytes;
-    std::string describing;
   };
   Keeper& keeper(Task& task) { return task.instance<Keeper>(this).first; }
 
   Status takeElements(Task& task, StateShard& shard) {
     Keeper& k = keeper(task);
-    shuffle().forEachBucket(task.index(), [&](const ShuffleBucket& bucket) {
+    this->shuffle().forEachBucket(task.index(), [&](const ShuffleBucket& bucket) {
       bucket.forEach([&](const ShuffledElement& element) {
         k.values.add(k.index.find(element.hash, element.key), element.value);
       });
@@ -170,31 +154,31 @@ class EventSessionStage final : public Rdd<std::pair<K, Windowed<typename Combin
     sessions.all.clear();
     sessions.timer.reset();
     if (!entry.present()) return {};
-    const auto error = tryElement([&] { sessions.read(entry.value(), combine_.combiners); });
+    const auto error = tryElement([&] { sessions.read(entry.value(), combine().combiners); });
     return error ? rejectShuffled(task, {0, key, {}}, *error, this->step()) : Status();
   }
 
   /// False: the element is late. Throws what the functions throw; then nothing has changed.
   bool add(EventTime time, std::string_view bytes, Sessions<Combined>& sessions) const {
-    const auto value = combine_.values.read(bytes);
+    const auto value = combine().values.read(bytes);
     auto& all = sessions.all;
     const auto first = std::find_if(all.begin(), all.end(),
                                     [&](const auto& session) { return session.end >= time; });
     auto behind = first;
     while (behind != all.end() && behind->start <= time + gap_) ++behind;
     if (first == behind) {
-      const auto before = watermark_.before();
-      if (before && time + gap_ + options_.lateness <= *before) return false;
-      all.insert(first, {time, time + gap_, false, combine_.aggregator.create(value)});
+      const auto before = watermark().before();
+      if (before && time + gap_ + options().lateness <= *before) return false;
+      all.insert(first, {time, time + gap_, false, combine().aggregator.create(value)});
       return true;
     }
     if (behind - first == 1) {
-      combine_.aggregator.addValue(first->value, value);
+      combine().aggregator.addValue(first->value, value);
     } else {
       Owned<Combined> merged = first->value;
       for (auto other = first + 1; other != behind; ++other)
-        combine_.aggregator.addCombiner(merged, viewOf<Combined>(other->value));
-      combine_.aggregator.addValue(merged, value);
+        combine().aggregator.addCombiner(merged, viewOf<Combined>(other->value));
+      combine().aggregator.addValue(merged, value);
       first->value = std::move(merged);
     }
     first->start = std::min(first->start, time);
@@ -213,27 +197,21 @@ class EventSessionStage final : public Rdd<std::pair<K, Windowed<typename Combin
     }
     EventTime next = EventTime::max();
     for (const auto& session : sessions.all)
-      next = std::min(next, Sessions<Combined>::dueOf(session, options_.lateness));
+      next = std::min(next, Sessions<Combined>::dueOf(session, options().lateness));
     if (!sessions.timer || next < *sessions.timer) {
       sessions.timer = next;
       k.wheel.add(next, key);
     }
-    sessions.write(k.scratch, combine_.combiners);
+    sessions.write(k.scratch, combine().combiners);
     setState(shard, entry, k.scratch);
   }
 
   Status passOnEnded(Task& task, StateShard& shard) {
     Keeper& k = keeper(task);
-    const auto now = watermark_.now();
-    const TimerWheel::Place place{shard, task.plan().id, task.plan().time};
-    if (now || task.plan().flushes) {
-      const EventTime through = task.plan().flushes ? EventTime::max() : *now;
-      LOCKSTEP_TRY(k.wheel.fire(place, through, [&](EventTime time, std::string_view key) {
-        return keyIsDue(task, shard, time, key);
-      }));
-      LOCKSTEP_TRY(k.source.flush(DescribeKey<KeySerde>{keys_, k.describing}));
-    }
-    return k.wheel.commit(place, now.value_or(EventTime()));
+    LOCKSTEP_TRY(this->fireTimers(task, shard, k, [&](EventTime time, std::string_view key) {
+      return keyIsDue(task, shard, time, key);
+    }));
+    return this->commitTimers(task, shard, k);
   }
 
   Status keyIsDue(Task& task, StateShard& shard, EventTime time, std::string_view key) {
@@ -251,34 +229,24 @@ class EventSessionStage final : public Rdd<std::pair<K, Windowed<typename Combin
     for (auto& session : all) {
       if (session.shown || session.end > time) continue;
       session.shown = true;
-      LOCKSTEP_TRY(passOn(k, key, session));
+      LOCKSTEP_TRY(passOnSession(k, key, session));
     }
     std::erase_if(all, [&](const auto& session) {
-      return session.shown && session.end + options_.lateness <= time;
+      return session.shown && session.end + options().lateness <= time;
     });
     k.sessions.timer.reset();
     store(k, shard, *entry, key);
     return {};
   }
 
-  Status passOn(Keeper& k, std::string_view key,
-                const typename Sessions<Combined>::Session& session) {
-    const DescribeKey<KeySerde> describe{keys_, k.describing};
-    LOCKSTEP_ASSIGN(const bool flushed, k.source.makeRoom(describe));
-    if (flushed) k.waiting.clear();
+  Status passOnSession(Keeper& k, std::string_view key,
+                       const typename Sessions<Combined>::Session& session) const {
     k.value_bytes.clear();
-    combine_.combiners.append(k.value_bytes, viewOf<Combined>(session.value));
-    return k.source.add(describe, keys_.read(key),
-                        Windowed<Combined>{session.start, session.end,
-                                           combine_.combiners.read(
-                                               k.waiting.template keep<Combined>(k.value_bytes))});
+    combine().combiners.append(k.value_bytes, viewOf<Combined>(session.value));
+    return this->passOn(k, key, {session.start, session.end, k.value_bytes});
   }
 
-  const WatermarkStage& watermark_;
   const std::chrono::milliseconds gap_;
-  const EventWindowOptions options_;
-  const KeySerde keys_;
-  const Combine combine_;
 };
 
 }  // namespace lockstep::detail
