@@ -136,26 +136,32 @@ class EventSessionStage final : public EventWindowStage<K, Combine, KeySerde> {
   Status takeKey(Task& task, StateShard& shard, std::size_t number, StateEntry& entry) {
     Keeper& k = keeper(task);
     const std::string_view key = k.index.key(number).substr(1);
-    LOCKSTEP_TRY(load(task, entry, key));
+    const auto unreadable = load(entry, k.sessions);
     for (const std::string_view timed : k.values.of(number)) {
       const std::string_view value = timed.substr(8);
-      bool late = false;
-      auto error = tryElement([&] { late = !add(loadTime(timed.data()), value, k.sessions); });
-      if (late) error = RecordError(RecordErrorKind::kLate, "its session is closed", this->step());
+      const auto error = unreadable ? unreadable : take(loadTime(timed.data()), value, k.sessions);
       if (error) LOCKSTEP_TRY(rejectShuffled(task, {0, key, value}, *error, this->step()));
     }
-    store(k, shard, entry, key);
+    if (!unreadable) store(k, shard, entry, key);
     return {};
   }
 
-  /// The key's sessions as the state has them.
-  Status load(Task& task, const StateEntry& entry, std::string_view key) {
-    Sessions<Combined>& sessions = keeper(task).sessions;
+  /// The key's sessions as the state has them. What their format throws: then they are not to be
+  /// stored, the state stays as it was.
+  std::optional<RecordError> load(const StateEntry& entry, Sessions<Combined>& sessions) const {
     sessions.all.clear();
     sessions.timer.reset();
-    if (!entry.present()) return {};
-    const auto error = tryElement([&] { sessions.read(entry.value(), combine().combiners); });
-    return error ? rejectShuffled(task, {0, key, {}}, *error, this->step()) : Status();
+    if (!entry.present()) return std::nullopt;
+    return tryElement([&] { sessions.read(entry.value(), combine().combiners); });
+  }
+
+  /// Adds an element, or says why not; then nothing has changed.
+  std::optional<RecordError> take(EventTime time, std::string_view value,
+                                  Sessions<Combined>& sessions) const {
+    bool late = false;
+    const auto error = tryElement([&] { late = !add(time, value, sessions); });
+    if (late) return RecordError(RecordErrorKind::kLate, "its session is closed", this->step());
+    return error;
   }
 
   /// False: the element is late. Throws what the functions throw; then nothing has changed.
@@ -198,7 +204,10 @@ class EventSessionStage final : public EventWindowStage<K, Combine, KeySerde> {
     EventTime next = EventTime::max();
     for (const auto& session : sessions.all)
       next = std::min(next, Sessions<Combined>::dueOf(session, options().lateness));
-    if (!sessions.timer || next < *sessions.timer) {
+    // One that lies behind the watermark went off while the sessions could not be read.
+    const auto before = watermark().before();
+    const bool gone_off = before && sessions.timer && *sessions.timer <= *before;
+    if (!sessions.timer || gone_off || next < *sessions.timer) {
       sessions.timer = next;
       k.wheel.add(next, key);
     }
@@ -224,7 +233,8 @@ class EventSessionStage final : public EventWindowStage<K, Combine, KeySerde> {
     if (found == nullptr || loadTime(found->value().data()) != time) return {};
     StateEntry* entry = nullptr;
     LOCKSTEP_TRY(shard.touch(task.plan().id, task.plan().time, {&state_key, 1}, &entry));
-    LOCKSTEP_TRY(load(task, *entry, key));
+    if (const auto unreadable = load(*entry, k.sessions))
+      return rejectShuffled(task, {0, key, {}}, *unreadable, this->step());
     auto& all = k.sessions.all;
     for (auto& session : all) {
       if (session.shown || session.end > time) continue;

@@ -9,6 +9,30 @@ using test::Lines;
 
 namespace {
 
+/// A value of which 13 can be made unreadable.
+struct Fragile {
+  static inline bool breaks = false;
+  std::int64_t value = 0;
+};
+void appendText(std::string& out, Fragile fragile) { out += std::to_string(fragile.value); }
+
+}  // namespace
+
+template <>
+struct lockstep::Serde<Fragile> : Serde<std::int64_t> {
+  static constexpr std::string_view kTypeName = "fragile";
+  void append(std::string& out, Fragile fragile) const {
+    Serde<std::int64_t>::append(out, fragile.value);
+  }
+  [[nodiscard]] Fragile read(std::string_view bytes) const {
+    const Fragile fragile{Serde<std::int64_t>::read(bytes)};
+    if (Fragile::breaks && fragile.value == 13) throw std::runtime_error("unlucky");
+    return fragile;
+  }
+};
+
+namespace {
+
 const WatermarkOptions kClock{.id = "clock", .delay = milliseconds(0)};
 
 EventWindowOptions windowOptions(int lateness = 0) {
@@ -264,6 +288,32 @@ TEST_CASE("a function that throws rejects what it was called for",
     run.at(1040, "a", 4).at(5000, "b");
     CHECK(run.next() == Lines{session ? "a 1010-1140 7" : "a 1000-1100 7"});
   }
+}
+
+TEST_CASE("sessions that cannot be read reject what comes, and stay as they were",
+          "[unit][dstream][event_window]") {
+  EventTimeRunner run;
+  run.deadLetters();
+  run.showWindows(
+      run.timed({.id = "clock", .delay = milliseconds(1000)})
+          .mapValues([](std::int64_t value) { return Fragile{value}; })
+          .eventWindow(kSession, windowOptions())
+          .reduceByKey([](Fragile a, Fragile b) { return Fragile{a.value + b.value}; }));
+  run.prepare();
+  run.at(10'000, "a", 1).at(10'200, "a", 13).at(10'400, "a", 2);
+  CHECK(run.next().empty());
+
+  Fragile::breaks = true;  // the second of three sessions
+  run.at(10'010, "a", 4).at(10'020, "a", 5);
+  CHECK(run.next().empty());
+  CHECK(run.records("dlq").size() == 2);
+  run.at(13'000, "b", 3);
+  CHECK(run.next().empty());  // they are due now
+  CHECK(run.records("dlq").size() == 1);
+
+  Fragile::breaks = false;
+  run.at(10'450, "a", 8);
+  CHECK(run.next() == Lines{"a 10000-10100 1", "a 10200-10300 13", "a 10400-10550 10"});
 }
 
 TEST_CASE("sizes, slides, gaps and lateness that there cannot be are refused with E031",
