@@ -17,30 +17,19 @@ TEST_CASE("killed at any request, the next life's output is whole and without a 
           "[unit][runtime][application][crash]") {
   const auto cut = GENERATE(Cut::kRequest, Cut::kReply);
   const bool with_folder = GENERATE(false, true);
+  CAPTURE(with_folder);
   const Lines expected = undisturbed();
-  int request = 1;
-  for (bool was_cut = true; was_cut; ++request) {
-    CAPTURE(request, cut == Cut::kReply, with_folder);
-    REQUIRE(request < 100);
-    const TempFolder folder;
-    const ProcessOptions options{.state_dir = with_folder ? std::optional(folder.path().string())
-                                                          : std::nullopt};
-    World world;
-    world.feedVerses();
-    world.cutAt(request, cut);
-    {
-      Process process(world, options);
-      process.dieWhenCut();
-      const auto outcome = process.run();
-      was_cut = world.isCut();
-      CHECK(outcome.has_value() == !was_cut);
-    }
-    world.repair();
-    CHECK(exitOf(Process(world, options).run()) == ExitCode::kOk);
+  std::optional<TempFolder> folder;
+  const auto options = [&] {
+    folder.emplace();
+    return ProcessOptions{.state_dir =
+                              with_folder ? std::optional(folder->path().string()) : std::nullopt};
+  };
+  const auto check = [&](World& world) {
     CHECK(world.counts() == expected);
     CHECK(world.committed() == Offsets{3, 3});
-  }
-  CHECK(request > 15);  // init, claim, two batches
+  };
+  CHECK(killedAtEachRequest(cut, {options, check}) > 14);  // init, claim, two batches
 }
 
 TEST_CASE("killed twice in a row, at any request of the second start too, nothing is doubled",
@@ -95,25 +84,14 @@ TEST_CASE("without transactions, killed at any request, nothing is lost",
           "[unit][runtime][application][crash]") {
   const auto cut = GENERATE(Cut::kRequest, Cut::kReply);
   const auto expected = lastCounts(undisturbed());
-  int request = 1;
   int doubled = 0;
-  for (bool was_cut = true; was_cut; ++request) {
-    CAPTURE(request, cut == Cut::kReply);
-    REQUIRE(request < 100);
-    const TempFolder folder;
-    ProcessOptions options{.state_dir = folder.path().string()};
-    options.guarantee = Guarantee::kAtLeastOnce;
-    World world;
-    world.feedVerses();
-    world.cutAt(request, cut);
-    {
-      Process process(world, options);
-      process.dieWhenCut();
-      (void)process.run();
-      was_cut = world.isCut();
-    }
-    world.repair();
-    CHECK(exitOf(Process(world, options).run()) == ExitCode::kOk);
+  std::optional<TempFolder> folder;
+  const auto options = [&] {
+    folder.emplace();
+    return ProcessOptions{.state_dir = folder->path().string(),
+                          .guarantee = Guarantee::kAtLeastOnce};
+  };
+  const auto check = [&](World& world) {
     const auto found = lastCounts(world.counts());
     for (const auto& [word, count] : expected) {
       CAPTURE(word);
@@ -122,9 +100,9 @@ TEST_CASE("without transactions, killed at any request, nothing is lost",
       if (found.at(word) > count) ++doubled;
     }
     CHECK(world.committed() == Offsets{3, 3});
-  }
-  CHECK(request > 8);  // init, claim, two batches
-  CHECK(doubled > 0);  // it is not exactly once, after all
+  };
+  CHECK(killedAtEachRequest(cut, {options, check}) > 7);  // init, claim, two batches
+  CHECK(doubled > 0);                                     // it is not exactly once, after all
 }
 
 TEST_CASE("without transactions, lost replies are asked for again, and have one effect",

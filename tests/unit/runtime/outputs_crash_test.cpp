@@ -48,29 +48,17 @@ TEST_CASE("killed at any request, files hold what the topic holds, each line onc
           "[unit][runtime][application][outputs_crash]") {
   const auto cut = GENERATE(Cut::kRequest, Cut::kReply);
   const Lines expected = undisturbed();
-  int request = 1;
-  for (bool was_cut = true; was_cut; ++request) {
-    CAPTURE(request, cut == Cut::kReply);
-    REQUIRE(request < 100);
-    const TempFolder folder;
-    ProcessOptions options;
-    options.files = (folder.path() / "counts").string();
-    World world;
-    world.feedVerses();
-    world.cutAt(request, cut);
-    {
-      Process process(world, options);
-      process.dieWhenCut();
-      (void)process.run();
-      was_cut = world.isCut();
-    }
-    world.repair();
-    CHECK(exitOf(Process(world, options).run()) == ExitCode::kOk);
+  std::optional<TempFolder> folder;
+  const auto options = [&] {
+    folder.emplace();
+    return ProcessOptions{.files = (folder->path() / "counts").string()};
+  };
+  const auto check = [&](World& world) {
     CHECK(world.counts() == expected);
-    CHECK(linesIn(folder.path()) == expected);
-    CHECK(prepared(folder.path()) == 0);
-  }
-  CHECK(request > 15);
+    CHECK(linesIn(folder->path()) == expected);
+    CHECK(prepared(folder->path()) == 0);
+  };
+  CHECK(killedAtEachRequest(cut, {options, check}) > 14);
 }
 
 TEST_CASE("a folder that is lost between commit and start is noticed",
@@ -106,35 +94,26 @@ TEST_CASE("killed at any request, a batch is repeated with its id, time and cont
           "[unit][runtime][application][outputs_crash]") {
   const auto cut = GENERATE(Cut::kRequest, Cut::kReply);
   const Lines expected = undisturbed();
+  std::string whole;
+  for (const auto& line : expected) whole += line + " ";
   int repeated = 0;
-  int request = 1;
-  for (bool was_cut = true; was_cut; ++request) {
-    CAPTURE(request, cut == Cut::kReply);
-    REQUIRE(request < 100);
-    std::map<std::uint64_t, std::pair<std::string, BatchTime>> seen;
-    ProcessOptions options;
-    options.on_batch = [&](const std::string& text, BatchTime time, BatchId id) {
+  std::map<std::uint64_t, std::pair<std::string, BatchTime>> seen;
+  const auto options = [&] {
+    seen.clear();
+    ProcessOptions both;
+    both.on_batch = [&](const std::string& text, BatchTime time, BatchId id) {
       const auto [place, fresh] = seen.try_emplace(id.value(), text, time);
       CHECK(place->second == std::pair(text, time));
       if (!fresh) ++repeated;
     };
-    World world;
-    world.feedVerses();
-    world.cutAt(request, cut);
-    {
-      Process process(world, options);
-      process.dieWhenCut();
-      (void)process.run();
-      was_cut = world.isCut();
-    }
-    world.repair();
-    CHECK(exitOf(Process(world, options).run()) == ExitCode::kOk);
+    return both;
+  };
+  const auto check = [&](World& world) {
     CHECK(world.counts() == expected);
     std::string all;
     for (const auto& [id, batch] : seen) all += batch.first;
-    std::string whole;
-    for (const auto& line : expected) whole += line + " ";
     CHECK(all == whole);
-  }
+  };
+  killedAtEachRequest(cut, {options, check});
   CHECK(repeated > 0);
 }

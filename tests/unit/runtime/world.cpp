@@ -7,6 +7,8 @@
 #include <lockstep/dstream/kafka_output.hpp>
 #include <lockstep/formats/serde.hpp>
 
+#include "tests/support/catch.hpp"
+
 namespace lockstep::test {
 namespace {
 
@@ -216,6 +218,29 @@ std::vector<std::string> undisturbed() {
   world.feedVerses();
   LOCKSTEP_CHECK(exitOf(Process(world, {}).run()) == ExitCode::kOk, "nothing disturbs it");
   return world.counts();
+}
+
+int killedAtEachRequest(Cut cut, const KilledLife& life) {
+  int request = 1;
+  for (bool was_cut = true; was_cut; ++request) {
+    CAPTURE(request, cut == Cut::kReply);
+    REQUIRE(request < 100);
+    const ProcessOptions options = life.options();
+    World world;
+    world.feedVerses();
+    world.cutAt(request, cut);
+    {
+      Process process(world, options);
+      process.dieWhenCut();
+      const auto outcome = process.run();
+      was_cut = world.isCut();
+      CHECK(outcome.has_value() == !was_cut);
+    }
+    world.repair();
+    CHECK(exitOf(Process(world, options).run()) == ExitCode::kOk);
+    life.check(world);
+  }
+  return request - 1;
 }
 
 Process::Process(World& world, ProcessOptions options) : clock_(world) {

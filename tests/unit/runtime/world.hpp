@@ -164,6 +164,19 @@ class Process {
 /// What a life without disturbance makes of the verses.
 [[nodiscard]] std::vector<std::string> undisturbed();
 
+/// What a crash test does before each pair of lives, and after it.
+struct KilledLife {
+  /// The options of both lives.
+  std::function<ProcessOptions()> options;
+  /// What the world must look like then.
+  std::function<void(World&)> check;
+};
+
+/// Kills a process at its first request, in another world one at its second, and so on until one
+/// lives to its end. After each the next process must end well and `check` is called. Returns how
+/// many requests a life has.
+int killedAtEachRequest(Cut cut, const KilledLife& life);
+
 /// The exit code of a life that ended by itself.
 [[nodiscard]] inline ExitCode exitOf(const std::optional<Status>& outcome) {
   LOCKSTEP_CHECK(outcome.has_value(), "the process ended by itself");
