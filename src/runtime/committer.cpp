@@ -7,6 +7,7 @@
 #include <lockstep/base/failpoint.hpp>
 #include <lockstep/base/log.hpp>
 
+#include "src/runtime/append_all.hpp"
 #include "src/runtime/step_log.hpp"
 
 namespace lockstep {
@@ -113,16 +114,7 @@ Status Committer::send(const command::CommitTransaction& command, Deadline deadl
 
 Status Committer::append(const TopicPartition& target, std::span<const EncodedRecord> records,
                          Deadline deadline) {
-  for (std::size_t appended = 0; appended < records.size();) {
-    std::size_t now = 0;
-    const auto status = output_->append(target, records.subspan(appended), deadline, now);
-    appended += now;
-    if (status.ok()) continue;
-    if (status.reaction() != Reaction::kRetry || deadline.passed(clock_))
-      return status.at(toString(target));
-    clock_.sleep(options_.retry_pause);
-  }
-  return {};
+  return appendAll(*output_, target, records, {deadline, clock_, options_.retry_pause});
 }
 
 Status Committer::commit(const command::CommitTransaction& command, Deadline deadline) {

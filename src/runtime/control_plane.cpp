@@ -65,7 +65,7 @@ event::DecisionEndsRead ControlPlane::execute(const command::ReadDecisionEnds& c
   append(topics, outputs());
   topics.push_back(ledgerTopic(options_.application));
   const auto deadline = Deadline::in(clock_, command.timeout);
-  auto ends = highWatermarks(partitionsOf(topics), deadline);
+  auto ends = offsets(&Cluster::highWatermarks, partitionsOf(topics), deadline);
   if (!ends.ok()) return {ends.status(), {}, {}};
   if (ports_.state == nullptr && !options_.read_owner) return {{}, std::move(ends).value(), {}};
   auto mark = ledgerMark(deadline);
@@ -121,15 +121,9 @@ Status ControlPlane::readInputEnds(bool described, Deadline deadline, event::Inp
   }
   const auto partitions = partitionsOf(inputs());
   if (described) {
-    LOCKSTEP_ASSIGN(auto starts, retryUntil(deadline, clock_, [&](Timeout left) {
-                      return ports_.cluster.logStarts(partitions, left);
-                    }));
-    read.log_starts = zip(partitions, starts);
+    LOCKSTEP_ASSIGN(read.log_starts, offsets(&Cluster::logStarts, partitions, deadline));
   }
-  LOCKSTEP_ASSIGN(auto ends, retryUntil(deadline, clock_, [&](Timeout left) {
-                    return ports_.cluster.lastStable(partitions, left);
-                  }));
-  read.ends = zip(partitions, ends);
+  LOCKSTEP_ASSIGN(read.ends, offsets(&Cluster::lastStable, partitions, deadline));
   return {};
 }
 
@@ -246,21 +240,14 @@ Status ControlPlane::readOffsets(event::ClusterRead& read, Deadline deadline) {
   auto started = inputs;
   append(started, partitionsOf(changelogs()));
   append(started, partitionsOf({ledgerTopic(options_.application)}));
-  LOCKSTEP_ASSIGN(auto starts, retryUntil(deadline, clock_, [&](Timeout left) {
-                    return ports_.cluster.logStarts(started, left);
-                  }));
-  read.log_starts = zip(started, starts);
-
-  LOCKSTEP_ASSIGN(auto stable, retryUntil(deadline, clock_, [&](Timeout left) {
-                    return ports_.cluster.lastStable(inputs, left);
-                  }));
-  read.last_stable = zip(inputs, stable);
+  LOCKSTEP_ASSIGN(read.log_starts, offsets(&Cluster::logStarts, started, deadline));
+  LOCKSTEP_ASSIGN(read.last_stable, offsets(&Cluster::lastStable, inputs, deadline));
 
   auto written = partitionsOf(changelogs());
   append(written, partitionsOf(options_.source_topics));
   append(written, partitionsOf(outputs()));
   append(written, partitionsOf({ledgerTopic(options_.application)}));
-  LOCKSTEP_ASSIGN(read.high_watermarks, highWatermarks(written, deadline));
+  LOCKSTEP_ASSIGN(read.high_watermarks, offsets(&Cluster::highWatermarks, written, deadline));
   return {};
 }
 
@@ -304,12 +291,13 @@ Status ControlPlane::takeLastRecord(PartitionInput& ledger, Offset until, Deadli
   }
 }
 
-Result<std::vector<PartitionOffset>> ControlPlane::highWatermarks(const Partitions& partitions,
-                                                                  Deadline deadline) {
-  LOCKSTEP_ASSIGN(auto ends, retryUntil(deadline, clock_, [&](Timeout left) {
-                    return ports_.cluster.highWatermarks(partitions, left);
+Result<std::vector<PartitionOffset>> ControlPlane::offsets(Question question,
+                                                           const Partitions& partitions,
+                                                           Deadline deadline) {
+  LOCKSTEP_ASSIGN(auto found, retryUntil(deadline, clock_, [&](Timeout left) {
+                    return (ports_.cluster.*question)(partitions, left);
                   }));
-  return zip(partitions, ends);
+  return zip(partitions, found);
 }
 
 std::vector<std::string> ControlPlane::changelogs() const {

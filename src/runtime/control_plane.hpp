@@ -78,8 +78,11 @@ class ControlPlane {
   Status readLedger(event::ClusterRead& read, Deadline deadline);
   Status takeLastRecord(PartitionInput& ledger, Offset until, Deadline deadline,
                         event::ClusterRead& read);
-  [[nodiscard]] Result<std::vector<PartitionOffset>> highWatermarks(const Partitions& partitions,
-                                                                    Deadline deadline);
+  /// What the cluster says of each of the partitions.
+  using Question = decltype(&Cluster::logStarts);
+  [[nodiscard]] Result<std::vector<PartitionOffset>> offsets(Question question,
+                                                             const Partitions& partitions,
+                                                             Deadline deadline);
   [[nodiscard]] std::vector<std::string> changelogs() const;
   [[nodiscard]] std::vector<std::string> allTopics() const;
   [[nodiscard]] Partitions partitionsOf(const std::vector<std::string>& topics) const;

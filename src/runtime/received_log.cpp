@@ -7,6 +7,8 @@
 
 #include <lockstep/base/failpoint.hpp>
 
+#include "src/runtime/append_all.hpp"
+
 namespace lockstep {
 namespace {
 
@@ -140,15 +142,7 @@ Status ReceivedLog::send(const Block& block, Deadline deadline) {
 
 Status ReceivedLog::append(const TopicPartition& target, std::span<const EncodedRecord> records,
                            Deadline deadline) {
-  for (std::size_t appended = 0; appended < records.size();) {
-    std::size_t now = 0;
-    const auto status = output_->append(target, records.subspan(appended), deadline, now);
-    appended += now;
-    if (status.ok()) continue;
-    if (status.reaction() != Reaction::kRetry || deadline.passed(clock_)) return status;
-    clock_.sleep(kPause);
-  }
-  return {};
+  return appendAll(*output_, target, records, {deadline, clock_, kPause});
 }
 
 Status ReceivedLog::commit(Deadline deadline) {
