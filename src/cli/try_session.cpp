@@ -14,6 +14,8 @@ namespace lockstep::cli {
 namespace {
 
 constexpr Partition kOnly{0};
+/// The lines of an interval come as one batch, however many and long they are.
+constexpr const char* kAnyBytes = "9223372036854775807";
 /// Holds what follows the prefix of a topic that a record chose.
 constexpr std::string_view kChosenHeader = "lockstep.try.topic";
 
@@ -72,11 +74,12 @@ config::ApplicationConfig triedOut(config::ApplicationConfig application) {
 
 TrySession::TrySession(const config::ApplicationConfig& application, Clock& clock)
     : application_(application), clock_(clock), kafka_(clock) {
-  std::set<std::string> topics;
+  std::set<std::string> inputs;
   for (const auto& stream : application.streams) {
     if (stream.kafka() == nullptr) continue;
-    for (const auto& topic : stream.kafka()->topics) topics.insert(topic.text);
+    for (const auto& topic : stream.kafka()->topics) inputs.insert(topic.text);
   }
+  std::set<std::string> topics;
   std::size_t outputs = 0;
   for (const auto& output : application.outputs) {
     if (output.kafka() == nullptr) continue;
@@ -86,22 +89,19 @@ TrySession::TrySession(const config::ApplicationConfig& application, Clock& cloc
   if (application.errors.dead_letter_topic)
     topics.insert(application.errors.dead_letter_topic->text);
   many_outputs_ = outputs > 1;
-  for (const auto& topic : topics) kafka_.admin().createTopic({topic, 1, 1, {}});
+  for (const auto& topic : inputs)
+    kafka_.admin().createTopic({topic, 1, 1, {{"max.message.bytes", kAnyBytes}}});
+  for (const auto& topic : topics)
+    if (!inputs.contains(topic)) kafka_.admin().createTopic({topic, 1, 1, {}});
 }
 
 void TrySession::feed(const std::string& topic, const std::vector<std::string>& lines, bool keys) {
-  constexpr std::size_t kBatchBytes = 512 * 1024;  // below what a topic takes at once
+  if (lines.empty()) return;
   std::vector<memory::OwnedRecord> records;
-  std::size_t bytes = 0;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    records.push_back(recordOf(lines[i], keys, clock_.wallNow()));
-    bytes += lines[i].size();
-    if (i + 1 < lines.size() && bytes + lines[i + 1].size() < kBatchBytes) continue;
-    const auto first = kafka_.admin().produce({topic, kOnly}, records);
-    fed_[topic] = Offset{first.value() + static_cast<std::int64_t>(records.size())};
-    records.clear();
-    bytes = 0;
-  }
+  records.reserve(lines.size());
+  for (const auto& line : lines) records.push_back(recordOf(line, keys, clock_.wallNow()));
+  const auto first = kafka_.admin().produce({topic, kOnly}, records);
+  fed_[topic] = Offset{first.value() + static_cast<std::int64_t>(lines.size())};
 }
 
 bool TrySession::caughtUp(const std::string& topic) {
