@@ -2,11 +2,11 @@
 #include "src/cli/completion.hpp"
 
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <memory>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/temp_folder.hpp"
 
 using namespace lockstep::cli;
 using Catch::Matchers::Contains;
@@ -21,16 +21,14 @@ std::vector<CompletedVerb> someVerbs() {
 
 /// What bash offers for the words, the last of which is being typed.
 std::string offered(const std::string& words, int cursor) {
-  std::string path = std::filesystem::temp_directory_path() / "completion-XXXXXX";
-  const int file = ::mkstemp(path.data());
-  REQUIRE(file >= 0);
+  const lockstep::test::TempFolder folder;
+  const std::string path = folder.path() / "completion";
   std::ofstream(path) << completionScript("bash", someVerbs()).value() << "COMP_WORDS=(" << words
                       << ")\nCOMP_CWORD=" << cursor << "\n_lockstep\necho -n \"${COMPREPLY[*]}\"\n";
   const std::unique_ptr<FILE, int (*)(FILE*)> bash(::popen(("bash " + path + " 2>&1").c_str(), "r"),
                                                    ::pclose);
   std::string said(1000, '\0');
   said.resize(std::fread(said.data(), 1, said.size(), bash.get()));
-  std::filesystem::remove(path);
   return said;
 }
 
