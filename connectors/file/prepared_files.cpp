@@ -32,6 +32,12 @@ BatchId publishedOf(const std::string& prepared_folder) {
   return note ? batchOf(*note).value_or(BatchId{0}) : BatchId{0};
 }
 
+/// As if the disk had failed behind that place.
+Status injectedOnDisk(const Failpoint& point) {
+  return Status::fatal(ExitCode::kDisk, "E320", fmt::format("failpoint {}", point.name()),
+                       "start again; nothing is lost");
+}
+
 Status missing(const std::string& path, BatchId batch) {
   return Status::fatal(
       ExitCode::kDisk, "E321",
@@ -75,7 +81,7 @@ Status PreparedFiles::prepare(BatchId batch, const std::string& path,
   LOCKSTEP_TRY(
       writeSynced(fmt::format("{}/{:020}.{}", folder, batch.value(), place.folder), pieces));
   LOCKSTEP_TRY(syncFolder(folder));
-  kPrepared.hit();
+  if (kPrepared.fails()) return injectedOnDisk(kPrepared);
   return {};
 }
 
@@ -108,12 +114,12 @@ Status PreparedFiles::show(const std::vector<Place>& places, BatchId batch) {
     if (!exists(place.prepared)) continue;  // an earlier try came so far
     LOCKSTEP_TRY(makeFolder(place.shownFolder()));
     LOCKSTEP_TRY(renameFile(place.prepared, place.shownFolder() + "/" + partName(batch)));
-    kShown.hit();
+    if (kShown.fails()) return injectedOnDisk(kShown);
     touched.insert(place.shownFolder());
     touched.insert(preparedFolder(place.dir));
   }
   for (const std::string& folder : touched) LOCKSTEP_TRY(syncFolder(folder));
-  kPublished.hit();
+  if (kPublished.fails()) return injectedOnDisk(kPublished);
   return {};
 }
 

@@ -22,6 +22,10 @@ constexpr milliseconds kRequest{10'000};
 constexpr milliseconds kTransaction{30'000};
 constexpr milliseconds kPause{10};
 
+Status failedBlock(const Failpoint& point) {
+  return Status::retry(fmt::format("failpoint {}", point.name()));
+}
+
 milliseconds leftOf(Deadline deadline, const Clock& clock) {
   return std::max(deadline.left(clock), milliseconds(1));
 }
@@ -42,8 +46,9 @@ Status ReceivedLog::connect() {
   LOCKSTEP_ASSIGN(auto output, ports_.outputs->createOutput());
   LOCKSTEP_TRY(output->init(kRequest));
   LOCKSTEP_ASSIGN(const auto last, lastWritten());
-  const auto own = fmt::format("{:016x}", owner_.value());
-  if (ours_ && !last.owner.empty() && last.owner != own) {  // empty: expired
+  const auto own = fmt::format("{:016x}", owner_.nonce.value());
+  const bool later = ours_ || last.incarnation > owner_.incarnation.value();
+  if (later && !last.owner.empty() && last.owner != own) {  // empty: expired
     return Status::fatal(ExitCode::kOtherOwner, "E202",
                          fmt::format("another instance writes to {} now", names_.records.topic),
                          "run one instance per application");
@@ -65,11 +70,18 @@ Result<ReceivedLog::Written> ReceivedLog::lastWritten() {
   last.block = committed.front().offset->value();
   const std::string_view text = committed.front().metadata;
   constexpr std::string_view kOwn = "v1;own=";
-  if (text.starts_with(kOwn)) last.owner = text.substr(kOwn.size());
+  if (!text.starts_with(kOwn)) return last;
+  const auto end = std::min(text.find(';', kOwn.size()), text.size());
+  last.owner = text.substr(kOwn.size(), end - kOwn.size());
+  constexpr std::string_view kClaim = ";inc=";
+  if (text.substr(end).starts_with(kClaim))
+    std::from_chars(text.data() + end + kClaim.size(), text.data() + text.size(), last.incarnation);
   return last;
 }
 
-std::string ReceivedLog::metadata() const { return fmt::format("v1;own={:016x}", owner_.value()); }
+std::string ReceivedLog::metadata() const {
+  return fmt::format("v1;own={:016x};inc={}", owner_.nonce.value(), owner_.incarnation.value());
+}
 
 Result<std::map<std::string, std::string>> ReceivedLog::readPositions() {
   LOCKSTEP_CHECK(names_.positions.has_value(), "the source keeps positions");
@@ -108,11 +120,11 @@ Status ReceivedLog::transact(const Block& block) {
   const auto deadline = Deadline::in(clock_, kTransaction);
   under_way_ = true;
   auto status = output_->begin();
-  kBegun.hit();
+  if (kBegun.fails() && status.ok()) status = failedBlock(kBegun);
   if (status.ok()) status = send(block, deadline);
-  kSent.hit();
+  if (kSent.fails() && status.ok()) status = failedBlock(kSent);
   if (status.ok()) status = commit(deadline);
-  kCommitted.hit();
+  if (kCommitted.fails() && status.ok()) status = failedBlock(kCommitted);  // it is committed
   if (status.ok()) {
     under_way_ = false;
     ours_ = true;

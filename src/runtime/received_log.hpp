@@ -34,7 +34,9 @@ using MakeSourcePorts = std::function<Result<SourcePorts>(const std::string& nam
 /// The transaction commits, as the group's offset of the topic, the number of the block and who
 /// wrote it. After an outcome that is not known, the next producer's init() settles it, and that
 /// number tells. The first transaction of a process has no records: it says whose the log is now; a
-/// process that finds another one there gives up (E202), so two never take turns.
+/// process that finds another one there gives up (E202), so two never take turns. It does so before
+/// it has said anything, too, where the other one has claimed the application later: an instance
+/// that was paused behind its claim does not take the log from its successor.
 /// Thread: one at a time.
 class ReceivedLog {
  public:
@@ -48,7 +50,13 @@ class ReceivedLog {
     std::map<std::string, std::optional<std::string>> positions;
   };
 
-  ReceivedLog(SourcePorts ports, Names names, Nonce owner, Clock& clock)
+  /// A process, and its claim of the application.
+  struct Owner {
+    Nonce nonce;
+    Incarnation incarnation;
+  };
+
+  ReceivedLog(SourcePorts ports, Names names, Owner owner, Clock& clock)
       : ports_(std::move(ports)), names_(std::move(names)), owner_(owner), clock_(clock) {}
 
   /// Fences an older self and takes the log over. kRetry: not yet, call again.
@@ -67,6 +75,7 @@ class ReceivedLog {
   struct Written {
     std::int64_t block = 0;
     std::string owner;
+    std::uint64_t incarnation = 0;  ///< 0: written by an older version
   };
   Status connect();
   Result<Written> lastWritten();
@@ -79,7 +88,7 @@ class ReceivedLog {
 
   const SourcePorts ports_;
   const Names names_;
-  const Nonce owner_;
+  const Owner owner_;
   Clock& clock_;
   std::unique_ptr<TransactionalOutput> output_;
   std::int64_t written_ = 0;      ///< blocks that are committed

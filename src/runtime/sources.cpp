@@ -56,7 +56,8 @@ Status Sources::make(const SourceDeclaration& declaration) {
     ReceivedLog::Names names{receiverPartition(application, declaration.id), std::nullopt};
     if (declaration.isFiles()) names.positions = positionsPartition(application, declaration.id);
     LOCKSTEP_ASSIGN(auto ports, make_ports_(names.records.topic));
-    log = std::make_unique<ReceivedLog>(std::move(ports), std::move(names), options_.owner, clock_);
+    log = std::make_unique<ReceivedLog>(std::move(ports), std::move(names),
+                                        ReceivedLog::Owner{options_.owner, Incarnation{0}}, clock_);
   }
   std::shared_ptr<RunningSource> source;
   if (declaration.isFiles()) {

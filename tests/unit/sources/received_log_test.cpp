@@ -23,6 +23,7 @@ class World {
     kafka.admin().createTopic({kRecords.topic, 1, 1, {}});
     kafka.admin().createTopic({kPositions.topic, 1, 1, {{"cleanup.policy", "compact"}}});
   }
+  /// Of the owner-th instance: each claims the application later than those before it.
   ReceivedLog log(std::uint64_t owner) {
     OutputOptions output;
     output.transactional_id = output.group = kRecords.topic;
@@ -30,7 +31,7 @@ class World {
     input.group = kRecords.topic;
     return {{kafka.inputs(input), kafka.outputs(output), kafka.cluster(kRecords.topic)},
             {kRecords, kPositions},
-            Nonce{owner},
+            {Nonce{owner}, Incarnation{owner}},
             clock};
   }
   /// As its callers do, who have patience.
@@ -117,6 +118,18 @@ TEST_CASE("two that write to one log do not take turns: the later one keeps it",
   CHECK(refused.info().code == "E202");
   REQUIRE(world.write(second, "b").ok());  // though the first one has fenced it
   CHECK(world.texts() == Texts{"b"});
+}
+
+TEST_CASE("an instance that comes late does not take the log from its successor",
+          "[unit][sources][received_log]") {
+  World world;
+  auto late = world.log(1);  // was paused behind its claim
+  auto successor = world.log(2);
+  REQUIRE(successor.open().ok());
+  REQUIRE(world.write(successor, "a").ok());
+  CHECK(late.open().info().code == "E202");
+  REQUIRE(world.write(successor, "b").ok());
+  CHECK(world.texts() == Texts{"a", "b"});
 }
 
 TEST_CASE("records that were processed are deleted", "[unit][sources][received_log]") {
