@@ -27,6 +27,7 @@ void Changes::plan() {
   times(Fault::kExpiredOffsets, 2, &Changes::expireOffsets);
   times(Fault::kFailover, 4, &Changes::failOver);
   times(Fault::kTakeovers, 4, &Changes::takeOver);
+  if (world_.options.graph == Graph::kTable) times(Fault::kCompaction, 3, &Changes::compactTable);
   if (world_.options.pattern) world_.scheduler.at(sometime(), [this] { addInput(); });
   if (world_.options.losesInput()) world_.scheduler.at(sometime(), [this] { loseInput(); });
 }
@@ -36,6 +37,7 @@ Instant Changes::sometime() {
 }
 
 std::string Changes::someInput() {
+  if (world_.options.graph == Graph::kReceived) return kInputTopic;  // the other one is its own
   const auto topics = inputTopics(world_.options);
   return topics.at(static_cast<std::size_t>(random_.below(static_cast<int>(topics.size()))));
 }
@@ -85,6 +87,24 @@ void Changes::expireOffsets() {
   }
   world_.trace.add("committed offsets expire:{}", names);
   world_.kafka.admin().commit(kApplication, expired);
+}
+
+/// While nobody reads it: what a batch finds in a topic that is compacted just then, nobody can
+/// say.
+void Changes::compactTable() {
+  if (world_.healed()) return;
+  if (undecided()) {
+    world_.scheduler.at(world_.scheduler.now() + kAgain, [this] { compactTable(); });
+    return;
+  }
+  world_.check_commits();
+  world_.down_for_a_while();
+  for (const auto& partition : world_.invariants.history().partitions()) {
+    const bool gone = world_.invariants.history().isGone(partition.topic);
+    if (partition.topic != kSecondInputTopic || gone) continue;
+    world_.trace.add("{} is compacted", toString(partition));
+    world_.kafka.admin().compact(partition);
+  }
 }
 
 /// Mostly for a moment; now and then for longer than requests and transactions last.

@@ -44,6 +44,7 @@ class Changes {
   void grow();
   void addInput();
   void expireOffsets();
+  void compactTable();
   void failOver();
   void takeOver() { world_.take_over(); }
   void loseInput();

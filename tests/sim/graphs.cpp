@@ -12,6 +12,8 @@
 #include "tests/sim/event_time.hpp"
 #include "tests/sim/input_history.hpp"
 #include "tests/sim/mutants.hpp"
+#include "tests/sim/received.hpp"
+#include "tests/sim/tables.hpp"
 
 namespace lockstep::sim {
 namespace {
@@ -115,26 +117,8 @@ void joined(const DStream<RecordView>& input) {
   kafkaOutput(left.fullOuterJoin(right).mapValues(text), {.topic = kOutputTopic, .step = {}});
 }
 
-}  // namespace
-
-std::chrono::milliseconds timeOutOf(const Options& options) { return 2 * options.interval; }
-
-WindowOf windowOf(const Options& options) {
-  return {5 * options.interval, static_cast<int>(1 + options.seed % 3) * options.interval};
-}
-
-std::int64_t amountOf(std::string_view value) {
-  const auto colon = value.rfind(':');
-  std::int64_t amount = 0;
-  std::from_chars(value.data() + colon + 1, value.data() + value.size(), amount);
-  return amount;
-}
-
-std::shared_ptr<DStreamGraph> makeGraph(const Options& options,
-                                        std::function<void(Effect)> on_effect) {
-  auto graph = std::make_shared<DStreamGraph>();
-  const auto input = options.pattern ? kafkaPatternInput(graph, inputPattern())
-                                     : directKafkaInput(graph, inputTopics(options));
+void oneInput(const DStream<RecordView>& input, const Options& options,
+              const std::function<void(Effect)>& on_effect) {
   switch (options.graph) {
     case Graph::kWordCount:
       wordCount(input, Emit::kChanged);
@@ -167,8 +151,39 @@ std::shared_ptr<DStreamGraph> makeGraph(const Options& options,
       joined(input);
       break;
     case Graph::kCopy:
+    case Graph::kTable:
+    case Graph::kReceived:
     case Graph::kCount:
       kafkaOutput(input, {.topic = kOutputTopic, .step = {}});
+  }
+}
+
+}  // namespace
+
+std::chrono::milliseconds timeOutOf(const Options& options) { return 2 * options.interval; }
+
+WindowOf windowOf(const Options& options) {
+  return {5 * options.interval, static_cast<int>(1 + options.seed % 3) * options.interval};
+}
+
+std::int64_t amountOf(std::string_view value) {
+  const auto colon = value.rfind(':');
+  std::int64_t amount = 0;
+  std::from_chars(value.data() + colon + 1, value.data() + value.size(), amount);
+  return amount;
+}
+
+std::shared_ptr<DStreamGraph> makeGraph(const Options& options,
+                                        std::function<void(Effect)> on_effect) {
+  auto graph = std::make_shared<DStreamGraph>();
+  if (options.graph == Graph::kTable) {
+    tableGraph(graph, options);
+  } else if (options.graph == Graph::kReceived) {
+    receivedGraph(graph);
+  } else {
+    oneInput(options.pattern ? kafkaPatternInput(graph, inputPattern())
+                             : directKafkaInput(graph, inputTopics(options)),
+             options, on_effect);
   }
   const auto status = graph->prepare({static_cast<std::uint32_t>(options.shards), {}});
   LOCKSTEP_CHECK(status.ok(), status.toString());

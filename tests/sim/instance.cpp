@@ -70,12 +70,21 @@ Instance::Instance(const Surroundings& around, Identity identity, SimDisk& disk,
   const auto mutant = around_.options.mutant;
   sim_control_.emplace(*control_, mutant);
   sim_compute_.emplace(*runner_, services(), mutant, around.options.state_share);
+  if (mutant == Mutant::kTableToEnd && around.options.graph == Graph::kTable)
+    sim_compute_->repeatTablesTo([kafka = &around_.kafka](const TopicPartition& partition) {
+      return kafka->broker().withParts([&](memory::Broker::Parts& parts) {
+        const auto* log = parts.topics.log(partition);
+        return Offset{log == nullptr ? 0 : log->lastStable()};
+      });
+    });
   sim_producer_.emplace(*committer_, process_.name, mutant, around_.trace,
                         sim_compute_->stateWatch());
   sim_producer_->tellBatches(hooks_.on_batch_sent);
   auto& scheduler = around_.scheduler;
   for (auto& role : roles_) scheduler.spawn(process_, [this, &role] { serve(role); });
   scheduler.spawn(process_, [this] { generate(); });
+  if (around_.options.graph == Graph::kReceived)
+    scheduler.spawn(process_, [this, owner = identity.nonce] { receive(owner); });
 }
 
 Instance::~Instance() { around_.scheduler.kill(process_); }
@@ -92,6 +101,10 @@ EngineOptions Instance::engineOptions(const Identity& identity) const {
   }
   options.outputs = {kOutputTopic, kDeadLetterTopic};
   options.state = graph_->states();
+  if (given.mutant != Mutant::kTablesNotFirst) {
+    for (const auto& table : graph_->tableTopics())
+      options.tables.push_back({table.topic, table.state_id});
+  }
   options.side_effects = graph_->hasSideEffects();
   options.idle_batches = graph_->needsIdleBatches();
   options.window_slide = graph_->windowSlide();
@@ -134,6 +147,19 @@ ControlPlane::Ports Instance::controlPorts(SimDisk& disk) {
           state_.get(),
           [&disk] { return !disk.empty(); },
           [this](const std::vector<TopicDescription>& topics) { runner_->setTopics(topics); }};
+}
+
+SourcePorts Instance::receiverPorts() {
+  auto output = outputOptions(around_.options);
+  auto input = inputOptions();
+  const auto& name = kReceiverTransactions;
+  output.transactional_id = output.group = input.group = name;
+  output.guarantee = Guarantee::kExactlyOnce;
+  const auto given = around_.options.mutant;
+  const auto mutant = given == Mutant::kBlockNumberForgotten ? given : Mutant::kNone;
+  return {around_.kafka.inputs(input),
+          mutated(around_.kafka.outputs(output), around_.kafka, output, mutant, random_),
+          around_.kafka.cluster(name)};
 }
 
 ControlPlane::Options Instance::controlOptions() const {
@@ -190,6 +216,7 @@ void Instance::submit(RoleThread thread, Job job) {
 
 void Instance::claimed(const command::Claimed& body) {
   claimed_ = true;
+  if (!incarnation_) incarnation_ = body.incarnation;
   around_.trace.add("{}: claimed, incarnation {}", process_.name, body.incarnation.value());
 }
 

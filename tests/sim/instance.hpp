@@ -16,9 +16,11 @@
 #include "src/runtime/committer.hpp"
 #include "src/runtime/control_plane.hpp"
 #include "src/runtime/dispatch.hpp"
+#include "src/runtime/received_log.hpp"
 #include "tests/sim/graphs.hpp"
 #include "tests/sim/options.hpp"
 #include "tests/sim/prng.hpp"
+#include "tests/sim/received.hpp"
 #include "tests/sim/scheduler.hpp"
 #include "tests/sim/sim_disk.hpp"
 #include "tests/sim/sim_roles.hpp"
@@ -41,6 +43,8 @@ struct InstanceHooks {
   std::function<void(Effect)> on_effect;
   std::function<void(const std::vector<OffsetRange>&)> on_batch_sent;
   std::function<void(const command::Stop&)> on_stop;
+  NumberSource* source = nullptr;  ///< of Graph::kReceived
+  std::function<void()> on_told;   ///< the source has learnt that numbers are safe
 };
 
 /// One simulated process: the engine, its roles, graph and state, each role on a fiber of its own.
@@ -84,6 +88,8 @@ class Instance {
   [[nodiscard]] ControlPlane::Options controlOptions() const;
   void serve(Role& role);
   void generate();
+  void receive(Nonce owner);
+  [[nodiscard]] SourcePorts receiverPorts();
   void post(Event::Body fact);
   void handle(std::vector<Command> commands);
 
@@ -122,6 +128,7 @@ class Instance {
   bool stopped_ = false;
   bool stop_requested_ = false;
   bool claimed_ = false;
+  std::optional<Incarnation> incarnation_;  ///< of the first claim
 };
 
 }  // namespace lockstep::sim

@@ -82,6 +82,7 @@ void Invariants::transactionCommitted() {
   const auto plan = checkTiles(*delta);
   if (violation_) return;
   Oracle::Expected expected;
+  if (plan) checkTableFirst(*plan, delta->metadata.owner);
   if (plan) expected = oracle_.batch(inputOf(*plan, delta->offsets, delta->input), *plan);
   checkOutputs(*delta, expected);
   checkDeadLetters(*delta, expected);

@@ -36,6 +36,10 @@ class Invariants {
   void batchSent(const std::vector<OffsetRange>& ranges);
   /// foreachRDD was called.
   void effectRun(const Effect& effect);
+  /// An instance has started when the inputs ended there.
+  void instanceStarted(Nonce owner, std::map<TopicPartition, std::int64_t> ends) {
+    starts_[owner] = std::move(ends);
+  }
   /// An instance gave up. Returns whether it refuses to go on, as it should after loseInput().
   bool instanceStopped(const std::string& name, const Status& status);
   /// An input is about to lose records that may not be processed yet: from now on the application
@@ -48,6 +52,8 @@ class Invariants {
   /// Whether an end waits for checkEndsReached(): when all that is committed by now was seen.
   [[nodiscard]] bool endsToCheck() const { return !ends_to_reach_.empty(); }
   void checkEndsReached();
+  /// The source of a receiver was told that its numbers up to this one are safe.
+  void checkReceived(std::int64_t told);  // I13
   /// Now and then.
   void lookAtOpenTransactions(Instant now);
   /// Nothing happens any more.
@@ -95,6 +101,9 @@ class Invariants {
   void checkPartitionOfKeys(const std::vector<Seen>& outputs);  // I4
   void checkTopicIds(const Delta& delta);
 
+  // tables.cpp, received.cpp
+  void checkTableFirst(const BatchPlan& plan, Nonce owner);  // I12
+
   // at_least_once.cpp
   void offsetsCommitted();
   void takeNewRecords();
@@ -117,7 +126,8 @@ class Invariants {
   Offsets offsets_;
   std::map<std::string, std::string> topic_ids_;  ///< of inputs, as the ledger's first record says
   std::vector<std::string> expected_codes_;
-  Offsets ends_to_reach_;  ///< as soon as the last transaction's markers are written
+  std::map<Nonce, Offsets> starts_;  ///< where the inputs ended when each owner started
+  Offsets ends_to_reach_;            ///< as soon as the last transaction's markers are written
   BatchTime last_time_{};
   std::map<std::string, Partition> partition_of_key_;
   std::map<std::string, std::string> effects_;  ///< by begin of the ranges: the whole as text

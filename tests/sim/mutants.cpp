@@ -60,6 +60,8 @@ class MutantOutput final : public TransactionalOutput {
         return offset.partition.topic == kSecondInputTopic;
       });
     }
+    const bool of_block = offsets.size() == 1 && offsets[0].partition.topic == kSecondInputTopic;
+    if (mutant_ == Mutant::kBlockNumberForgotten && of_block) offsets[0].next = Offset{0};
     // Something has to be in it: the ledger's own offset, which comes last.
     if (mutant_ == Mutant::kSkipOffsets || mutant_ == Mutant::kOffsetsOutside)
       offsets.erase(offsets.begin(), offsets.end() - 1);

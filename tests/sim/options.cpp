@@ -15,8 +15,8 @@ constexpr std::array<std::string_view, kFaults> kFaultNames{
     "takeovers",     "failover",     "recreated-input", "deleted-input", "retention"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Graph::kCount)> kGraphNames{
-    "copy",   "word-count", "dead-letters", "idle-visits", "plan",      "every-key",
-    "groups", "joined",     "time-outs",    "windows",     "event-time"};
+    "copy",   "word-count", "dead-letters", "idle-visits", "plan",  "every-key", "groups",
+    "joined", "time-outs",  "windows",      "event-time",  "table", "received"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)> kMutantNames{
     "none",
@@ -59,6 +59,10 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)>
     "evict-dirty",
     "evicted-is-absent",
     "visit-forgets-evicted",
+    "table-to-end",
+    "tables-not-first",
+    "block-number-forgotten",
+    "old-receiver-takes-over",
     "offsets-before-flush",
     "ledger-believed"};
 
@@ -103,14 +107,25 @@ void addChanges(Options& options) {
     options.state_share = 0;  // so do timers
   }
   if (random.chance(300)) options.inputs = 2;
+  if (Prng(options.seed, 15).chance(100)) {
+    options.graph = Graph::kTable;
+    options.inputs = 2;
+    options.state_share = stateShareOf(options.seed, options.graph);
+  }
   options.until_end = random.chance(120);
+  if (Prng(options.seed, 16).chance(100)) {
+    options.graph = Graph::kReceived;
+    options.inputs = 2;
+    options.state_share = 0;
+    options.until_end = false;  // a receiver has no end
+  }
   on(Fault::kGrowth, 200);
   on(Fault::kExpiredOffsets, 200);
   on(Fault::kTakeovers, 300);
   on(Fault::kFailover, 250);
   const bool loses_input = random.chance(200);
-  options.pattern = options.inputs == 2 && !options.until_end && !loses_input &&
-                    Prng(options.seed, 14).chance(500);
+  options.pattern = options.inputs == 2 && !hasFixedInputs(options.graph) && !options.until_end &&
+                    !loses_input && Prng(options.seed, 14).chance(500);
   if (!loses_input) return;
   on(static_cast<Fault>(random.between(static_cast<int>(Fault::kRecreatedInput),
                                        static_cast<int>(Fault::kRetention))),
@@ -168,10 +183,10 @@ Options loosened(Options options) {
     options.faults[static_cast<std::size_t>(fault)] = false;
   if (options.graph == Graph::kIdleVisits || options.graph == Graph::kEveryKey ||
       options.graph == Graph::kTimeOuts || options.graph == Graph::kWindows ||
-      options.graph == Graph::kEventTime)
+      options.graph == Graph::kEventTime || options.graph == Graph::kTable)
     options.graph = Graph::kWordCount;
   if (options.graph == Graph::kPlan || options.graph == Graph::kGroups ||
-      options.graph == Graph::kJoined)
+      options.graph == Graph::kJoined || options.graph == Graph::kReceived)
     options.graph = Graph::kCopy;
   return options;
 }

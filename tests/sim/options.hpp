@@ -56,9 +56,15 @@ enum class Graph {
   kTimeOuts,
   kWindows,
   kEventTime,
+  kTable,
+  kReceived,
   kCount
 };
 [[nodiscard]] std::string_view toString(Graph graph);
+/// Whether the second input topic is something of its own.
+[[nodiscard]] inline bool hasFixedInputs(Graph graph) {
+  return graph == Graph::kTable || graph == Graph::kReceived;
+}
 
 /// Bugs made on purpose, at the ports and roles: each has to be found (docs/simulator.md).
 enum class Mutant {
@@ -102,6 +108,10 @@ enum class Mutant {
   kEvictDirty,
   kEvictedIsAbsent,
   kVisitForgetsEvicted,
+  kTableToEnd,            ///< a batch that is run again reads its tables to their ends
+  kTablesNotFirst,        ///< other inputs are read while tables are behind
+  kBlockNumberForgotten,  ///< of a receiver's log, with each block
+  kOldReceiverTakesOver,  ///< the log, from an instance that has claimed the application later
   // Of schedules without transactions only.
   kOffsetsBeforeFlush,
   kLedgerBelieved,

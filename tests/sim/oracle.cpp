@@ -146,6 +146,8 @@ Oracle::Expected Oracle::batch(const std::vector<std::vector<Seen>>& input, cons
   if (keyed()) return keyedBatch(input);
   if (graph_ == Graph::kWindows) return windowBatch(input, plan);
   if (graph_ == Graph::kEventTime) return eventTimeBatch(input, plan);
+  if (graph_ == Graph::kTable) return tableBatch(input, plan);
+  if (graph_ == Graph::kReceived) return receivedBatch(input);
   Expected expected;
   if (!stateful()) {
     for (const auto& partition : input) {

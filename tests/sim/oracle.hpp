@@ -38,7 +38,8 @@ struct Seen {
 class Oracle {
  public:
   explicit Oracle(const Options& options)
-      : graph_(options.graph),
+      : options_(options),
+        graph_(options.graph),
         timeout_(timeOutOf(options)),
         window_(windowOf(options)),
         event_time_(options) {}
@@ -63,7 +64,7 @@ class Oracle {
   /// Whether state, changelog and checkpoint hold stateAt(), one number for each key.
   [[nodiscard]] bool stateful() const {
     return graph_ == Graph::kWordCount || graph_ == Graph::kIdleVisits ||
-           graph_ == Graph::kEveryKey || graph_ == Graph::kTimeOuts;
+           graph_ == Graph::kEveryKey || graph_ == Graph::kTimeOuts || graph_ == Graph::kTable;
   }
 
  private:
@@ -79,6 +80,9 @@ class Oracle {
                                      const BatchPlan& plan);
   [[nodiscard]] Expected eventTimeBatch(const std::vector<std::vector<Seen>>& input,
                                         const BatchPlan& plan);
+  [[nodiscard]] Expected tableBatch(const std::vector<std::vector<Seen>>& input,
+                                    const BatchPlan& plan);
+  [[nodiscard]] Expected receivedBatch(const std::vector<std::vector<Seen>>& input);
   /// What the windows that end at `boundary` hold.
   void closeWindows(BatchTime boundary, Expected& expected) const;
   void visit(BatchTime tick);
@@ -88,10 +92,12 @@ class Oracle {
 
   void timeOut(BatchTime tick, Expected& expected);
 
+  const Options options_;
   const Graph graph_;
   const std::chrono::milliseconds timeout_;
   const WindowOf window_;
   EventTimeOracle event_time_;
+  std::int64_t received_ = 0;  ///< highest number (Graph::kReceived)
   struct Amount {
     BatchTime time;
     std::string key;

@@ -20,7 +20,7 @@ class Shrinker {
       shorten(best_.records, 1);
       shorten(best_.partitions, 1);
       shorten(best_.shards, 1);
-      shorten(best_.inputs, 1);
+      if (!hasFixedInputs(best_.graph)) shorten(best_.inputs, 1);
       if (best_.until_end) {
         auto plain = best_;
         plain.until_end = false;

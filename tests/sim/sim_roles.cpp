@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tests/sim/mutants.hpp"
+
 namespace lockstep::sim {
 namespace {
 
@@ -140,6 +142,12 @@ std::optional<event::BatchComputed> SimCompute::execute(command::RunBatch body) 
   if (mutant_ == Mutant::kShortRange) {
     for (auto& range : body.plan.ranges) {
       if (!range.empty()) range.until = Offset{range.until.value() - 1};
+    }
+  }
+  if (table_end_ && !ran_.insert(body.plan.id).second) {
+    for (auto& range : body.plan.ranges) {
+      if (range.partition.topic == kSecondInputTopic)
+        range.until = std::max(range.until, table_end_(range.partition));
     }
   }
   auto computed = real_.execute(body);

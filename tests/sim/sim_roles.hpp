@@ -85,6 +85,8 @@ class SimCompute {
   [[nodiscard]] const StateWatch& stateWatch() const { return state_; }
 
   [[nodiscard]] std::optional<event::BatchComputed> execute(command::RunBatch body);
+  /// Mutant: a batch that is run again reads tables to the ends that this gives.
+  void repeatTablesTo(std::function<Offset(const TopicPartition&)> end) { table_end_ = end; }
   void execute(const command::ConfirmBatch& body) { real_.execute(body); }
   [[nodiscard]] event::BatchRolledBack execute(const command::RollBackBatch& body) {
     return real_.execute(body);
@@ -100,6 +102,8 @@ class SimCompute {
   BatchServices services_;
   const Mutant mutant_;
   StateWatch state_;
+  std::function<Offset(const TopicPartition&)> table_end_;
+  std::set<BatchId> ran_;
 };
 
 }  // namespace lockstep::sim

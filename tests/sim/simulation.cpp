@@ -101,6 +101,7 @@ class Simulation {
   Invariants invariants_;
   Workload workload_;
   Changes changes_;
+  NumberSource source_;
   Prng random_;
   Prng disk_faults_;
   std::vector<std::unique_ptr<Host>> hosts_;
@@ -146,6 +147,11 @@ void Simulation::start(std::size_t number) {
     invariants_.batchSent(ranges);
   };
   hooks.on_effect = [this](const Effect& effect) { invariants_.effectRun(effect); };
+  hooks.source = &source_;
+  hooks.on_told = [this] {
+    kafka_.settle();
+    invariants_.checkReceived(source_.told);
+  };
   hooks.on_stop = [this, number](const command::Stop& stop) { stopped(number, stop); };
   const Nonce nonce{random_.next() | 1U};
   host.nonce = nonce;
@@ -154,6 +160,7 @@ void Simulation::start(std::size_t number) {
   host.takes_over_since.reset();
   if (takeover) host.takes_over_since = scheduler_.now();
   host.ends = invariants_.ends();
+  invariants_.instanceStarted(nonce, host.ends);
   trace_.add("{} starts{}, nonce {:016x}", name, takeover ? " with --takeover" : "", nonce.value());
   host.instance = std::make_unique<Instance>(
       Surroundings{options_, scheduler_, clock_, trace_, kafka_},
@@ -312,6 +319,11 @@ void Simulation::planUpsets() {
     scheduler_.at(in(milliseconds(random_.below(options_.length.count()))), [this] { upset(); });
   }
   changes_.plan();
+  if (options_.graph == Graph::kReceived) {
+    for (int i = 0; i < options_.records; ++i)
+      scheduler_.at(in(milliseconds(random_.below(options_.length.count()))),
+                    [this] { ++source_.available; });
+  }
   scheduler_.at(in(options_.length), [this] { heal(); });
 }
 
@@ -325,6 +337,7 @@ void Simulation::heal() {
     if (alive(i)) hosts_[i]->instance->process().paused_until = scheduler_.now();
   }
   workload_.produceLast();
+  if (options_.graph == Graph::kReceived) source_.available += 2;
 }
 
 /// Now and then: settles what is due, looks at open transactions, sees that somebody runs.
@@ -353,7 +366,9 @@ bool Simulation::goOn() {
   }
   if (invariants_.violation()) return false;
   if (!healed_) return true;
-  const bool done = workload_.done() && invariants_.caughtUp() && !takingOver();
+  const auto log = kafka_.admin().transactionState(kReceiverTransactions);
+  const bool received = source_.told == source_.available && !log.starts_with("Prepare");
+  const bool done = workload_.done() && received && invariants_.caughtUp() && !takingOver();
   if (done && (reached_end_ || !options_.until_end) && mayEnd()) return false;
   // A commit that was decided just before the last stop shows when its markers are written.
   const bool deciding = kafka_.admin().transactionState(kTransactionalId).starts_with("Prepare");
@@ -375,6 +390,7 @@ Outcome Simulation::run() {
   scheduler_.run([this] { return goOn(); });
   if (scheduler_.failure()) invariants_.violated(*scheduler_.failure());
   checkCommits();  // the last look at Kafka may have let a marker be written
+  if (options_.graph == Graph::kReceived) invariants_.checkReceived(source_.told);
   invariants_.atEnd();
   for (auto& host : hosts_) host->instance.reset();
   return {invariants_.violation(), scheduler_.steps(), invariants_.batches(), starts_,

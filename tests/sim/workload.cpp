@@ -26,7 +26,8 @@ void Workload::start() {
 }
 
 std::optional<TopicPartition> Workload::target() {
-  const bool second = around_.options.inputs > 1 && random_.chance(500);
+  const bool received = around_.options.graph == Graph::kReceived;
+  const bool second = around_.options.inputs > 1 && !received && random_.chance(500);
   const auto& topic = second ? kSecondInputTopic : kInputTopic;
   const auto partitions =
       around_.kafka.broker().withParts([&](memory::Broker::Parts& parts) -> std::int64_t {
