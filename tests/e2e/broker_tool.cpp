@@ -1,11 +1,12 @@
 // What the end-to-end scripts ask of a broker besides running programs against it: quick, without
 // a JVM. It judges nothing; that is the verifier's work.
 //
-// usage: broker_tool HOST:PORT create TOPIC PARTITIONS
+// usage: broker_tool HOST:PORT create TOPIC PARTITIONS [SETTING=VALUE...]
 //        broker_tool HOST:PORT delete TOPIC
 //        broker_tool HOST:PORT delete-records TOPIC PARTITION BEFORE
 //        broker_tool HOST:PORT end TOPIC              sum of the partitions' high watermarks
 //        broker_tool HOST:PORT committed GROUP TOPIC  "PARTITION:OFFSET METADATA" a line
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -81,10 +82,17 @@ int partitionsOf(rd_kafka_t* client, const std::string& topic) {
   return partitions;
 }
 
-void create(rd_kafka_t* client, const std::string& topic, int partitions) {
+void create(rd_kafka_t* client, const std::string& topic, int partitions,
+            const std::vector<std::string>& settings) {
   char problem[512];
   auto* request = rd_kafka_NewTopic_new(topic.c_str(), partitions, 1, problem, sizeof problem);
   if (request == nullptr) fail("create " + topic, problem);
+  for (const auto& setting : settings) {
+    const auto equals = std::min(setting.find('='), setting.size());
+    const auto value = setting.substr(std::min(equals + 1, setting.size()));
+    require(rd_kafka_NewTopic_set_config(request, setting.substr(0, equals).c_str(), value.c_str()),
+            setting);
+  }
   ask(
       client, "create " + topic,
       [&](auto* queue) { rd_kafka_CreateTopics(client, &request, 1, nullptr, queue); },
@@ -152,8 +160,8 @@ int main(int argc, char** argv) {
   const bool of_group = verb == "committed" && words.size() == 4;
   const auto client = words.empty() ? Handle<rd_kafka_t>{nullptr, rd_kafka_destroy}
                                     : connect(words[0], of_group ? words[2] : "broker-tool");
-  if (verb == "create" && words.size() == 4) {
-    create(client.get(), words[2], std::stoi(words[3]));
+  if (verb == "create" && words.size() >= 4) {
+    create(client.get(), words[2], std::stoi(words[3]), {words.begin() + 4, words.end()});
   } else if (verb == "delete" && words.size() == 3) {
     remove(client.get(), words[2]);
   } else if (verb == "delete-records" && words.size() == 5) {

@@ -4,8 +4,8 @@
 # and an independent program judges what is there.
 #
 # usage: kill_test.sh [--at-least-once] PIPELINE KAFKA_VERSION [FAILPOINT...]
-#        PIPELINE: copy, count, visits, windows, joins or sessions (tests/e2e/pipelines); without
-#        failpoints: all
+#        PIPELINE: copy, count, visits, windows, joins, tables or sessions (tests/e2e/pipelines);
+#        without failpoints: all
 #        --at-least-once: copy or count without transactions; doubles are allowed, losses are not
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -26,12 +26,10 @@ seed=${LOCKSTEP_E2E_SEED:-$RANDOM}
 commits=1 # before a random kill: windows have to slide, keys to time out
 [[ $pipeline != windows && $pipeline != sessions ]] || commits=5
 producers=()
-reader=
+readers=()
 
 # Places that a pipeline without state has not.
 reachable() { # FAILPOINT
-  [[ $1 != files.* ]] || return 1 # files_test.sh has them
-  [[ $1 != receiver.* ]] || return 1 # folder_test.sh and receiver_test.sh go there
   [[ $pipeline != copy && $pipeline != joins ]] || [[ $1 != checkpoint.* && $1 != restore.* ]]
 }
 
@@ -41,14 +39,14 @@ produce_options() {
     count) echo --records 1000000 --until "$work/enough" --rate 200 --transaction 20 --mode lines ;;
     visits) echo --records 60 --transaction 10 --keys 20 ;;
     # Keys that are idle for a while, and keys that are not.
-    windows | joins | sessions)
+    windows | joins | tables | sessions)
       echo --records 1000000 --until "$work/enough" --rate 200 --transaction 20 --keys 120 ;;
   esac
 }
 
 inputs() {
   case $pipeline in
-    joins) echo joins-in joins-right ;;
+    joins | tables) echo "$pipeline-in" "$pipeline-right" ;;
     *) echo "$pipeline-in" ;;
   esac
 }
@@ -57,20 +55,45 @@ outputs() { # the first one is read along
   case $pipeline in
     windows) echo windows-out windows-kept windows-plain ;;
     joins) echo joins-out joins-grouped ;;
+    tables) echo tables-out tables-other ;;
     *) echo "$pipeline-out" ;;
   esac
 }
 
+# Compacted as soon as the reader along has certainly read it; segments are closed by their age.
+topic_settings() { # TOPIC
+  [[ $1 != tables-right ]] || echo cleanup.policy=compact segment.ms=1000 \
+    min.cleanable.dirty.ratio=0.01 min.compaction.lag.ms=3000
+}
+
+quick_cleaner() { # PORT FILE: called by open_session
+  echo "log.cleaner.backoff.ms=200" >"$2"
+}
+
+more_options() { # TOPIC: of its producer
+  [[ $1 != tables-right ]] || echo --deletes 0.1
+}
+
 start_world() {
-  local options topic
-  for topic in $(inputs) $(outputs); do ask_broker create "$topic" 4; done
+  local options more settings topic
+  for topic in $(inputs) $(outputs); do
+    read -ra settings < <(topic_settings "$topic") || true
+    ask_broker create "$topic" 4 "${settings[@]}"
+  done
   read -ra options < <(produce_options)
   verifier read --topic "$pipeline-out" --isolation committed --follow-until "$work/done" \
     --record "$work/seen" >"$work/reader.log" 2>&1 &
-  reader=$!
-  children+=("$reader")
+  readers+=("$!")
+  if [[ $pipeline == tables ]]; then
+    verifier read --topic tables-right --isolation committed --follow-until "$work/done" \
+      --record "$work/table" >"$work/table-reader.log" 2>&1 &
+    readers+=("$!")
+  fi
+  children+=("${readers[@]}")
   for topic in $(inputs); do
-    verifier produce --topic "$topic" --seed "$seed" "${options[@]}" >"$work/$topic.log" 2>&1 &
+    read -ra more < <(more_options "$topic") || true
+    verifier produce --topic "$topic" --seed "$seed" "${options[@]}" "${more[@]}" \
+      >"$work/$topic.log" 2>&1 &
     producers+=("$!")
     children+=("$!")
   done
@@ -103,7 +126,7 @@ kill_everywhere() {
 }
 
 finish_world() {
-  local producer
+  local producer reader
   touch "$work/enough"
   for producer in "${producers[@]}"; do
     wait_end "$producer" 120 || fail "the producer does not end"
@@ -111,8 +134,10 @@ finish_world() {
   done
   run_to_end "$pipeline"
   touch "$work/done"
-  wait_end "$reader" 60 || fail "the reader does not end"
-  ((code == 0)) || fail "the reader ended with exit code $code"
+  for reader in "${readers[@]}"; do
+    wait_end "$reader" 60 || fail "a reader does not end"
+    ((code == 0)) || fail "a reader ended with exit code $code"
+  done
 }
 
 judge_windows() { # OUTPUT option...
@@ -124,6 +149,13 @@ judge_windows() { # OUTPUT option...
 judge_join() { # OUTPUT FORM
   verifier verify-join --left joins-in --right joins-right --output "$1" --form "$2" \
     --ledger e2e-joins-ledger
+}
+
+judge_table() { # OUTPUT option...
+  local output=$1
+  shift
+  verifier verify-table --stream tables-in --table tables-right --record "$work/table" \
+    --output "$output" --ledger e2e-tables-ledger --compacted 1 "$@"
 }
 
 judge() {
@@ -144,6 +176,10 @@ judge() {
       judge_join joins-out pairs || wrong=1
       judge_join joins-grouped groups || wrong=1
       ;;
+    tables)
+      judge_table tables-out || wrong=1
+      judge_table tables-other --key number --missing drop || wrong=1
+      ;;
     sessions) verifier verify-sessions --input sessions-in --output sessions-out --timeout 500 \
       --ledger e2e-sessions-ledger || wrong=1 ;;
   esac
@@ -160,8 +196,8 @@ judge() {
   ((wrong == 0)) || fail "seed $seed: the output is not what it should be"
 }
 
-open_session "$kafka"
-((${#points[@]})) || mapfile -t points < <(failpoints)
+if [[ $pipeline == tables ]]; then open_session "$kafka" quick_cleaner; else open_session "$kafka"; fi
+((${#points[@]})) || mapfile -t points < <(batch_failpoints)
 start_world
 kill_everywhere
 finish_world

@@ -46,14 +46,20 @@ class Numbers final : public lockstep::Receiver<std::string> {
 
 }  // namespace
 
+const char* transactionTimeout() {
+  const char* given = std::getenv("E2E_TRANSACTION_TIMEOUT");
+  return given == nullptr ? "10s" : given;
+}
+
 int main(int argc, char** argv) try {
   if (argc != 5 || !lockstep::armFailpointsFromEnvironment().empty()) return 64;
-  lockstep::StreamingContext context(lockstep::Settings(
-      {.application = "e2e-receiver",
-       .bootstrap = argv[1],
-       .batch_interval = std::chrono::milliseconds(100),
-       .state_dir = argv[2],
-       .more = {{"kafka.transaction_timeout", "10s"}, {"rate.max_per_receiver", "15000"}}}));
+  lockstep::StreamingContext context(
+      lockstep::Settings({.application = "e2e-receiver",
+                          .bootstrap = argv[1],
+                          .batch_interval = std::chrono::milliseconds(100),
+                          .state_dir = argv[2],
+                          .more = {{"kafka.transaction_timeout", transactionTimeout()},
+                                   {"rate.max_per_receiver", "15000"}}}));
   context.stopOnSignals();
   const auto receiver = std::make_shared<Numbers>(argv[3], std::atoll(argv[4]));
   const auto numbers = lockstep::receiverStream<std::string>(

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A program with a receiver is killed by kill -9 while its source sends numbers, and sends again what
-# it was not told is safe. In the end every number is in the output exactly once.
+# it was not told is safe; and its log has failures, and delays longer than a transaction may live.
+# In the end every number is in the output exactly once.
 #
 # usage: receiver_test.sh PROGRAM KAFKA_VERSION [FAILPOINT...]
 set -euo pipefail
@@ -44,6 +45,12 @@ for point in "${points[@]}"; do
   hit=$((hit % 3 + 2))
 done
 for ((i = 0; i < ${LOCKSTEP_E2E_RANDOM_KILLS:-3}; i++)); do kill_at_random receiver; done
+export E2E_TRANSACTION_TIMEOUT=1s
+for point in receiver.begun receiver.sent receiver.committed; do
+  for action in error 'sleep(1300)'; do suffer_at receiver "$point" "$action" 2; done
+done
+((restarted == 0)) || fail "a block that is written again ended the program"
+unset E2E_TRANSACTION_TIMEOUT
 start receiver
 wait_until 120 all_processed || fail "not all numbers were processed within 120 s"
 kill -TERM "$pid"
@@ -56,4 +63,4 @@ sed 's/.* = //' "$work/seen" | sort -n >"$work/numbers"
 seq 1 "$count" | cmp -s - "$work/numbers" ||
   fail "numbers that are missing (<) or there more than once (>): $(
     seq 1 "$count" | diff - "$work/numbers" | head -5)"
-say "ok: Kafka $kafka, $kills kills (${#covered[@]} of ${#points[@]} places), $count numbers, each once"
+say "ok: Kafka $kafka, $kills kills (${#covered[@]} of ${#points[@]} places), $lived faults, $count numbers, each once"

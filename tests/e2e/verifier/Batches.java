@@ -30,7 +30,14 @@ final class Batches {
   private final Map<TopicPartition, List<Seen>> input = new HashMap<>();
 
   static List<Batch> read(Topics topics, String ledger, List<String> inputs) throws Exception {
+    return read(topics, ledger, inputs, Map.of());
+  }
+
+  /** `more`: inputs that do not hold any longer what was read of them. */
+  static List<Batch> read(Topics topics, String ledger, List<String> inputs,
+      Map<TopicPartition, List<Seen>> more) throws Exception {
     final Batches batches = new Batches();
+    batches.input.putAll(more);
     for (String topic : inputs) {
       for (Seen seen : topics.readCommitted(topic))
         batches.input

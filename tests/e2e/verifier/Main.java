@@ -37,6 +37,8 @@ public final class Main {
         return VerifyWindows.run(options);
       case "verify-join":
         return VerifyJoin.run(options);
+      case "verify-table":
+        return VerifyTable.run(options);
       case "verify-sessions":
         return VerifySessions.run(options);
       case "verify-state":

@@ -24,7 +24,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * Writes input that can be checked without knowing the program under test: a committed record has
  * the value KEY#N, N counting 1, 2, 3 ... per key over the committed records only; a record of an
- * aborted transaction has the value "aborted KEY#N" and must never have an effect. The same options
+ * aborted transaction has the value "aborted KEY#N" and must never have an effect. With --deletes
+ * some records have a null value instead, and count as well. The same options
  * and seed give the same records in the same transactions.
  */
 final class Produce {
@@ -148,7 +149,9 @@ final class Produce {
         keyless ? "null-" + partition : "k" + random.nextInt(options.number("keys", 50));
     final long number = open.getOrDefault(key, committed.getOrDefault(key, 0L)) + 1;
     open.put(key, number);
-    final byte[] value = bytes(mark + key + "#" + number);
+    final double deletes = options.fraction("deletes", 0);
+    final boolean deleted = !keyless && deletes > 0 && random.nextDouble() < deletes;
+    final byte[] value = deleted ? null : bytes(mark + key + "#" + number);
     if (keyless)
       return new ProducerRecord<>(topic, partition, null, value);
     return new ProducerRecord<>(topic, bytes(key), value); // partition: murmur2 of the key
