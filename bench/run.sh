@@ -3,7 +3,7 @@
 #
 # usage: bench/run.sh [--pairs N] [--scale PERCENT] [--interval MS] [NAME ...]
 #
-# NAME is a file of bench/workloads, or `smoke` (all but `peers`, `scale` and `checkpoint`, small, in
+# NAME is a file of bench/workloads, or `smoke` (all but `peers`, `scale`, `checkpoint` and `recover10m`, small, in
 # about two minutes; figures are printed, not judged; ./dev test runs it). Default: copy filter count
 # words json json_lua window join map_with_state start recover latency commit. `peers` needs Maven's
 # repositories and takes a quarter of an hour at --scale 25.
@@ -52,7 +52,7 @@ while (($#)); do
     smoke)
       pair_count=1 scale=2 BENCH_SECONDS=5 BENCH_RUNS=3
       for name in "${known[@]}"; do
-        [[ " peers scale latency commit checkpoint " == *" $name "* ]] || names+=("$name")
+        [[ " peers scale latency commit checkpoint recover10m " == *" $name "* ]] || names+=("$name")
       done
       names+=(latency commit) # a steady load wants a broker that is warm
       shift

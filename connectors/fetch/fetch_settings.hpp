@@ -24,11 +24,11 @@ struct FetchSettings {
   /// partition of which nothing waits is asked for all the same.
   Bytes buffered_bytes_max{32 * 1024 * 1024};
   /// A partition of which more waits is not asked for.
-  Bytes partition_buffered_max{2 * 1024 * 1024};
+  Bytes partition_buffered_max{1024 * 1024};
   /// Of one answer, and of one partition in it. Larger answers only miss the processor's caches;
   /// smaller ones cut off more batches, which come again with the next one.
-  Bytes answer_bytes_max{4 * 1024 * 1024};
-  Bytes partition_bytes_max{4 * 1024 * 1024};
+  Bytes answer_bytes_max{2 * 1024 * 1024};
+  Bytes partition_bytes_max{2 * 1024 * 1024};
   std::int32_t bytes_min = 1;
   /// An answer that says it is longer is not Kafka's.
   Bytes receive_bytes_max{100'000'000};

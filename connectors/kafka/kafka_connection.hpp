@@ -45,8 +45,10 @@ struct KafkaConnection {
   /// The same for a replay of an internal topic.
   Bytes replay_queue_bytes_max{16 * 1024 * 1024};
   /// Bytes and records that wait in the producer; append() waits beyond it.
-  Bytes output_queue_bytes_max{256 * 1024 * 1024};
-  std::uint32_t output_queue_records_max = 300'000;
+  Bytes output_queue_bytes_max{64 * 1024 * 1024};
+  /// Enough to fill a request for each of some partitions while the one before it is under way.
+  /// More only fills memory that the client then meets with cold caches.
+  std::uint32_t output_queue_records_max = 50'000;
   /// Largest produce batch before compression. Set it to the smallest max.message.bytes among the
   /// output topics when that is less: the broker refuses a larger batch.
   Bytes output_batch_bytes_max{1'000'000};

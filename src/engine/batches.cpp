@@ -56,8 +56,9 @@ void Engine::Impl::handle(const event::BatchComputed& computed) {
   if (computed.status.ok()) {
     slot->life.move(BatchState::kComputed);
     slot->result = computed;
-    span_budget_.learn(slot->plan.span(), timeToFit(*slot, computed.processing), slot->bounded,
-                       slot->plan.ranges.size());
+    span_budget_.learn(
+        {slot->plan.span(), timeToFit(*slot, computed.processing), computed.output_bytes},
+        slot->bounded, slot->plan.ranges.size());
     return;
   }
   switch (computed.status.reaction()) {

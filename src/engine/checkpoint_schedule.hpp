@@ -1,18 +1,21 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
+#include <lockstep/base/units.hpp>
 #include <lockstep/model/ids.hpp>
 
 namespace lockstep {
 
 /// When the state is written to disk: every `interval` if batches were committed since, at once
-/// when the state asks for it, once a day even when nothing changed (its age decides whether it may
+/// when the state asks for it or when a recovery would have to replay more than `tail_max` bytes of
+/// changelogs, once a day even when nothing changed (its age decides whether it may
 /// be used), and at the end. One at a time.
 class CheckpointSchedule {
  public:
-  CheckpointSchedule(bool stateful, std::chrono::milliseconds interval)
-      : stateful_(stateful), interval_(interval) {}
+  CheckpointSchedule(bool stateful, std::chrono::milliseconds interval, Bytes tail_max)
+      : stateful_(stateful), interval_(interval), tail_max_(tail_max.count) {}
 
   /// The state was restored: as good as a checkpoint.
   void begin(Instant now, BatchId batch) {
@@ -21,12 +24,14 @@ class CheckpointSchedule {
   }
   /// Memory needs one soon. While one is running it may be what was asked for: ask again.
   void wanted() { wanted_ = !running_; }
+  /// A batch was decided that appended so much to the changelogs.
+  void appended(std::uint64_t bytes) { tail_ += bytes; }
 
   /// REQUIRES: end offsets were read after `committed` was decided, and nothing was sent since.
   [[nodiscard]] bool due(Instant now, BatchId committed, bool draining) const {
     if (!stateful_ || running_) return false;
     const bool changed = committed > covered_;
-    if (changed && (draining || wanted_)) return true;
+    if (changed && (draining || wanted_ || tail_ > tail_max_)) return true;
     return now - last_ >= (changed ? std::chrono::nanoseconds(interval_) : kRefresh);
   }
   void started(Instant now, BatchId batch) {
@@ -34,10 +39,12 @@ class CheckpointSchedule {
     wanted_ = false;
     last_ = now;
     writing_ = batch;
+    covering_ = tail_;
   }
   void written(bool ok) {
     running_ = false;
     if (ok) covered_ = writing_;
+    tail_ -= covering_;  // of a failed one, too: not at once again
   }
   [[nodiscard]] bool running() const { return running_; }
   /// When it is due without further commits.
@@ -51,9 +58,12 @@ class CheckpointSchedule {
 
   bool stateful_;
   std::chrono::milliseconds interval_;
+  std::uint64_t tail_max_;
   Instant last_{};
   BatchId covered_;
   BatchId writing_;
+  std::uint64_t tail_ = 0;      ///< bytes of changelogs behind the last attempt
+  std::uint64_t covering_ = 0;  ///< of them, what the one being written makes needless
   bool running_ = false;
   bool wanted_ = false;
 };

@@ -19,8 +19,9 @@ std::optional<Instant> Engine::wakeAt() const { return impl_->wakeAt(); }
 Engine::Impl::Impl(EngineOptions options)
     : options_(std::move(options)),
       fencing_(options_.nonce),
-      checkpoints_(!options_.state.empty(), options_.checkpoint_interval),
-      span_budget_(options_.batch_interval),
+      checkpoints_(!options_.state.empty(), options_.checkpoint_interval,
+                   options_.changelog_tail_max),
+      span_budget_(options_.batch_interval, options_.output_queue_bytes_max.count / 2),
       rate_control_(options_.rate, options_.batch_interval) {}
 
 std::vector<Command> Engine::Impl::start(Instant now, WallTime wall) {

@@ -67,7 +67,11 @@ struct EngineOptions {
   std::optional<std::int64_t> max_records_per_partition;  ///< per batch
   RateOptions rate;
   std::chrono::milliseconds checkpoint_interval{10'000};
+  /// Beyond it a checkpoint is written early, so that a recovery has less to replay.
+  Bytes changelog_tail_max{std::uint64_t{128} << 20};
   Bytes state_memory_limit{std::uint64_t{1} << 30};
+  /// Output in memory: half each of the batch being committed and of the one above it.
+  Bytes output_queue_bytes_max{std::uint64_t{64} << 20};
   std::chrono::milliseconds start_timeout{30'000};
   std::chrono::milliseconds commit_timeout{60'000};
   std::chrono::milliseconds transaction_timeout{60'000};

@@ -135,6 +135,8 @@ struct BatchComputed {
   std::vector<OutputCount> outputs;
   std::uint64_t outputs_hash = 0;
   std::chrono::nanoseconds processing{0};
+  std::uint64_t output_bytes = 0;     ///< memory that its output takes until it is decided
+  std::uint64_t changelog_bytes = 0;  ///< of it, for changelogs
   /// What state has to stay in memory, this batch included, whatever `status` says.
   StateMemory state;
 };

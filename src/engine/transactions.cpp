@@ -120,6 +120,7 @@ void Engine::Impl::decided(IntendedCommit intended, std::uint64_t ledger_hash) {
       auto& head = pipeline_.head();
       head.life.move(BatchState::kDecided);
       out_.push_back(command::ConfirmBatch{head.plan.id});
+      checkpoints_.appended(head.result.changelog_bytes);
       settled_time_ = head.plan.time;
       settled_closed_through_ = head.closed_through;
       learnRate(head);

@@ -98,7 +98,7 @@ class Application::Parts {
         sources_(sourceOptions(), application.ports_.sources, application.clock_,
                  [this](const Status& status) { loop_.post(event::SourceFailed{status}); }),
         batches_(spec_.graph->job(), services(application, input), prepared_,
-                 {spec_.output_queue_bytes_max.count,
+                 {spec_.engine.output_queue_bytes_max.count,
                   [this](const BatchPlan& plan, const BatchCounters& counters) {
                     sources_.committed(plan);
                     if (spec_.on_batch) spec_.on_batch(plan, counters);
@@ -195,7 +195,7 @@ class Application::Parts {
 
   const ApplicationSpec& spec_;
   OwnerMarker marker_;
-  RecordBatchPool pool_;
+  RecordBatchPool pool_{spec_.engine.output_queue_bytes_max.count};
   std::unique_ptr<TaskRunner> runner_;
   std::unique_ptr<StateBackend> state_;
   PreparedBatches prepared_;

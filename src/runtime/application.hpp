@@ -47,7 +47,6 @@ struct ApplicationSpec {
   std::optional<double> receiver_rate;
   std::optional<std::string> state_dir;  ///< none: state lives in memory and changelog only
   std::uint32_t threads = 1;
-  Bytes output_queue_bytes_max{std::uint64_t{256} << 20};
   /// Told of every committed batch's counters (the status line, the metrics).
   std::function<void(const BatchPlan&, const BatchCounters&)> on_batch;
   StreamingListeners listeners;

@@ -96,6 +96,10 @@ event::BatchComputed BatchRunner::finish(const BatchPlan& plan, BatchResult resu
   const bool effects = std::any_of(
       result.side_effects.begin(), result.side_effects.end(),
       [](const auto& effect) { return effect.when == SideEffect::When::kBeforeCommit; });
+  for (const auto& output : result.outputs) {
+    computed.output_bytes += output.records->used();
+    if (output.role == OutputRole::kChangelog) computed.changelog_bytes += output.records->bytes();
+  }
   computed.has_effects = effects || !result.outputs.empty();
   computed.outputs = result.counts;
   computed.outputs_hash = result.outputs_hash;

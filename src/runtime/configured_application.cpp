@@ -137,7 +137,7 @@ ApplicationSpec specOf(const config::ApplicationConfig& application,
   spec.threads = threadsOf(application);
   if (application.rate.max_per_receiver)
     spec.receiver_rate = static_cast<double>(*application.rate.max_per_receiver);
-  spec.output_queue_bytes_max = application.output_queue_bytes_max;
+  spec.engine.output_queue_bytes_max = application.output_queue_bytes_max;
   if (const auto& marker = application.stop_marker; marker.file)
     spec.stop_marker = {*marker.file, millis(marker.poll)};
   return spec;

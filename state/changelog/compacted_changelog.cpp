@@ -13,8 +13,10 @@ namespace lockstep {
 namespace {
 
 /// How long one read may wait while other partitions could have something.
-constexpr std::chrono::milliseconds kTurn{20};
+constexpr std::chrono::milliseconds kTurn{5};
 constexpr std::chrono::milliseconds kPause{1};
+/// Of a key in memory, beside its bytes.
+constexpr std::size_t kKeyOverhead = 64;
 
 Status unreadable(const RecordView& record, std::string_view why) {
   return Status::fatal(
@@ -41,20 +43,27 @@ Status decode(std::span<const RecordView> records, std::vector<KeyedValue>& valu
   return {};
 }
 
-/// Reads the partitions in turns, so that none waits for another's prefetch.
+/// Reads the partitions in rounds; in each, every partition gives what has arrived of it, so that
+/// none waits for another's prefetch.
 class Replay {
  public:
   Replay(std::span<const OffsetRange> ranges, Input& input, Clock& clock,
-         const Changelog::Sink& sink)
-      : ranges_(ranges), input_(input), clock_(clock), sink_(sink), complete_(ranges.size()) {}
+         const Changelog::Replayer& replayer)
+      : input_(input), clock_(clock), replayer_(replayer) {
+    for (std::size_t i = 0; i < ranges.size(); ++i) open_.push_back({i, &ranges[i]});
+  }
 
   Status run(std::chrono::nanoseconds patience) {
     auto give_up = Deadline::in(clock_, patience);
-    while (open_ > 0) {
+    while (!open_.empty()) {
+      replayer_.run(open_.size(), [this](std::size_t i) { open_[i].status = round(open_[i]); });
       bool moved = false;
-      for (std::size_t i = 0; i < ranges_.size(); ++i) {
-        if (!complete_[i]) LOCKSTEP_TRY(turn(i, moved));
+      for (const auto& part : open_) {
+        LOCKSTEP_TRY(part.status);
+        moved |= part.moved;
       }
+      LOCKSTEP_TRY(replayer_.pause());
+      std::erase_if(open_, [](const Part& part) { return part.complete; });
       if (moved) {
         give_up = Deadline::in(clock_, patience);
         continue;
@@ -66,46 +75,59 @@ class Replay {
   }
 
  private:
-  Status turn(std::size_t i, bool& moved) {
-    auto& partition = input_.partition(ranges_[i].partition);
-    auto read = partition.read(ranges_[i].until, Deadline::in(clock_, kTurn));
+  /// One range on its way. Touched by one job at a time.
+  struct Part {
+    std::size_t number = 0;
+    const OffsetRange* range = nullptr;
+    std::vector<KeyedValue> values = {};  ///< used again and again
+    Status status = {};
+    bool moved = false;
+    bool complete = false;
+  };
+
+  Status round(Part& part) {
+    part.moved = false;
+    const auto share = replayer_.round_bytes / open_.size();
+    for (std::size_t bytes = 0; bytes <= share && !part.complete;) {
+      const auto before = bytes;
+      LOCKSTEP_TRY(read(part, bytes));
+      if (bytes == before) break;
+    }
+    return {};
+  }
+
+  Status read(Part& part, std::size_t& bytes) {
+    auto& partition = input_.partition(part.range->partition);
+    auto read = partition.read(part.range->until, Deadline::in(clock_, kTurn));
     if (!read.ok()) {
-      const auto where = toString(ranges_[i].partition);
+      const auto where = toString(part.range->partition);
       if (read.status().reaction() == Reaction::kFatal) return read.status().at(where);
       if (read.status().reaction() == Reaction::kRetry) return {};
       return partition.seek(partition.position());
     }
     if (read->chunk != nullptr && !read->chunk->records().empty()) {
-      LOCKSTEP_TRY(decode(read->chunk->records(), values_));
-      sink_(i, values_);
-      moved = true;
+      LOCKSTEP_TRY(decode(read->chunk->records(), part.values));
+      replayer_.take(part.number, part.values);
+      for (const auto& value : part.values)
+        bytes += kKeyOverhead + value.key.bytes.size() + (value.value ? value.value->size() : 0);
+      part.moved = true;
     }
-    if (read->complete) {
-      complete_[i] = true;
-      --open_;
-      moved = true;
-    }
+    part.complete = read->complete;
+    part.moved |= part.complete;
     return {};
   }
 
   Status stuck() {
-    for (std::size_t i = 0; i < ranges_.size(); ++i) {
-      if (complete_[i]) continue;
-      const auto position = input_.partition(ranges_[i].partition).position();
-      return Status::retry(fmt::format("{}: nothing arrived; at offset {} of {}",
-                                       toString(ranges_[i].partition), position.value(),
-                                       ranges_[i].until.value()));
-    }
-    return {};
+    const auto& range = *open_.front().range;
+    return Status::retry(
+        fmt::format("{}: nothing arrived; at offset {} of {}", toString(range.partition),
+                    input_.partition(range.partition).position().value(), range.until.value()));
   }
 
-  std::span<const OffsetRange> ranges_;
   Input& input_;
   Clock& clock_;
-  const Changelog::Sink& sink_;
-  std::vector<bool> complete_;
-  std::size_t open_ = ranges_.size();
-  std::vector<KeyedValue> values_;
+  const Changelog::Replayer& replayer_;
+  std::vector<Part> open_;
 };
 
 }  // namespace
@@ -124,7 +146,7 @@ void CompactedChangelog::encode(std::span<const KeyedValue> changes, RecordBatch
 }
 
 Status CompactedChangelog::replay(std::span<const OffsetRange> ranges, InputFactory& inputs,
-                                  std::chrono::nanoseconds patience, const Sink& sink) {
+                                  std::chrono::nanoseconds patience, const Replayer& replayer) {
   if (ranges.empty()) return {};
   LOCKSTEP_ASSIGN(const auto input, inputs.createInput());
   std::vector<PartitionOffset> positions;
@@ -133,7 +155,7 @@ Status CompactedChangelog::replay(std::span<const OffsetRange> ranges, InputFact
   for (const auto& start : positions) {
     LOCKSTEP_TRY(input->partition(start.partition).seek(start.next));
   }
-  return Replay(ranges, *input, clock_, sink).run(patience);
+  return Replay(ranges, *input, clock_, replayer).run(patience);
 }
 
 }  // namespace lockstep

@@ -17,7 +17,7 @@ class CompactedChangelog final : public Changelog {
 
   void encode(std::span<const KeyedValue> changes, RecordBatch& out) const override;
   Status replay(std::span<const OffsetRange> ranges, InputFactory& inputs,
-                std::chrono::nanoseconds patience, const Sink& sink) override;
+                std::chrono::nanoseconds patience, const Replayer& replayer) override;
 
  private:
   Clock& clock_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -145,14 +146,19 @@ Status Restore::loadCheckpoint(const CheckpointPositions& stored) {
       loads.push_back({id, ShardId{i}, state.shards[i].table(), keys, {}});
     }
   }
+  sideBySide(loads.size(), [&](std::size_t i) { loads[i].status = loadShard(loads[i]); });
+  for (const Load& load : loads) LOCKSTEP_TRY(load.status);
+  return {};
+}
+
+void Restore::sideBySide(std::size_t count, const std::function<void(std::size_t)>& job) const {
   std::vector<TaskJob> jobs;
-  for (Load& load : loads)
-    jobs.push_back({[&](std::uint32_t) { load.status = loadShard(load); }, std::nullopt});
+  jobs.reserve(count);
+  for (std::size_t i = 0; i < count; ++i)
+    jobs.push_back({[&job, i](std::uint32_t) { job(i); }, std::nullopt});
   InlineTaskRunner inline_runner;
   TaskRunner* const runner = context_.residence.runner;
   (runner == nullptr ? inline_runner : *runner).run(jobs);
-  for (const Load& load : loads) LOCKSTEP_TRY(load.status);
-  return {};
 }
 
 /// All of it, or nothing: a part would have to be chosen evenly over the hashes, and costs more
@@ -204,15 +210,23 @@ Status Restore::replay(const std::optional<CheckpointPositions>& stored) {
       tables.push_back(&state.shards[i].table());
     }
   }
-  Status loaded;
-  LOCKSTEP_TRY(context_.changelog.replay(
-      ranges, context_.inputs, context_.patience,
-      [&](std::size_t range, std::span<const KeyedValue> values) {
-        if (loaded.ok()) loaded = tables[range]->load(values, StateTable::Source::kChangelog);
-        if (loaded.ok()) loaded = relieve();
-        report_.records += values.size();
-      }));
-  LOCKSTEP_TRY(loaded);
+  std::vector<Status> loaded(ranges.size());
+  std::vector<std::uint64_t> records(ranges.size());
+  Changelog::Replayer replayer;
+  replayer.take = [&](std::size_t range, std::span<const KeyedValue> values) {
+    records[range] += values.size();
+    if (loaded[range].ok())
+      loaded[range] = tables[range]->load(values, StateTable::Source::kChangelog);
+  };
+  replayer.pause = [&]() -> Status {
+    for (const Status& status : loaded) LOCKSTEP_TRY(status);
+    return relieve();
+  };
+  if (const auto max = context_.residence.table_bytes_max; max != 0)
+    replayer.round_bytes = std::min<std::size_t>(replayer.round_bytes, max / 16);
+  replayer.run = [this](std::size_t count, const auto& job) { sideBySide(count, job); };
+  LOCKSTEP_TRY(context_.changelog.replay(ranges, context_.inputs, context_.patience, replayer));
+  report_.records = std::accumulate(records.begin(), records.end(), report_.records);
   if (target_.batch.value() == 0 && report_.records != 0 && !target_.as_found) {
     return Status::fatal(
         ExitCode::kData, "E230",

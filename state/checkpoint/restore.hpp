@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,12 +22,12 @@ namespace lockstep {
 /// 2. Read the checkpoint's positions. Contradictions to graph, ledger or offsets refuse (E230,
 ///    E231). A checkpoint that is missing, damaged, foreign, outdated, ahead, or outside the log is
 ///    thrown away: everything comes from the changelog, never guessed.
-/// 3. Load the checkpoint, shards side by side, then replay the changelogs from the stored
-/// positions to the high
-///    watermarks. The producer was initialised before, so what lies below them is decided, and
-///    written by batches up to the last committed one: the state stands at exactly that batch. A
-///    shard that does not fit into its share of memory is left in the checkpoint; what the replay
-///    makes due beyond the share goes there as well, without new positions.
+/// 3. Load the checkpoint, then replay the changelogs from the stored positions to the high
+///    watermarks; both shards side by side. The producer was initialised before, so what lies below
+///    them is decided, and written by batches up to the last committed one: the state stands at
+///    exactly that batch. A shard that does not fit into its share of memory is left in the
+///    checkpoint; what the replay makes due beyond the share goes there as well, without new
+///    positions.
 /// 4. After a rebuild, write a checkpoint at once: the next start is short, and due keys need not
 ///    all be copied by the first regular checkpoint.
 class Restore {
@@ -63,6 +64,8 @@ class Restore {
   Status loadCheckpoint(const CheckpointPositions& stored);
   [[nodiscard]] Status loadShard(const Load& load) const;
   [[nodiscard]] std::size_t shards() const;
+  /// Runs job(0) to job(count - 1) on the workers, and returns when all have ended.
+  void sideBySide(std::size_t count, const std::function<void(std::size_t)>& job) const;
   Status replay(const std::optional<CheckpointPositions>& stored);
   /// Makes room once the replay has made too much due, or has read too much back.
   Status relieve();

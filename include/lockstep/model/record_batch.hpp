@@ -37,6 +37,10 @@ class RecordBatch {
   /// About what the records take on the wire, uncompressed.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   [[nodiscard]] bool empty() const { return records_.empty(); }
+  /// Memory that the records take, apart from what is held for more of them.
+  [[nodiscard]] std::size_t used() const {
+    return bytes_ + records_.size() * sizeof(EncodedRecord);
+  }
   /// Bytes held from the allocator, used or not.
   [[nodiscard]] std::size_t capacity() const {
     return arena_.capacity() + records_.capacity() * sizeof(EncodedRecord);

@@ -23,7 +23,7 @@ using PooledBatch = std::unique_ptr<RecordBatch, ReturnToPool>;
 class RecordBatchPool {
  public:
   /// Keeps at most `idle_bytes_max` bytes of unused memory.
-  explicit RecordBatchPool(std::size_t idle_bytes_max = 32 * 1024 * 1024)
+  explicit RecordBatchPool(std::size_t idle_bytes_max = 64 * 1024 * 1024)
       : idle_bytes_max_(idle_bytes_max) {}
 
   [[nodiscard]] PooledBatch acquire();

@@ -32,6 +32,8 @@ struct Fixture {
   LogInputs logs;
   CompactedChangelog changelog{clock};
   std::map<std::size_t, std::vector<Replayed>> found;
+  int pauses = 0;
+  Status at_pause;
 
   void append(const TopicPartition& partition, const std::vector<KeyedValue>& changes) {
     RecordBatch batch;
@@ -39,15 +41,24 @@ struct Fixture {
     logs.append(partition, batch.records());
   }
   Status replay(std::vector<OffsetRange> ranges) {
-    return changelog.replay(ranges, logs, std::chrono::seconds(10),
-                            [&](std::size_t range, std::span<const KeyedValue> values) {
-                              for (const auto& value : values) {
-                                CHECK(value.key.hash == murmur2(value.key.bytes));
-                                Replayed item{std::string(value.key.bytes), {}, value.touched};
-                                if (value.value) item.value = std::string(*value.value);
-                                found[range].push_back(std::move(item));
-                              }
-                            });
+    Changelog::Replayer replayer;
+    replayer.take = [this](std::size_t range, std::span<const KeyedValue> values) {
+      for (const auto& value : values) {
+        CHECK(value.key.hash == murmur2(value.key.bytes));
+        Replayed item{std::string(value.key.bytes), {}, value.touched};
+        if (value.value) item.value = std::string(*value.value);
+        found[range].push_back(std::move(item));
+      }
+    };
+    replayer.pause = [this] {
+      ++pauses;
+      return at_pause;
+    };
+    replayer.round_bytes = 1 << 20;
+    replayer.run = [](std::size_t count, const auto& job) {
+      for (std::size_t i = count; i-- > 0;) job(i);  // no order is promised
+    };
+    return changelog.replay(ranges, logs, std::chrono::seconds(10), replayer);
   }
   OffsetRange whole(const TopicPartition& partition) {
     return {partition, logs.start(partition), logs.end(partition)};
@@ -126,4 +137,22 @@ TEST_CASE("a record that is not ours is refused with its place", "[unit][changel
   CHECK(status.info().code == "E233");
   CHECK(status.exitCode() == ExitCode::kData);
   CHECK(status.message().find("log/0 offset 2") != std::string::npos);
+}
+
+TEST_CASE("an error at a pause ends the replay; many records have many pauses",
+          "[unit][changelog][replay]") {
+  Fixture log;
+  std::vector<KeyedValue> values(200'000);
+  for (auto& value : values) value.key = {"k", murmur2("k")};
+  log.append(kFirst, values);
+  REQUIRE(log.replay({log.whole(kFirst)}).ok());
+  CHECK(log.pauses >= 3);
+  CHECK(log.found[0].size() == values.size());
+
+  Fixture other;
+  other.append(kFirst, values);
+  other.at_pause = Status::abort("no room");
+  const Status status = other.replay({other.whole(kFirst)});
+  CHECK(status.message() == "no room");
+  CHECK(other.pauses == 1);
 }

@@ -55,6 +55,26 @@ TEST_CASE("dirty entries beyond a quarter of the limit start a checkpoint early"
   CHECK(early == (dirty > 100 * kMiB));
 }
 
+TEST_CASE("changelogs with more than a recovery should replay start a checkpoint early",
+          "[unit][engine][state_limits]") {
+  const auto bytes = GENERATE(50 * kMiB, 51 * kMiB);
+  auto options = limited();
+  options.changelog_tail_max = Bytes{101 * kMiB};
+  auto driver = driverWith(options, 0);
+  driver.compute = [real = driver.compute, bytes](const command::RunBatch& run) {
+    auto computed = real(run);
+    computed.changelog_bytes = bytes;
+    return computed;
+  };
+  driver.start().text();
+  driver.tick();
+  CHECK(driver.text().find("checkpoint") == std::string::npos);
+  driver.cluster.end("in") = Offset{128};
+  driver.tick();
+  const bool early = driver.text().find("checkpoint 2") != std::string::npos;
+  CHECK(early == (bytes == 51 * kMiB));
+}
+
 TEST_CASE("a batch whose undo outgrows its share is taken back before anything is sent",
           "[unit][engine][state_limits]") {
   auto driver = driverWith(limited(), 3 * kMiB);  // 64 offsets: 192 MiB; 32: 96

@@ -88,7 +88,7 @@ TEST_CASE("every setting arrives at the engine, the graph or the folder",
   CHECK(spec.state_dir == "/tmp/shop");
   CHECK(engine.state_memory_limit.count == 32 << 20);
   CHECK(spec.threads == 3);
-  CHECK(spec.output_queue_bytes_max.count == 7 << 20);
+  CHECK(spec.engine.output_queue_bytes_max.count == 7 << 20);
   CHECK(spec.errors.decode == OnError::kDeadLetter);
   CHECK(spec.errors.eval == OnError::kDeadLetter);
   CHECK(spec.errors.produce == OnError::kDeadLetter);
