@@ -67,7 +67,10 @@ class StartedContexts {
 class StreamingContext::Impl {
  public:
   Impl(Settings settings, LocalKafka* local)
-      : settings_(std::move(settings)), local_(local), graph_(std::make_shared<DStreamGraph>()) {}
+      : settings_(std::move(settings)), local_(local), graph_(std::make_shared<DStreamGraph>()) {
+    graph_->setBatchInterval(
+        std::chrono::duration_cast<std::chrono::milliseconds>(settings_.config().batch.interval));
+  }
 
   ~Impl() {
     signals_.reset();

@@ -164,6 +164,9 @@ inline constexpr ErrorText kCodeRows[] = {
      "added before the start; a stopped\ncontext stays stopped: make a new one with a new graph."},
     {"E071", "waiting for what was not started",
      "awaitTermination() on a context without start() would wait for ever."},
+    {"E072", "a slice of what is not remembered",
+     "slice() gives whole times of a stream that remember() keeps: those of the last `duration` "
+     "that this process has committed."},
     {"W022", "a stream that no output needs",
      "Only what an output needs is computed; this stream is not."},
     {"W023", "a function that nothing calls",

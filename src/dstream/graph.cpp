@@ -203,6 +203,17 @@ std::string DStreamGraph::outline() const {
   return text;
 }
 
+const DStreamGraph::Remembered* DStreamGraph::remembered(const RddBase& stream) const {
+  const auto found = remembered_.find(&stream);
+  return found == remembered_.end() ? nullptr : &found->second;
+}
+
+void DStreamGraph::addRemembered(const RddBase& stream, Remembered remembered) {
+  requireOpen();
+  Remembered& kept = remembered_[&stream];
+  if (kept.batches == nullptr || kept.duration < remembered.duration) kept = std::move(remembered);
+}
+
 std::string DStreamGraph::stepName(const std::string& op, const std::string& name) {
   requireOpen();
   if (!name.empty()) return name;

@@ -8,6 +8,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <lockstep/dstream/graph.hpp>
 #include <lockstep/dstream/options.hpp>
@@ -28,6 +29,8 @@ class EventTimeDStream;
 struct WatermarkOptions;
 template <class K, class V>
 class Table;
+template <class T>
+struct RememberedBatch;
 
 namespace detail {
 
@@ -304,6 +307,15 @@ class DStream {
   /// readObjectFile() reads them back.
   void saveAsObjectFiles(const std::string& prefix, const std::string& suffix = {},
                          const std::string& step = {}) const;
+
+  /// The committed elements of the times from `from` to `to`, both rounded down to the batch
+  /// interval (of a windowed stream: to its slide) and both taken in; include remember.hpp. One
+  /// entry per time, the oldest first, without elements where the time had none or has not come;
+  /// times at or before 0 are left out; nothing when `to` lies before `from`. Throws Error E072 for
+  /// a stream that remember() does not keep, for times that it no longer keeps, and for more than
+  /// 100,000 times. Entries are shared and never change. Thread: any, once start() has returned.
+  [[nodiscard]] std::vector<std::shared_ptr<const RememberedBatch<T>>> slice(BatchTime from,
+                                                                             BatchTime to) const;
 
   /// For operators and connectors.
   [[nodiscard]] const std::shared_ptr<DStreamGraph>& graph() const { return graph_; }

@@ -70,6 +70,16 @@ class DStreamGraph {
   /// For programs that hand out streams: from now on every new input, step or output throws Error
   /// (E070), in the call that makes it. Idempotent.
   void close() { closed_ = true; }
+  /// What slices of streams without a window are rounded to. Set before the first batch.
+  void setBatchInterval(std::chrono::milliseconds interval) { batch_interval_ = interval; }
+  [[nodiscard]] std::chrono::milliseconds batchInterval() const { return batch_interval_; }
+  /// What remember() keeps of the stream for the longest time; null: nothing. Thread: any, once the
+  /// graph is closed.
+  struct Remembered {
+    std::shared_ptr<void> batches;  ///< RememberedBatches of the stream's element type
+    std::chrono::milliseconds duration;
+  };
+  [[nodiscard]] const Remembered* remembered(const RddBase& stream) const;
   /// REQUIRES: prepared(), for the two below.
   [[nodiscard]] Job& job();
   [[nodiscard]] const std::vector<StateDeclaration>& states() const { return states_; }
@@ -138,6 +148,7 @@ class DStreamGraph {
   void addShuffleBeside(Shuffle& shuffle, std::uint32_t state);
   /// A topic that the table `state_id` is made of: it is read before other inputs are.
   void addTableTopic(const std::string& topic, const std::string& state_id);
+  void addRemembered(const RddBase& stream, Remembered remembered);
   /// The operator does something in batches without records, too.
   void requireIdleBatches() { idle_batches_ = true; }
 
@@ -161,6 +172,8 @@ class DStreamGraph {
   std::vector<ShuffleInfo> shuffles_;
   std::vector<StateDeclaration> states_;
   std::vector<WindowRule> windows_;
+  std::map<const RddBase*, Remembered> remembered_;
+  std::chrono::milliseconds batch_interval_{1};
   bool side_effects_ = false;
   bool idle_batches_ = false;
   bool closed_ = false;
