@@ -57,6 +57,7 @@ void summarise(BatchResult& result) {
 BatchResult Job::runBatch(const BatchPlan& plan, const BatchServices& services) {
   BatchResult result;
   Status status;
+  for (const auto& variable : lineage_.variables()) variable->beginBatch();
   for (const auto& terminal : lineage_.terminals())
     if (status.ok()) status = terminal->check(services);
   wall_now_ = services.clock->wallNow();

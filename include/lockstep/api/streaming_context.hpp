@@ -4,10 +4,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <lockstep/api/settings.hpp>
 #include <lockstep/base/error.hpp>
 #include <lockstep/dstream/graph.hpp>
+#include <lockstep/rdd/broadcast.hpp>
 #include <lockstep/rdd/streaming_listener.hpp>
 
 namespace lockstep {
@@ -90,6 +92,15 @@ class StreamingContext {
 
   /// Has `listener` told of every batch from start() on. Throws E070 after it.
   void addStreamingListener(std::shared_ptr<StreamingListener> listener);
+
+  /// A value that functions of the graph read and any thread may replace between two batches; see
+  /// broadcast.hpp. Throws E070 after start().
+  template <class T>
+  [[nodiscard]] Broadcast<T> broadcast(T value) {
+    Broadcast<T> made(std::move(value));
+    graph()->lineage().addVariable(made.variable());
+    return made;
+  }
 
   [[nodiscard]] State state() const;
   [[nodiscard]] const Settings& settings() const;

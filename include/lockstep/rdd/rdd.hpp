@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <lockstep/rdd/batch_pass.hpp>
+#include <lockstep/rdd/broadcast.hpp>
 #include <lockstep/rdd/chunk.hpp>
 #include <lockstep/rdd/task.hpp>
 
@@ -164,6 +165,13 @@ class Lineage {
   /// Registers a source; `reads` = what it reads through an exchange, none for inputs.
   void addStage(Stage& stage, std::span<const RddBase* const> reads);
 
+  void addVariable(std::shared_ptr<BatchVariable> variable) {
+    variables_.push_back(std::move(variable));
+  }
+
+  [[nodiscard]] const std::vector<std::shared_ptr<BatchVariable>>& variables() const {
+    return variables_;
+  }
   [[nodiscard]] const std::vector<RddBase*>& rdds() const { return rdds_; }
   [[nodiscard]] const std::vector<Stage*>& stages() const { return stages_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Terminal>>& terminals() const {
@@ -177,6 +185,7 @@ class Lineage {
   std::vector<RddBase*> rdds_;
   std::vector<Stage*> stages_;
   std::vector<std::unique_ptr<Terminal>> terminals_;
+  std::vector<std::shared_ptr<BatchVariable>> variables_;
 };
 
 }  // namespace lockstep

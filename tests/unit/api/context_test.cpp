@@ -259,3 +259,26 @@ TEST_CASE("getOrCreate continues what the folder holds, and refuses another fold
   CHECK(codeOf([&] { (void)StreamingContext::getOrCreate("elsewhere", counts); }) == "E017");
   std::filesystem::remove_all(folder);
 }
+
+TEST_CASE("a broadcast changes between two batches, and is made before start()",
+          "[unit][api][context]") {
+  LocalKafka kafka;
+  kafka.createTopic("in");
+  kafka.createTopic("out");
+  for (const char* value : {"a", "b"}) kafka.produce("in", std::nullopt, value);
+  StreamingContext context(Settings({.application = "copy", .batch_interval = milliseconds(10)}),
+                           kafka);
+  const auto prefix = context.broadcast(std::string("1"));
+  auto lines = kafka::createDirectStream(context, {.topics = {"in"}});
+  kafka::save(lines.map([prefix](const RecordView& record) {
+    return prefix.value() + std::string(*record.value);
+  }),
+              {.topic = "out"});
+  prefix.update("2");  // before the first batch
+  context.start({.until_end = true});
+  CHECK(codeOf([&] { (void)context.broadcast(1); }) == "E070");
+  CHECK(context.awaitTermination() == 0);
+  std::vector<std::string> values;
+  for (const auto& record : kafka.read("out")) values.push_back(*record.value);
+  CHECK(values == std::vector<std::string>{"2a", "2b"});
+}
