@@ -167,6 +167,10 @@ inline constexpr ErrorText kCodeRows[] = {
     {"E072", "a slice of what is not remembered",
      "slice() gives whole times of a stream that remember() keeps: those of the last `duration` "
      "that this process has committed."},
+    {"E073", "an accumulator in the wrong place",
+     "Functions of steps and of foreachRDD add to accumulators; steps cannot read them, since "
+     "other "
+     "tasks still add."},
     {"W022", "a stream that no output needs",
      "Only what an output needs is computed; this stream is not."},
     {"W023", "a function that nothing calls",

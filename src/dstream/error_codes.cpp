@@ -14,7 +14,8 @@ constexpr ErrorText kErrors[] = {
      "The function of `foreachRDD` threw. Nothing of the batch was committed; after a restart it "
      "runs again with the same id, time and content."},
     {"E303", "a function over a whole batch failed",
-     "The function of `transform`, `transformWith` or `mapPartitions` threw. It sees a batch or a "
+     "The function of `transform`, `transformWith` or `mapPartitions` threw, or an accumulator's "
+     "`merge`. It sees a batch or a "
      "partition at once, so no single record can be set aside. Nothing of the batch was committed; "
      "after a restart it runs again. Catch in the function what it can live with."},
     {"E307", "standard output cannot be written", "`print` found standard output closed or full."},

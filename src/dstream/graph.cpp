@@ -208,6 +208,25 @@ const DStreamGraph::Remembered* DStreamGraph::remembered(const RddBase& stream) 
   return found == remembered_.end() ? nullptr : &found->second;
 }
 
+void DStreamGraph::addAccumulator(std::shared_ptr<AccumulatorBase> accumulator) {
+  Accumulators& all = lineage().accumulators();
+  const std::string& name = accumulator->name();
+  if (name.empty())
+    throw Error(
+        Status::fatal(ExitCode::kConfiguration, "E018",
+                      "an accumulator without a name: its value has no key in the state",
+                      "give it one, and keep it: the value is found by it after a restart"));
+  if (all.has(name))
+    throw Error(Status::fatal(ExitCode::kConfiguration, "E024",
+                              "two accumulators have the name '" + name + "'",
+                              "give each a name of its own"));
+  if (all.empty()) {
+    const std::string kind(Accumulators::kStateId);
+    all.setNumber(addState({kind, 1, kind, "string", "tagged", ""}, accumulator_shuffle_, 1));
+  }
+  all.add(std::move(accumulator));
+}
+
 void DStreamGraph::addRemembered(const RddBase& stream, Remembered remembered) {
   requireOpen();
   Remembered& kept = remembered_[&stream];

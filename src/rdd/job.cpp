@@ -33,6 +33,12 @@ void onEveryShard(const BatchServices& services, const Call& call) {
   services.runner->run(jobs);
 }
 
+bool hasEffectsBeforeCommit(const BatchResult& result) {
+  return std::any_of(
+      result.side_effects.begin(), result.side_effects.end(),
+      [](const SideEffect& effect) { return effect.when == SideEffect::When::kBeforeCommit; });
+}
+
 /// Totals and hash over the sorted outputs.
 void summarise(BatchResult& result) {
   std::map<TopicPartition, OutputHash> hashes;
@@ -58,10 +64,13 @@ BatchResult Job::runBatch(const BatchPlan& plan, const BatchServices& services) 
   BatchResult result;
   Status status;
   for (const auto& variable : lineage_.variables()) variable->beginBatch();
+  lineage_.accumulators().begin(plan.id);
   for (const auto& terminal : lineage_.terminals())
     if (status.ok()) status = terminal->check(services);
   wall_now_ = services.clock->wallNow();
   if (status.ok()) status = runPasses(plan, services, result);
+  if (status.ok() && !hasEffectsBeforeCommit(result))
+    status = lineage_.accumulators().seal(plan, services, result);
   if (status.ok()) {
     std::stable_sort(result.outputs.begin(), result.outputs.end(),
                      [](const BatchOutput& a, const BatchOutput& b) {
@@ -78,7 +87,20 @@ BatchResult Job::runBatch(const BatchPlan& plan, const BatchServices& services) 
   return result;
 }
 
+Status Job::sealAccumulators(const BatchPlan& plan, const BatchServices& services,
+                             BatchResult& result) {
+  if (!hasEffectsBeforeCommit(result)) return {};
+  const std::size_t known = result.outputs.size();
+  LOCKSTEP_TRY(lineage_.accumulators().seal(plan, services, result));
+  for (std::size_t i = known; i < result.outputs.size(); ++i) {
+    result.counters.changelog_records += result.outputs[i].records->records().size();
+    result.counters.bytes_out += result.outputs[i].records->bytes();
+  }
+  return {};
+}
+
 void Job::confirmed(BatchId batch) {
+  lineage_.accumulators().confirmed(batch);
   for (Stage* stage : lineage_.stages()) stage->confirmed(batch);
 }
 
@@ -147,6 +169,7 @@ Status Job::runLevel(std::uint32_t level, const View& view, const BatchServices&
     auto [stage, task] = work[i];
     TaskJob job;
     job.body = [&, i, stage = stage, task = task](std::uint32_t worker) {
+      const AccumulatorParts::Scope counting(task->counts());
       task->context().worker = worker;
       task->context().workers = services.runner->workers();
       task->begin(view.pass, view.of(*stage), services, wall_now_, shuffled_bytes_);
@@ -165,6 +188,7 @@ Task& Job::taskOf(Stage& stage, std::uint32_t index) {
   Tasks& tasks = tasks_[Lineage::number(stage)];
   while (tasks.size() <= index) {
     tasks.push_back(std::make_unique<Task>(stage, static_cast<std::uint32_t>(tasks.size())));
+    tasks.back()->setCounts(lineage_.accumulators().makeParts());
     for (const auto& terminal : lineage_.terminals())
       if (terminal->parent().runsIn(stage)) terminal->attach(*tasks.back());
   }
@@ -179,6 +203,7 @@ void Job::collect(BatchResult& result, const View& view) {
       for (BatchOutput& output : tasks[i]->outputs())
         if (!output.records->empty()) result.outputs.push_back(std::move(output));
       tasks[i]->outputs().clear();
+      lineage_.accumulators().collect(tasks[i]->counts());
       const BatchCounters& counters = tasks[i]->counters();
       result.counters.records_in += counters.records_in;
       for (const auto& [cause, count] : counters.dead_letters)

@@ -22,6 +22,7 @@ void Task::begin(const BatchPass& pass, const BatchPlan& plan, const BatchServic
   outputs_.clear();
   dead_letters_.clear();
   counters_ = {};
+  if (counts_ != nullptr) counts_->clear();
   for (auto& [node, instance] : operators_) instance->begin(*this);
 }
 

@@ -174,7 +174,8 @@ class Application::Parts {
             [this] { return hasStore(spec_.state_dir); },
             [this](const std::vector<TopicDescription>& topics) { batches_.setTopics(topics); },
             files_.get(),
-            [this] { return spec_.engine.until_end ? sources_.complete() : Status(); }};
+            [this] { return spec_.engine.until_end ? sources_.complete() : Status(); },
+            [this] { return batches_.restored(); }};
   }
 
   ControlPlane::Options controlOptions(const Application& application) const {

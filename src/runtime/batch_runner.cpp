@@ -58,7 +58,11 @@ Status BatchRunner::compute(const BatchPlan& plan, BatchResult& result) {
         formatBytes({result.counters.bytes_out}), formatBytes({options_.output_bytes_max})));
   }
   LOCKSTEP_TRY(prepareFiles(plan.id, result));
-  return runEffects(plan, result, SideEffect::When::kBeforeCommit);
+  {
+    const auto counting = job_.countEffects();
+    LOCKSTEP_TRY(runEffects(plan, result, SideEffect::When::kBeforeCommit));
+  }
+  return job_.sealAccumulators(plan, services_, result);
 }
 
 /// The outputs are sorted: what goes to one file stands together.

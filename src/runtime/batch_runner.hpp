@@ -41,6 +41,8 @@ class BatchRunner {
   [[nodiscard]] std::optional<event::BatchComputed> execute(const command::RunBatch& command);
   void execute(const command::ConfirmBatch& command);
   [[nodiscard]] event::BatchRolledBack execute(const command::RollBackBatch& command);
+  /// The state was brought to what is committed. Thread: control, while no batch runs.
+  [[nodiscard]] Status restored() { return job_.restored(services_); }
   /// Every shard hands a part of its committed values to the checkpointer, on its own worker.
   /// Whether there are more.
   bool prepareCheckpoint();

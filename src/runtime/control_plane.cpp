@@ -57,7 +57,8 @@ event::StateRestored ControlPlane::execute(const command::RestoreState& command)
   if (ports_.state == nullptr) return {Status()};
   const StepLog step(clock_, "state restored");
   auto report = ports_.state->restore(command.target, ports_.inputs, options_.restore_patience);
-  return {report.status()};
+  if (!report.ok()) return {report.status()};
+  return {ports_.state_restored()};
 }
 
 event::DecisionEndsRead ControlPlane::execute(const command::ReadDecisionEnds& command) {

@@ -48,6 +48,8 @@ class ControlPlane {
     FileStore* files = nullptr;  ///< null without outputs that write files
     /// Asked before input ends are read: kRetry while files are still being read into inputs.
     std::function<Status()> inputs_complete = [] { return Status(); };
+    /// Told when the state was restored; may refuse it.
+    std::function<Status()> state_restored = [] { return Status(); };
   };
 
   ControlPlane(Ports ports, Clock& clock, Options options);

@@ -8,6 +8,7 @@
 
 #include <lockstep/api/settings.hpp>
 #include <lockstep/base/error.hpp>
+#include <lockstep/dstream/accumulator.hpp>
 #include <lockstep/dstream/graph.hpp>
 #include <lockstep/rdd/broadcast.hpp>
 #include <lockstep/rdd/streaming_listener.hpp>
@@ -100,6 +101,26 @@ class StreamingContext {
     Broadcast<T> made(std::move(value));
     graph()->lineage().addVariable(made.variable());
     return made;
+  }
+
+  /// Sums that functions of the graph add to, exactly once, and any thread may read; see
+  /// accumulator.hpp. The value is state, found by its name after a restart. Throws E018 without a
+  /// name, E024 for one that is used twice, E070 after start().
+  [[nodiscard]] LongAccumulator longAccumulator(const std::string& name) {
+    return {*graph(), name};
+  }
+  [[nodiscard]] DoubleAccumulator doubleAccumulator(const std::string& name) {
+    return {*graph(), name};
+  }
+  /// The same with any value V: add(V&, element) and merge(V&, const V&) change their first
+  /// argument; merge is associative and `zero` neutral to it. `format` is as Serde<V>. The value is
+  /// one entry of the state, written whole with every batch that adds to it: keep it small.
+  template <class V, class Add, class Merge, class Format = Serde<V>>
+  [[nodiscard]] auto accumulator(const std::string& name, V zero, Add add, Merge merge,
+                                 Format format = {}) {
+    using Ops = detail::FunctionOps<V, Add, Merge, Format>;
+    return Accumulator<Ops>(
+        *graph(), name, Ops{std::move(zero), std::move(add), std::move(merge), std::move(format)});
   }
 
   [[nodiscard]] State state() const;

@@ -148,6 +148,8 @@ class DStreamGraph {
   void addShuffleBeside(Shuffle& shuffle, std::uint32_t state);
   /// A topic that the table `state_id` is made of: it is read before other inputs are.
   void addTableTopic(const std::string& topic, const std::string& state_id);
+  /// Throws Error E018 without a name, E024 for one that is used twice.
+  void addAccumulator(std::shared_ptr<AccumulatorBase> accumulator);
   void addRemembered(const RddBase& stream, Remembered remembered);
   /// The operator does something in batches without records, too.
   void requireIdleBatches() { idle_batches_ = true; }
@@ -173,6 +175,7 @@ class DStreamGraph {
   std::vector<StateDeclaration> states_;
   std::vector<WindowRule> windows_;
   std::map<const RddBase*, Remembered> remembered_;
+  Shuffle accumulator_shuffle_;  ///< nothing goes through it: it has the state's shard
   std::chrono::milliseconds batch_interval_{1};
   bool side_effects_ = false;
   bool idle_batches_ = false;

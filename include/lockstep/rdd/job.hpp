@@ -22,10 +22,24 @@ class Job {
   /// The lineage outlives the job and gets no further steps.
   explicit Job(Lineage& lineage) : lineage_(lineage), tasks_(lineage.stages().size()) {}
 
-  /// Computes the batch. Nothing leaves the process; state is changed in memory and sealed.
+  /// Computes the batch. Nothing leaves the process; state is changed in memory and sealed. With
+  /// effects before the commit accumulators are not: sealAccumulators() follows.
   [[nodiscard]] BatchResult runBatch(const BatchPlan& plan, const BatchServices& services);
 
-  /// The batch is committed: tells every stage.
+  /// While it lives, what the caller's thread adds to accumulators counts as the batch's: around
+  /// effects before the commit. REQUIRES: runBatch().
+  [[nodiscard]] AccumulatorParts::Scope countEffects() {
+    return AccumulatorParts::Scope(lineage_.accumulators().ofBatch());
+  }
+  /// Adds what the batch and its effects have counted to state and outputs. Does nothing without
+  /// effects before the commit. A failure is the batch's.
+  Status sealAccumulators(const BatchPlan& plan, const BatchServices& services,
+                          BatchResult& result);
+  /// The state was brought to what is committed: shows it to readers of accumulators. Thread: any,
+  /// while no batch runs. Fails (kFatal) when a value is of another type.
+  Status restored(const BatchServices& services) { return lineage_.accumulators().load(services); }
+
+  /// The batch is committed: tells every stage, and readers of accumulators.
   void confirmed(BatchId batch);
 
   /// Takes the state back to what it was before the batch: on every shard of `declarations`, on the

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <lockstep/rdd/accumulators.hpp>
 #include <lockstep/rdd/batch_pass.hpp>
 #include <lockstep/rdd/broadcast.hpp>
 #include <lockstep/rdd/chunk.hpp>
@@ -172,6 +173,7 @@ class Lineage {
   [[nodiscard]] const std::vector<std::shared_ptr<BatchVariable>>& variables() const {
     return variables_;
   }
+  [[nodiscard]] Accumulators& accumulators() { return accumulators_; }
   [[nodiscard]] const std::vector<RddBase*>& rdds() const { return rdds_; }
   [[nodiscard]] const std::vector<Stage*>& stages() const { return stages_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Terminal>>& terminals() const {
@@ -186,6 +188,7 @@ class Lineage {
   std::vector<Stage*> stages_;
   std::vector<std::unique_ptr<Terminal>> terminals_;
   std::vector<std::shared_ptr<BatchVariable>> variables_;
+  Accumulators accumulators_;
 };
 
 }  // namespace lockstep

@@ -13,6 +13,7 @@
 #include <lockstep/base/result.hpp>
 #include <lockstep/model/record.hpp>
 #include <lockstep/model/record_error.hpp>
+#include <lockstep/rdd/accumulator_parts.hpp>
 #include <lockstep/rdd/batch_pass.hpp>
 #include <lockstep/rdd/batch_services.hpp>
 #include <lockstep/rdd/task_context.hpp>
@@ -86,6 +87,11 @@ class Task {
   /// The pass that it runs in; plan() is the stage's view of it.
   [[nodiscard]] const BatchPass& pass() const { return *pass_; }
 
+  /// For the job: what the task adds to accumulators; null without them. Set before the first
+  /// batch.
+  void setCounts(std::unique_ptr<AccumulatorParts> counts) { counts_ = std::move(counts); }
+  [[nodiscard]] AccumulatorParts* counts() { return counts_.get(); }
+
   /// For the job: around Stage::run(). `shuffled`: what all tasks of the pass have in shuffles.
   void begin(const BatchPass& pass, const BatchPlan& plan, const BatchServices& services,
              WallTime wall_now, std::atomic<std::uint64_t>& shuffled);
@@ -96,9 +102,11 @@ class Task {
   /// For the stage's driver: around each chunk. Chunk memory is freed by endChunk().
   void mark() {
     for (Rollbackable* memory : memories_) memory->mark();
+    if (counts_ != nullptr) counts_->mark();
   }
   void rollback() {
     for (Rollbackable* memory : memories_) memory->rollback();
+    if (counts_ != nullptr) counts_->rollback();
   }
   void endChunk() { context_.arena.clear(); }
 
@@ -133,6 +141,7 @@ class Task {
   std::vector<BatchOutput> outputs_;
   std::map<std::uint32_t, PooledBatch> dead_letters_;  ///< by partition
   BatchCounters counters_;
+  std::unique_ptr<AccumulatorParts> counts_;
 };
 
 }  // namespace lockstep
