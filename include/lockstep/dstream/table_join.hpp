@@ -3,6 +3,8 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <lockstep/base/check.hpp>
@@ -25,6 +27,21 @@ struct TableJoinSerdes {
 /// What joinTable (kMayMiss: leftJoinTable) gives for a value.
 template <class V, class W, bool kMayMiss>
 using TableJoined = std::pair<V, std::conditional_t<kMayMiss, std::optional<W>, W>>;
+
+/// The joined element, of its bytes; `right`: nothing only where an element may miss.
+template <class K, class V, class W, bool kMayMiss, class Serdes>
+std::pair<K, TableJoined<V, W, kMayMiss>> readJoined(const Serdes& serdes, std::string_view key,
+                                                     std::string_view left,
+                                                     std::optional<std::string_view> right) {
+  using Out = TableJoined<V, W, kMayMiss>;
+  if constexpr (kMayMiss) {
+    std::optional<W> found;
+    if (right) found = serdes.right.read(*right);
+    return {serdes.key.read(key), Out(serdes.left.read(left), std::move(found))};
+  } else {
+    return {serdes.key.read(key), Out(serdes.left.read(left), serdes.right.read(*right))};
+  }
+}
 
 /// Looks a stream's keys up in a table: one task per shard of the table, on the shard's worker.
 /// Order: map task, position.
@@ -91,15 +108,9 @@ class TableJoinStage final : public Rdd<std::pair<K, TableJoined<V, W, kMayMiss>
       if (options_.on_missing == OnMissing::kDeadLetter) throwMissing(id_);
       return std::nullopt;
     }
-    auto key = serdes_.key.read(element.key);
-    auto value = serdes_.left.read(element.value);
-    if constexpr (kMayMiss) {
-      std::optional<W> found;
-      if (entry != nullptr) found = serdes_.right.read(entry->value());
-      return Element(std::move(key), Out(std::move(value), std::move(found)));
-    } else {
-      return Element(std::move(key), Out(std::move(value), serdes_.right.read(entry->value())));
-    }
+    std::optional<std::string_view> right;
+    if (entry != nullptr) right = entry->value();
+    return readJoined<K, V, W, kMayMiss>(serdes_, element.key, element.value, right);
   }
 
   const std::string id_;
@@ -143,13 +154,7 @@ struct JoinReturned {
 
   std::pair<K, Out> operator()(Bytes key, Bytes left, std::optional<Bytes> right) const {
     if (!right && !kMayMiss) throwMissing(table);
-    if constexpr (kMayMiss) {
-      std::optional<W> found;
-      if (right) found = serdes.right.read(*right);
-      return {serdes.key.read(key), Out(serdes.left.read(left), std::move(found))};
-    } else {
-      return {serdes.key.read(key), Out(serdes.left.read(left), serdes.right.read(*right))};
-    }
+    return readJoined<K, V, W, kMayMiss>(serdes, key, left, right);
   }
 };
 
@@ -191,40 +196,40 @@ auto lookUpTableAs(const DStream<std::pair<K, V>>& stream, const Table<TableKey,
   return DStream<Element>(stream.graph(), node);
 }
 
+namespace detail {
+
+/// The formats of the types themselves, for a stream of T and a table of W.
+template <class T, class W>
+using OwnJoinSerdes = TableJoinSerdes<Serde<KeyOf<T>>, Serde<ValueOf<T>>, Serde<W>>;
+
+}  // namespace detail
+
 template <class T>
 template <class TableKey, class W>
 auto DStream<T>::joinTable(const Table<TableKey, W>& table, const TableJoinOptions& options) const {
-  using V = detail::ValueOf<T>;
-  return joinTableAs<false>(*this, table, options,
-                            detail::TableJoinSerdes<Serde<TableKey>, Serde<V>, Serde<W>>{});
+  return joinTableAs<false>(*this, table, options, detail::OwnJoinSerdes<T, W>{});
 }
 template <class T>
 template <class TableKey, class W>
 auto DStream<T>::leftJoinTable(const Table<TableKey, W>& table,
                                const TableJoinOptions& options) const {
-  using V = detail::ValueOf<T>;
-  return joinTableAs<true>(*this, table, options,
-                           detail::TableJoinSerdes<Serde<TableKey>, Serde<V>, Serde<W>>{});
+  return joinTableAs<true>(*this, table, options, detail::OwnJoinSerdes<T, W>{});
 }
 template <class T>
 template <class TableKey, class W, class F>
 requires detail::TableKeyOf<F, T>
 auto DStream<T>::joinTable(const Table<TableKey, W>& table, F key_of,
                            const TableJoinOptions& options) const {
-  using Serdes =
-      detail::TableJoinSerdes<Serde<detail::KeyOf<T>>, Serde<detail::ValueOf<T>>, Serde<W>>;
   return lookUpTableAs<false>(*this, table, std::move(key_of), options,
-                              std::pair{Serdes{}, Serde<TableKey>{}});
+                              std::pair{detail::OwnJoinSerdes<T, W>{}, Serde<TableKey>{}});
 }
 template <class T>
 template <class TableKey, class W, class F>
 requires detail::TableKeyOf<F, T>
 auto DStream<T>::leftJoinTable(const Table<TableKey, W>& table, F key_of,
                                const TableJoinOptions& options) const {
-  using Serdes =
-      detail::TableJoinSerdes<Serde<detail::KeyOf<T>>, Serde<detail::ValueOf<T>>, Serde<W>>;
   return lookUpTableAs<true>(*this, table, std::move(key_of), options,
-                             std::pair{Serdes{}, Serde<TableKey>{}});
+                             std::pair{detail::OwnJoinSerdes<T, W>{}, Serde<TableKey>{}});
 }
 
 }  // namespace lockstep
