@@ -6,17 +6,24 @@
 
 namespace lockstep {
 
+namespace detail {
+
+struct BeginsWithFirst {
+  template <class N>
+  static N first(N value) {
+    return value;
+  }
+};
+
+}  // namespace detail
+
 /// Built-in state updates: `updateStateByKey(reduction::Sum{}, ...)`. Each says what a state
 /// becomes with one more value; the first value of a key becomes first(value). Longs wrap around,
 /// as in Java. Idle means unchanged.
 namespace reduction {
 
-struct Sum {
+struct Sum : detail::BeginsWithFirst {
   static constexpr std::string_view kName = "sum";
-  template <class N>
-  static N first(N value) {
-    return value;
-  }
   template <class N>
   static N next(N state, N value) {
     if constexpr (std::is_integral_v<N>)
@@ -32,36 +39,24 @@ struct Count {
   static constexpr std::string_view kName = "count";
 };
 
-struct Min {
+struct Min : detail::BeginsWithFirst {
   static constexpr std::string_view kName = "min";
-  template <class N>
-  static N first(N value) {
-    return value;
-  }
   template <class N>
   static N next(N state, N value) {
     return value < state ? value : state;
   }
 };
 
-struct Max {
+struct Max : detail::BeginsWithFirst {
   static constexpr std::string_view kName = "max";
-  template <class N>
-  static N first(N value) {
-    return value;
-  }
   template <class N>
   static N next(N state, N value) {
     return state < value ? value : state;
   }
 };
 
-struct Last {
+struct Last : detail::BeginsWithFirst {
   static constexpr std::string_view kName = "last";
-  template <class N>
-  static N first(N value) {
-    return value;
-  }
   template <class N>
   static N next(N, N value) {
     return value;
