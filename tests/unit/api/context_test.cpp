@@ -1,12 +1,12 @@
 // StreamingContext: the legal moves of its life, what it refuses, and how errors come out.
 #include <lockstep/api/lockstep.hpp>
 
-#include <filesystem>
 #include <functional>
 #include <future>
 #include <stdexcept>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/temp_folder.hpp"
 
 using namespace lockstep;
 using Catch::Matchers::Contains;
@@ -232,8 +232,8 @@ TEST_CASE("getActive is the context that runs and was started last", "[unit][api
 
 TEST_CASE("getOrCreate continues what the folder holds, and refuses another folder",
           "[unit][api][context]") {
-  std::string folder = "/tmp/get-or-create-XXXXXX";
-  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  const test::TempFolder temp;
+  const std::string folder = temp.path();
   LocalKafka kafka;
   kafka.createTopic("in");
   kafka.createTopic("out");
@@ -257,7 +257,6 @@ TEST_CASE("getOrCreate continues what the folder holds, and refuses another fold
     CHECK(Serde<std::int64_t>{}.read(kafka.read("out").back().value.value()) == expected);
   }
   CHECK(codeOf([&] { (void)StreamingContext::getOrCreate("elsewhere", counts); }) == "E017");
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a broadcast changes between two batches, and is made before start()",
