@@ -116,9 +116,9 @@ class Application::Parts {
             whenIdle()),
         roles_(
             {committer_, control_, batches_, state_.get(),
-             [this] {
+             [this](Incarnation incarnation) {
                marker_.clear();
-               if (!spec_.when_idle) sources_.start();
+               if (!spec_.when_idle) sources_.start(incarnation);
              }},
             [this](Event::Body fact) { loop_.post(std::move(fact)); },
             spec_.when_idle ? Roles::Threads::kNone : Roles::Threads::kOwn) {}

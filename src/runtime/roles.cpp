@@ -45,7 +45,7 @@ void Roles::submit(RoleThread thread, SerialExecutor::Job job) {
   }
 }
 
-void Roles::claimed(const command::Claimed& /*body*/) { workers_.on_claimed(); }
+void Roles::claimed(const command::Claimed& body) { workers_.on_claimed(body.incarnation); }
 
 void Roles::report(const command::Report& body) {
   switch (body.level) {

@@ -27,7 +27,7 @@ class Roles {
     BatchRunner& runner;
     StateBackend* state;  ///< null without stateful operators
     /// The last claim is ours (command::Claimed).
-    std::function<void()> on_claimed;
+    std::function<void(Incarnation)> on_claimed;
   };
   using Post = std::function<void(Event::Body)>;
 

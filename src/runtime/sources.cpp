@@ -39,17 +39,17 @@ Status Sources::check(const std::vector<SourceDeclaration>& declarations) {
   return {};
 }
 
-void Sources::start() {
+void Sources::start(Incarnation incarnation) {
   MutexLock lock(mutex_);
   if (started_ || stopped_) return;
   started_ = true;
   for (const auto& declaration : options_.declarations) {
-    const auto status = make(declaration);
+    const auto status = make(declaration, incarnation);
     if (!status.ok()) return fail_(status);
   }
 }
 
-Status Sources::make(const SourceDeclaration& declaration) {
+Status Sources::make(const SourceDeclaration& declaration, Incarnation incarnation) {
   std::unique_ptr<ReceivedLog> log;
   if (declaration.safety == Safety::kLog) {
     const auto& application = options_.application;
@@ -57,7 +57,7 @@ Status Sources::make(const SourceDeclaration& declaration) {
     if (declaration.isFiles()) names.positions = positionsPartition(application, declaration.id);
     LOCKSTEP_ASSIGN(auto ports, make_ports_(names.records.topic));
     log = std::make_unique<ReceivedLog>(std::move(ports), std::move(names),
-                                        ReceivedLog::Owner{options_.owner, Incarnation{0}}, clock_);
+                                        ReceivedLog::Owner{options_.owner, incarnation}, clock_);
   }
   std::shared_ptr<RunningSource> source;
   if (declaration.isFiles()) {

@@ -36,8 +36,8 @@ class Sources {
   /// E261 for a folder that cannot be read.
   [[nodiscard]] static Status check(const std::vector<SourceDeclaration>& declarations);
 
-  /// Idempotent; returns at once. Failures end the application.
-  void start();
+  /// The application was claimed. Idempotent; returns at once. Failures end the application.
+  void start(Incarnation incarnation);
   /// Ends all of them, one after the other, and waits. Idempotent; start() does nothing afterwards.
   void stop();
   /// Waits until batches have taken what is held in memory only, for `patience` at most.
@@ -48,7 +48,7 @@ class Sources {
   [[nodiscard]] Status complete();
 
  private:
-  Status make(const SourceDeclaration& declaration);
+  Status make(const SourceDeclaration& declaration, Incarnation incarnation);
 
   const Options options_;
   const MakeSourcePorts make_ports_;

@@ -35,7 +35,8 @@ class RolesFixture {
     };
     runner_.emplace(graph_.graph->job(), graph_.services, prepared_, std::move(options));
     roles_.emplace(
-        Roles::Workers{committer_, control_, *runner_, nullptr, [&] { claimed.raise(); }},
+        Roles::Workers{committer_, control_, *runner_, nullptr,
+                       [&](Incarnation) { claimed.raise(); }},
         [&](Event::Body fact) { facts_.push(std::move(fact)); }, threads);
   }
 
