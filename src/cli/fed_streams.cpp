@@ -31,4 +31,17 @@ config::ApplicationConfig fedByHand(config::ApplicationConfig application) {
   return application;
 }
 
+std::set<std::string> fedTopics(const config::ApplicationConfig& application) {
+  std::set<std::string> topics;
+  for (const auto& stream : application.streams) {
+    if (stream.kafka() == nullptr) continue;
+    for (const auto& topic : stream.kafka()->topics) topics.insert(topic.text);
+  }
+  return topics;
+}
+
+NewTopic newFedTopic(const std::string& topic) {
+  return {topic, 1, 1, {{"max.message.bytes", "9223372036854775807"}}};
+}
+
 }  // namespace lockstep::cli

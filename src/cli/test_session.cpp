@@ -9,6 +9,7 @@
 
 #include "connectors/memory/memory_kafka.hpp"
 #include "connectors/memory/virtual_clock.hpp"
+#include "src/cli/fed_streams.hpp"
 #include "src/cli/test_values.hpp"
 #include "src/pipeline/expression/json.hpp"
 #include "src/pipeline/pipeline_builder.hpp"
@@ -68,15 +69,11 @@ ApplicationConfig tapped(ApplicationConfig application, const config::TestConfig
   return application;
 }
 
-/// The topics that exist in a test, and how many partitions each has. Of those that records choose
-/// only the ones that the test expects something of.
+/// The topics that exist in a test beside the fed ones, and how many partitions each has. Of those
+/// that records choose only the ones that the test expects something of.
 std::map<std::string, std::int32_t> topicsOf(const ApplicationConfig& application,
                                              const config::TestConfig& test) {
   std::map<std::string, std::int32_t> topics;
-  for (const auto& stream : application.streams) {
-    if (stream.kafka() == nullptr) continue;
-    for (const auto& topic : stream.kafka()->topics) topics[topic.text] = 1;
-  }
   for (const auto& output : application.outputs) {
     const auto& kafka = *output.kafka();
     const std::int32_t partitions = kafka.partition ? kChosenPartitions : 1;
@@ -110,8 +107,10 @@ class Session {
         clock_(startOf(interval_)),
         kafka_(clock_) {
     topics_ = topicsOf(application_, test);
+    const auto inputs = fedTopics(application_);
+    for (const auto& topic : inputs) kafka_.admin().createTopic(newFedTopic(topic));
     for (const auto& [topic, partitions] : topics_)
-      kafka_.admin().createTopic({topic, partitions, 1, {}});
+      if (!inputs.contains(topic)) kafka_.admin().createTopic({topic, partitions, 1, {}});
     for (const auto& expected : test.streams) addShown(expected.name.text);
   }
 

@@ -10,12 +10,12 @@
 
 #include <lockstep/formats/big_endian.hpp>
 
+#include "src/cli/fed_streams.hpp"
+
 namespace lockstep::cli {
 namespace {
 
 constexpr Partition kOnly{0};
-/// The lines of an interval come as one batch, however many and long they are.
-constexpr const char* kAnyBytes = "9223372036854775807";
 /// Holds what follows the prefix of a topic that a record chose.
 constexpr std::string_view kChosenHeader = "lockstep.try.topic";
 
@@ -74,11 +74,7 @@ config::ApplicationConfig triedOut(config::ApplicationConfig application) {
 
 TrySession::TrySession(const config::ApplicationConfig& application, Clock& clock)
     : application_(application), clock_(clock), kafka_(clock) {
-  std::set<std::string> inputs;
-  for (const auto& stream : application.streams) {
-    if (stream.kafka() == nullptr) continue;
-    for (const auto& topic : stream.kafka()->topics) inputs.insert(topic.text);
-  }
+  const auto inputs = fedTopics(application);
   std::set<std::string> topics;
   std::size_t outputs = 0;
   for (const auto& output : application.outputs) {
@@ -89,8 +85,7 @@ TrySession::TrySession(const config::ApplicationConfig& application, Clock& cloc
   if (application.errors.dead_letter_topic)
     topics.insert(application.errors.dead_letter_topic->text);
   many_outputs_ = outputs > 1;
-  for (const auto& topic : inputs)
-    kafka_.admin().createTopic({topic, 1, 1, {{"max.message.bytes", kAnyBytes}}});
+  for (const auto& topic : inputs) kafka_.admin().createTopic(newFedTopic(topic));
   for (const auto& topic : topics)
     if (!inputs.contains(topic)) kafka_.admin().createTopic({topic, 1, 1, {}});
 }
