@@ -4,7 +4,7 @@
 # usage: bench/run.sh [--pairs N] [--scale PERCENT] [--interval MS] [NAME ...]
 #
 # NAME is a file of bench/workloads, or `smoke` (all but `peers`, `scale`, `checkpoint` and `recover10m`, small, in
-# about two minutes; figures are printed, not judged; ./dev test runs it). Default: copy filter count
+# about three minutes; figures are printed, not judged; ./dev test runs it). Default: copy filter count
 # words json json_lua window join map_with_state start recover latency commit. `peers` needs Maven's
 # repositories and takes a quarter of an hour at --scale 25.
 #

@@ -6,7 +6,7 @@ workload_recover10m() {
   forget state10m
   create_topics bench-state10m-out
   local figures
-  figures=$(watched bench_first_output state10m out=bench-state10m-out runs=5 limit_s=60 \
+  figures=$(watched bench_first_output state10m out=bench-state10m-out runs=4 limit_s=60 \
     kill_after_ms=12000)
   record recover10m lockstep "$figures"
   jq -r '"recover10m: kill -9 under load, exec to first new committed output, ms: \(.ms | map(round) | join(" "))  (keys grow from life to life)"' <<<"$figures"

@@ -167,7 +167,7 @@ Status Restore::loadShard(const Load& load) const {
   StateTable& table = load.table;
   const std::uint64_t max = context_.residence.table_bytes_max / shards();
   table.reserve(load.keys);
-  for (std::uint64_t hash = 0, loaded = 0;;) {
+  for (std::uint64_t hash = 0;;) {
     std::size_t count = 0;
     Status status;
     LOCKSTEP_TRY(context_.store->read(
@@ -178,15 +178,12 @@ Status Restore::loadShard(const Load& load) const {
           if (status.ok()) status = table.load(values, StateTable::Source::kCheckpoint);
         }));
     LOCKSTEP_TRY(status);
-    loaded += count;
     if (count < kLoadPart || hash > std::numeric_limits<std::uint32_t>::max()) return {};
     if (context_.residence.table_bytes_max == 0) continue;
-    // More than the positions know are left from a checkpoint that was cut short; there is no room
-    // reserved for them.
-    const bool unknown = loaded > load.keys + load.keys / 4 + kLoadPart;
-    const double coming = static_cast<double>(std::max(load.keys, loaded)) /
-                          static_cast<double>(loaded) * static_cast<double>(table.entryBytes());
-    if (!unknown && coming <= static_cast<double>(max)) continue;
+    // Keys come in the order of their hashes, which are even. How many the positions know of says
+    // less: a checkpoint that was cut short has left more.
+    const double part = static_cast<double>(hash) / 0x1p32;
+    if (static_cast<double>(table.entryBytes()) / part <= static_cast<double>(max)) continue;
     table.clear();
     table.leaveStored(load.keys);
     return {};
