@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "bench/programs/client.hpp"
@@ -33,7 +34,15 @@ class CountTable {
     key.hash = hashBytes(key.bytes, sizeof key.bytes, size);
     return key;
   }
-  void prefetch(const Key& key) const { __builtin_prefetch(&slots_[key.hash & mask_], 1); }
+  /// Calls use(number, slot's index) for each key, in order; slots are fetched ahead.
+  template <class Use>
+  void findAll(std::span<const Key> keys, Use use) {
+    constexpr std::size_t kAhead = 16;
+    for (std::size_t i = 0; i < keys.size() + kAhead; ++i) {
+      if (i < keys.size()) __builtin_prefetch(&slots_[keys[i].hash & mask_], 1);
+      if (i >= kAhead) use(i - kAhead, find(keys[i - kAhead]));
+    }
+  }
 
   [[nodiscard]] std::uint32_t find(const Key& key) {
     for (auto i = key.hash & mask_;; i = (i + 1) & mask_) {
@@ -56,6 +65,13 @@ class CountTable {
     return first;
   }
   [[nodiscard]] Slot& slot(std::uint32_t index) { return slots_[index]; }
+
+  /// The keys of `messages`, in their order.
+  static void keysOf(std::span<rd_kafka_message_t* const> messages, std::vector<Key>& keys) {
+    keys.clear();
+    for (const rd_kafka_message_t* message : messages)
+      keys.push_back(key(message->key, message->key_len));
+  }
 
  private:
   std::vector<Slot> slots_;

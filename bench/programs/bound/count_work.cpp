@@ -15,14 +15,10 @@ class Counter {
 
   /// Counts a batch of keys, the table's lines fetched ahead.
   void count(std::span<const CountTable::Key> keys, std::span<const int> partitions) {
-    constexpr std::size_t kAhead = 16;
-    for (std::size_t i = 0; i < keys.size() + kAhead; ++i) {
-      if (i < keys.size()) table_.prefetch(keys[i]);
-      if (i < kAhead) continue;
-      const std::uint32_t slot = table_.find(keys[i - kAhead]);
+    table_.findAll(keys, [&](std::size_t i, std::uint32_t slot) {
       if (table_.countOnce(slot, epoch_))
-        dirty_[static_cast<std::size_t>(partitions[i - kAhead])].push_back(slot);
-    }
+        dirty_[static_cast<std::size_t>(partitions[i])].push_back(slot);
+    });
   }
 
   void sendChanged() {
@@ -39,11 +35,7 @@ class Counter {
     for (const std::uint32_t index : dirty_[static_cast<std::size_t>(partition)]) {
       if (out_.sender->full()) out_.sender->send(topic, partition);
       CountTable::Slot& slot = table_.slot(index);
-      rd_kafka_message_t& message = out_.sender->next();
-      message.payload = &slot.count;
-      message.len = sizeof slot.count;
-      message.key = slot.key;
-      message.key_len = slot.size;
+      out_.sender->add(slot.key, slot.size, &slot.count, sizeof slot.count);
     }
     out_.sender->send(topic, partition);
   }

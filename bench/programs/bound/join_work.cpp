@@ -13,17 +13,11 @@ class JoinWork final : public Work {
       : out_(outputs), table_(table_bits), slots_(static_cast<std::size_t>(outputs.partitions)) {}
 
   void records(std::span<rd_kafka_message_t* const> messages) override {
-    constexpr std::size_t kAhead = 16;
-    keys_.clear();
-    for (const rd_kafka_message_t* message : messages)
-      keys_.push_back(CountTable::key(message->key, message->key_len));
-    for (std::size_t i = 0; i < keys_.size() + kAhead; ++i) {
-      if (i < keys_.size()) table_.prefetch(keys_[i]);
-      if (i < kAhead) continue;
-      const std::uint32_t slot = table_.find(keys_[i - kAhead]);
+    CountTable::keysOf(messages, keys_);
+    table_.findAll(keys_, [&](std::size_t i, std::uint32_t slot) {
       if (table_.countOnce(slot, epoch_)) dirty_.push_back(slot);
-      slots_[static_cast<std::size_t>(messages[i - kAhead]->partition)].push_back(slot);
-    }
+      slots_[static_cast<std::size_t>(messages[i]->partition)].push_back(slot);
+    });
   }
 
   void finish() override {
@@ -31,11 +25,7 @@ class JoinWork final : public Work {
       for (const std::uint32_t index : slots_[static_cast<std::size_t>(p)]) {
         if (out_.sender->full()) out_.sender->send(out_.output, p);
         CountTable::Slot& slot = table_.slot(index);
-        rd_kafka_message_t& message = out_.sender->next();
-        message.payload = &slot.count;
-        message.len = sizeof slot.count;
-        message.key = slot.key;
-        message.key_len = slot.size;
+        out_.sender->add(slot.key, slot.size, &slot.count, sizeof slot.count);
       }
       out_.sender->send(out_.output, p);
       slots_[static_cast<std::size_t>(p)].clear();

@@ -13,14 +13,8 @@ class RunningWork final : public Work {
       : out_(outputs), table_(table_bits), dirty_(static_cast<std::size_t>(outputs.partitions)) {}
 
   void records(std::span<rd_kafka_message_t* const> messages) override {
-    constexpr std::size_t kAhead = 16;
-    keys_.clear();
-    for (const rd_kafka_message_t* message : messages)
-      keys_.push_back(CountTable::key(message->key, message->key_len));
-    for (std::size_t i = 0; i < keys_.size() + kAhead; ++i) {
-      if (i < keys_.size()) table_.prefetch(keys_[i]);
-      if (i >= kAhead) count(keys_[i - kAhead], *messages[i - kAhead]);
-    }
+    CountTable::keysOf(messages, keys_);
+    table_.findAll(keys_, [&](std::size_t i, std::uint32_t slot) { count(slot, *messages[i]); });
     send();
   }
 
@@ -30,7 +24,7 @@ class RunningWork final : public Work {
       for (const std::uint32_t index : dirty) {
         if (out_.sender->full()) out_.sender->send(out_.changelog, p);
         CountTable::Slot& slot = table_.slot(index);
-        add(slot.key, slot.size, &slot.count);
+        out_.sender->add(slot.key, slot.size, &slot.count, sizeof slot.count);
       }
       out_.sender->send(out_.changelog, p);
       dirty.clear();
@@ -39,21 +33,14 @@ class RunningWork final : public Work {
   }
 
  private:
-  void count(const CountTable::Key& key, const rd_kafka_message_t& message) {
+  void count(std::uint32_t slot, const rd_kafka_message_t& message) {
     if (message.partition != partition_ || out_.sender->full()) send();
     partition_ = message.partition;
-    const std::uint32_t slot = table_.find(key);
     if (table_.countOnce(slot, epoch_))
       dirty_[static_cast<std::size_t>(partition_)].push_back(slot);
     counts_[filled_] = table_.slot(slot).count;
-    add(message.key, message.key_len, &counts_[filled_++]);
-  }
-  void add(void* key, std::size_t size, std::int64_t* count) {
-    rd_kafka_message_t& message = out_.sender->next();
-    message.payload = count;
-    message.len = sizeof *count;
-    message.key = key;
-    message.key_len = size;
+    out_.sender->add(message.key, message.key_len, &counts_[filled_], sizeof counts_[filled_]);
+    ++filled_;
   }
   void send() {
     if (filled_ > 0) out_.sender->send(out_.output, partition_);

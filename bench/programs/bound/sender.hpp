@@ -16,6 +16,14 @@ class Sender {
 
   /// The slot of the next message of the run, emptied. At most kRun before a send().
   [[nodiscard]] rd_kafka_message_t& next() { return run_[filled_++] = rd_kafka_message_t{}; }
+  /// The next message, whole.
+  void add(void* key, std::size_t key_size, void* payload, std::size_t size) {
+    rd_kafka_message_t& message = next();
+    message.key = key;
+    message.key_len = key_size;
+    message.payload = payload;
+    message.len = size;
+  }
   [[nodiscard]] bool full() const { return filled_ == kRun; }
   /// Sends the run, in order; what a full queue refuses is tried again.
   void send(rd_kafka_topic_t* topic, int partition);

@@ -19,14 +19,10 @@ class WindowWork final : public Work {
         dirty_(static_cast<std::size_t>(outputs.partitions)) {}
 
   void records(std::span<rd_kafka_message_t* const> messages) override {
-    constexpr std::size_t kAhead = 16;
-    keys_.clear();
-    for (const rd_kafka_message_t* message : messages)
-      keys_.push_back(CountTable::key(message->key, message->key_len));
-    for (std::size_t i = 0; i < keys_.size() + kAhead; ++i) {
-      if (i < keys_.size()) table_.prefetch(keys_[i]);
-      if (i >= kAhead) count(keys_[i - kAhead], messages[i - kAhead]->partition);
-    }
+    CountTable::keysOf(messages, keys_);
+    table_.findAll(keys_, [&](std::size_t i, std::uint32_t slot) {
+      count(slot, static_cast<std::size_t>(messages[i]->partition));
+    });
   }
 
   void finish() override {
@@ -55,22 +51,17 @@ class WindowWork final : public Work {
     std::int64_t slide;
   };
 
-  void count(const CountTable::Key& key, int partition) {
-    const std::uint32_t slot = table_.find(key);
-    if (table_.slot(slot).epoch == 0) known_[static_cast<std::size_t>(partition)].push_back(slot);
+  void count(std::uint32_t slot, std::size_t partition) {
+    if (table_.slot(slot).epoch == 0) known_[partition].push_back(slot);
     if (table_.countOnce(slot, static_cast<std::uint32_t>(slide_)))
-      dirty_[static_cast<std::size_t>(partition)].push_back(slot);
+      dirty_[partition].push_back(slot);
     ++added_[slot];
   }
   void add(rd_kafka_topic_t* topic, int partition, std::uint32_t index, std::int64_t number) {
     if (out_.sender->full()) send(topic, partition);
     CountTable::Slot& slot = table_.slot(index);
     values_[filled_] = {number, slide_};
-    rd_kafka_message_t& message = out_.sender->next();
-    message.payload = &values_[filled_++];
-    message.len = sizeof(Value);
-    message.key = slot.key;
-    message.key_len = slot.size;
+    out_.sender->add(slot.key, slot.size, &values_[filled_++], sizeof(Value));
   }
   void send(rd_kafka_topic_t* topic, int partition) {
     out_.sender->send(topic, partition);
