@@ -43,6 +43,9 @@ final class Forge {
         case "aborted":
           records.add(at, withValue(victim, "aborted " + victim.text()));
           break;
+        case "moved":
+          records.set(at, moved(victim, topics.partitions(options.get("input")).size()));
+          break;
         case "timestamp":
           records.set(at, later(victim));
           break;
@@ -81,7 +84,7 @@ final class Forge {
           records.add(withKey(records.get(at), "aborted"));
           break;
         case "moved":
-          records.set(at, moved(records.get(at)));
+          records.set(at, moved(records.get(at), 2));
           break;
         default:
           break;
@@ -105,6 +108,10 @@ final class Forge {
         offsets.put(
             partition, new OffsetAndMetadata(offset, "v1;batch=" + batch + ";inc=3;own=" + owner));
       });
+      if (options.has("ledger") && !fault.equals("unwritten"))
+        offsets.put(new TopicPartition(options.get("ledger"), 0),
+            new OffsetAndMetadata(1,
+                "v1;batch=" + (fault.equals("ledger") ? 41 : 42) + ";inc=3;own=00ab34cd12ef5678"));
       topics.admin().alterConsumerGroupOffsets(options.get("group"), offsets).all().get();
     }
     return 0;
@@ -157,9 +164,9 @@ final class Forge {
         seen.timestamp() + TIMESTAMP_STEP, seen.key(), seen.value());
   }
 
-  private static Seen moved(Seen seen) {
-    return new Seen(seen.topic(), 1 - seen.partition(), seen.offset(), seen.timestamp(), seen.key(),
-        seen.value());
+  private static Seen moved(Seen seen, int partitions) {
+    return new Seen(seen.topic(), (seen.partition() + 1) % partitions, seen.offset(),
+        seen.timestamp(), seen.key(), seen.value());
   }
 
   private static int send(Options options, List<Seen> records) {

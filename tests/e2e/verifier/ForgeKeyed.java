@@ -128,6 +128,9 @@ final class ForgeKeyed {
       case "form":
         records.set(last, with(victim, new byte[] {VERSION, 4, 0, 0}));
         break;
+      case "old": // a version that is not read any more
+        records.set(last, with(victim, new byte[] {VERSION - 1, 3, 2}));
+        break;
       case "key":
         records.add(record(1, "plain", longValue(1)));
         break;

@@ -73,14 +73,19 @@ final class ForgeTimed {
       final String first = batch[2] == 0 ? "" : Long.toString(batch[2]);
       final String ranges = "[\"" + prefix + "-left\",0," + left + "," + batch[3] + "],[\"" + prefix
           + "-right\",0," + right + "," + batch[4] + "]";
-      records.add(record(0, batch[0], null,
-          bytes("{\"kind\":\"batch\",\"batch\":{\"id\":" + (records.size() + 1)
-              + ",\"time\":" + batch[0] + ",\"closes_first\":[" + first
-              + "],\"closes\":" + (batch[1] == 1) + ",\"ranges\":[" + ranges + "]}}")));
+      records.add(batch(records.size() + 1, batch[0], first, batch[1] == 1, ranges));
       left = batch[3];
       right = batch[4];
     }
     return records;
+  }
+
+  /** A ledger's record, with as much in it as Batches reads. */
+  static Seen batch(long id, long time, String first, boolean closes, String ranges) {
+    return record(0, time, null,
+        bytes("{\"kind\":\"batch\",\"batch\":{\"id\":" + id + ",\"time\":" + time
+            + ",\"closes_first\":[" + first + "],\"closes\":" + closes + ",\"ranges\":[" + ranges
+            + "]}}"));
   }
 
   private static List<Seen> outputs(Object[][] right, String fault) {
@@ -108,6 +113,18 @@ final class ForgeTimed {
       case "late":
         records.set(at, record(0, victim.timestamp() + 50, victim.key(), victim.value()));
         break;
+      case "early":
+        records.add(0, records.remove(at));
+        break;
+      case "cut":
+        records.remove(records.size() - 1);
+        break;
+      case "more":
+        records.add(records.get(records.size() - 1));
+        break;
+      case "text": // no eight bytes
+        records.set(at, record(0, victim.timestamp(), victim.key(), bytes("6")));
+        break;
       case "moved":
         records.set(at, record(1, victim.timestamp(), victim.key(), victim.value()));
         break;
@@ -117,9 +134,9 @@ final class ForgeTimed {
     return records;
   }
 
-  private static byte[] bytes(String text) { return text.getBytes(StandardCharsets.UTF_8); }
+  static byte[] bytes(String text) { return text.getBytes(StandardCharsets.UTF_8); }
 
-  private static Seen record(int partition, long time, String key, byte[] value) {
+  static Seen record(int partition, long time, String key, byte[] value) {
     return new Seen("", partition, 0, time, key, value);
   }
 }

@@ -57,6 +57,8 @@ public final class Main {
         return ForgeKeyed.state(options);
       case "forge-timed":
         return ForgeTimed.world(options);
+      case "forge-tables":
+        return ForgeTables.world(options);
       case "forge-offsets":
         return Forge.offsets(options);
       case "forge-ledger":

@@ -46,6 +46,8 @@ test_readers() {
   verifier read --topic "$topic" --isolation uncommitted --follow-until "$work/done" \
     --record "$work/uncommitted"
   expect 1 'not there now' verify-seen --topic "$topic" --record "$work/uncommitted"
+  sed '100s/$/0/' "$work/committed" >"$work/other"
+  expect 1 "now '" verify-seen --topic "$topic" --record "$work/other"
   sed -i '100d' "$work/committed"
   expect 1 'never seen' verify-seen --topic "$topic" --record "$work/committed"
 }
@@ -64,6 +66,7 @@ test_copies() {
   copy_case gap 1 'gap: '
   copy_case swap 1 'order: key '
   copy_case swap 1 'order: partition ' partition
+  copy_case moved 1 ' records, in the output ' partition
   copy_case value 1 'foreign: '
   copy_case aborted 1 'aborted k'
   copy_case timestamp 1 'gap: ' key yes
@@ -113,6 +116,13 @@ offsets_case() { # FAULT CODE TEXT
   expect "$2" "$3" verify-offsets --topic "$prefix-in" --group "$prefix-$1"
 }
 
+offsets_ledger_case() { # FAULT CODE TEXT
+  local ledger=$prefix-tables-ledger
+  verifier forge-offsets --topic "$prefix-in" --group "$prefix-with-$1" --fault "$1" \
+    --ledger "$ledger"
+  expect "$2" "$3" verify-offsets --topic "$prefix-in" --group "$prefix-with-$1" --ledger "$ledger"
+}
+
 visits_case() { # FAULT CODE TEXT
   expect "$2" "$3" verify-visits --input "$prefix-keys" --output "$prefix-visits-$1"
 }
@@ -139,7 +149,7 @@ state_case() { # FAULT CODE TEXT
 
 test_states() {
   verifier forge-state --output "$prefix-visits-none" --changelog "$prefix-state" \
-    --faults none,lost,stale,wrong,extra,undead,tombstone,moved,form,key
+    --faults none,lost,stale,wrong,extra,undead,tombstone,moved,form,old,key
   state_case none 0 'ok    state'
   state_case lost 1 'is null, the output says'
   state_case stale 1 ', the output says '
@@ -149,6 +159,7 @@ test_states() {
   state_case tombstone 1 'is null, the output says'
   state_case moved 1 'moved: '
   state_case form 1 'a value of kind 4'
+  state_case old 1 'the value has no version'
   state_case key 1 'the key is no text'
 }
 
@@ -158,6 +169,9 @@ test_offsets() {
   offsets_case batch 1 'partitions disagree'
   offsets_case metadata 1 'metadata: '
   offsets_case missing 1 'has no committed offset'
+  offsets_ledger_case none 0 'batch=42'
+  offsets_ledger_case ledger 1 'partitions disagree'
+  offsets_ledger_case unwritten 1 "offset: $prefix-tables-ledger-0 has no committed offset"
 }
 
 record() { # KIND INC BATCH FROM UNTIL [OUTPUT_RECORDS] [TIME]
@@ -216,27 +230,84 @@ sessions_case() { # FAULT CODE TEXT
 }
 
 test_timed() {
-  verifier forge-timed --prefix "$prefix-timed" --faults none,lost,twice,value,late,moved
+  verifier forge-timed --prefix "$prefix-timed" --faults none,lost,twice,value,late,moved,early,cut,more,text
   windows_case none 0 'ok    windows: 7 sums'
   windows_case lost 1 'gap: '
   windows_case twice 1 'foreign or double: '
   windows_case value 1 'sum: '
   windows_case late 1 'foreign or double: '
   windows_case moved 1 'moved: '
+  windows_case early 1 'order: '
+  windows_case text 1 'form: '
   windows_case none 0 'ok    windows: 18 sums' zeros --zeros yes
   windows_case none 1 'foreign or double: ' zeros
   join_case none 0 'ok    join: 2 pairs' pairs
   join_case lost 1 'gap: a = a#3|a#2' pairs
   join_case twice 1 'foreign or double: ' pairs
+  join_case value 1 'gap: a = a#3|a#2' pairs
   join_case late 1 'time: ' pairs
   join_case none 0 'ok    join: 6 groups' groups
+  join_case lost 1 'gap: c = |c#1' groups
+  join_case twice 1 'foreign or double: ' groups
   join_case value 1 'foreign or double: ' groups
+  join_case late 1 'time: ' groups
   sessions_case none 0 'ok    sessions: 7 totals, 2 sessions ended'
   sessions_case lost 1 'total: '
   sessions_case twice 1 'total: '
   sessions_case value 1 'total: '
   sessions_case late 1 'time: '
   sessions_case moved 1 'moved: '
+  sessions_case early 1 'total: '
+  sessions_case cut 1 "gap: 'b' should go on with "
+  sessions_case more 1 'foreign: '
+  sessions_case text 1 'form: '
+}
+
+table_case() { # FAULT CODE TEXT [option...]
+  local fault=$1 code=$2 text=$3
+  shift 3
+  expect "$code" "$text" verify-table --stream "$prefix-tables-stream" \
+    --table "$prefix-tables-table" --record "$work/table" --output "$prefix-tables-own-$fault" \
+    --ledger "$prefix-tables-ledger" "$@"
+}
+
+number_case() { # FAULT CODE TEXT [option...]
+  table_case "$1" "$2" "$3" --output "$prefix-tables-number-$1" --key number --missing drop \
+    "${@:4}"
+}
+
+test_tables() {
+  verifier forge-tables --prefix "$prefix-tables" --record "$work/table" --faults \
+    none,lost,twice,aborted,early,stale,absent,undead,never,swap,bare,null,kept,rewound
+  table_case none 0 'ok    table: 6 records beside a table of 3 keys' --compacted 2
+  table_case none 1 'compaction: ' --compacted 3
+  table_case lost 1 'gap: a = a#2|a#2'
+  table_case twice 1 'foreign or double: '
+  table_case aborted 1 'foreign or double: '
+  table_case early 1 'has a = a#2|a#3, the table had a#2'
+  table_case early 1 'back: '
+  table_case stale 1 'has a = a#2|a#1, the table had a#2'
+  table_case absent 1 'has a = a#2|-, the table had a#2'
+  table_case undead 1 'has b = b#2|b#1, the table had -'
+  table_case never 1 'never there: '
+  table_case swap 1 'order: '
+  table_case bare 1 'form: '
+  table_case null 1 'form: '
+  number_case none 0 'ok    table: 4 records'
+  number_case none 1 'gap: a = a#2|-' --missing keep
+  number_case lost 1 'gap: a = a#3|k3#1'
+  number_case early 1 'has a = a#3|k3#2, the table had k3#1'
+  number_case stale 1 'has a = a#3|k1#1, the table had k3#1'
+  number_case stale 1 'never there: '
+  number_case absent 1 'has a = a#3|-, the table had k3#1'
+  number_case kept 1 'foreign or double: '
+  # A ledger that agrees with a wrong output: what the table's topic held says it all the same.
+  table_case rewound 1 'back: ' --ledger "$prefix-tables-rewound"
+  # A reader along the table's topic that has not seen all, or something else.
+  sed -i '3d' "$work/table"
+  table_case none 1 'the reader has missed '
+  sed -i '1s/#1/#7/' "$work/table"
+  table_case none 1 "the reader has missed $prefix-tables-table-0@0: a = a#1"
 }
 
 test_readers
@@ -246,6 +317,7 @@ test_at_least_once
 test_visits
 test_states
 test_timed
+test_tables
 test_offsets
 test_ledgers
 ((failures == 0)) || echo "$failures checks of the verifier are wrong"
