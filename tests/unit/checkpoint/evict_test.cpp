@@ -87,6 +87,59 @@ TEST_CASE("a state that does not fit stays in the checkpoint when it is restored
   CHECK(bench.state->bytes() < all_in_memory / 3);  // a walk keeps nothing
 }
 
+namespace {
+
+/// A folder whose positions tell of 100 keys while its values are those of 20,000: a checkpoint was
+/// cut short between the two.
+struct CutShort {
+  FakeDisk disk;
+  StateBench bench;
+  StateBench::Items expected;
+  std::uint64_t all_in_memory = 0;
+
+  CutShort() {
+    REQUIRE(bench.restart(on(disk)).ok());
+    bench.batch(numbered(0, 100, "1"));
+    REQUIRE(bench.checkpoint().ok());
+    const auto positions = disk.storedPositions();
+    bench.batch(numbered(100, 20'000, "2"));
+    REQUIRE(bench.checkpoint().ok());
+    disk.setPositions(positions);
+    REQUIRE(disk.values() == 20'000);
+    expected = bench.items();
+    all_in_memory = bench.state->bytes();
+  }
+  void restart(std::uint64_t table_bytes_max) {
+    bench.residence.table_bytes_max = table_bytes_max;
+    const auto report = bench.restart(on(disk));
+    REQUIRE(report.ok());
+    CHECK_FALSE(report->rebuilt);
+    CHECK(report->records == 19'900);  // the older positions stand
+  }
+};
+
+}  // namespace
+
+TEST_CASE("more keys than the positions tell of are loaded all the same when they fit",
+          "[unit][checkpoint][evict]") {
+  CutShort cut;
+  cut.restart(4 * cut.all_in_memory);
+  CHECK(cut.disk.finds() == 0);  // the replay reads no key back
+  CHECK(cut.bench.state->keys() == 20'000);
+  CHECK(cut.bench.items() == cut.expected);
+  cut.bench.batch(numbered(0, 20'000, "3"));
+  CHECK(cut.disk.finds() == 0);
+}
+
+TEST_CASE("more keys than the positions tell of stay in the checkpoint when they do not fit",
+          "[unit][checkpoint][evict]") {
+  CutShort cut;
+  cut.restart(200'000);  // room for a tenth, and for all that the positions tell of
+  CHECK(cut.disk.finds() > 0);
+  CHECK(cut.bench.state->bytes() < cut.all_in_memory / 3);
+  CHECK(cut.bench.items() == cut.expected);
+}
+
 TEST_CASE("a state that does not fit is built from the changelog without filling memory",
           "[unit][checkpoint][evict]") {
   FakeDisk disk;
