@@ -57,6 +57,23 @@ std::vector<std::string> brokersOf(const rd_kafka_metadata_t& metadata) {
   return brokers;
 }
 
+/// What the brokers say of all topics, or of those that have a handle. That a login was refused
+/// shows only when the client is served, which nobody does while it waits: so it waits in steps.
+/// Each is twice as long as the one before, so that a slow answer comes, too.
+Result<MetadataHandle> askForMetadata(ClientHandle& client, bool all, Clock& clock,
+                                      Deadline deadline) {
+  constexpr milliseconds kFirstStep{250};
+  for (auto step = kFirstStep;; step *= 2) {
+    const auto left = deadline.left(clock);
+    const rd_kafka_metadata_t* raw = nullptr;
+    const auto error = rd_kafka_metadata(client.get(), all ? 1 : 0, nullptr, &raw,
+                                         toMilliseconds(std::min<milliseconds>(step, left)));
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return MetadataHandle(raw);
+    auto status = client.explain(toStatus(error, "topics"));
+    if (status.reaction() != Reaction::kRetry || left <= step) return status;
+  }
+}
+
 Status describeTopic(const rd_kafka_metadata_topic_t& found, TopicDescription& description) {
   if (found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return {};
   if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) return toStatus(found.err, description.name);
@@ -104,12 +121,8 @@ void KafkaCluster::addTopicIds(std::span<TopicDescription> topics, Deadline dead
 }
 
 Result<std::vector<std::string>> KafkaCluster::topicNames(Timeout timeout) {
-  constexpr int kAll = 1;
-  const rd_kafka_metadata_t* raw = nullptr;
-  const auto error =
-      rd_kafka_metadata(committed_->get(), kAll, nullptr, &raw, toMilliseconds(timeout));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return committed_->explain(toStatus(error, "topics"));
-  const MetadataHandle metadata(raw);
+  LOCKSTEP_ASSIGN(const auto metadata,
+                  askForMetadata(*committed_, true, clock_, Deadline::in(clock_, timeout)));
   std::vector<std::string> names;
   for (int i = 0; i < metadata->topic_cnt; ++i) {
     const auto& topic = metadata->topics[i];
@@ -136,11 +149,7 @@ Result<std::vector<TopicDescription>> KafkaCluster::describeAll(std::span<const 
                                                                 Deadline deadline) {
   std::vector<TopicHandle> known;  // one request asks for every topic that has a handle
   for (const auto& name : names) known.push_back(makeTopic(*committed_, name));
-  const rd_kafka_metadata_t* raw = nullptr;
-  const auto error =
-      rd_kafka_metadata(committed_->get(), 0, nullptr, &raw, toMilliseconds(deadline.left(clock_)));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return committed_->explain(toStatus(error, "topics"));
-  const MetadataHandle metadata(raw);
+  LOCKSTEP_ASSIGN(const auto metadata, askForMetadata(*committed_, false, clock_, deadline));
   if (ids_ != nullptr) ids_->alsoAsk(brokersOf(*metadata));
   const std::span found(metadata->topics, static_cast<std::size_t>(metadata->topic_cnt));
   std::vector<TopicDescription> descriptions;

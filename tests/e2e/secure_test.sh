@@ -83,7 +83,8 @@ refused() { # NAME EXIT_CODE ERROR_CODE WORDS REMEDY
   local before log=$work/$1.log
   before=$(ask_broker committed e2e-secure count-in)
   start "$1"
-  wait_end "$pid" 40 || fail "$1: still running after 40 s: $(tail -3 "$log")"
+  # Half of start_timeout: a refusal is not waited out.
+  wait_end "$pid" 10 || fail "$1: still running after 10 s: $(tail -3 "$log")"
   ((code == $2)) || fail "$1: exit code $code, not $2: $(tail -3 "$log")"
   grep -q "error\[$3\].*$4" "$log" || fail "$1: no $3 with '$4': $(tail -3 "$log")"
   grep -q "^ *help: .*$5" "$log" || fail "$1: no help with '$5': $(tail -3 "$log")"
