@@ -94,12 +94,14 @@ class LogInputs final : public InputFactory {
       const Log& log = owner_.logs[partition_];
       const Offset readable = std::min(until, log.stable.value_or(until));
       auto chunk = std::make_unique<Chunk>();
-      for (const auto& record : log.records) {
-        if (record.offset < position_ || record.offset >= readable) continue;
+      auto record = std::lower_bound(
+          log.records.begin(), log.records.end(), position_,
+          [](const Stored& stored, Offset position) { return stored.offset < position; });
+      for (; record != log.records.end() && record->offset < readable; ++record) {
         if (chunk->views.size() == owner_.chunk_records) break;
         chunk->views.push_back(
-            {record.key, record.value, record.offset, record.timestamp, &partition_, {}});
-        position_ = Offset(record.offset.value() + 1);
+            {record->key, record->value, record->offset, record->timestamp, &partition_, {}});
+        position_ = Offset(record->offset.value() + 1);
       }
       if (chunk->views.empty()) {
         position_ = std::max(position_, readable);
