@@ -1,22 +1,39 @@
 package verifier;
 
+import java.util.Scanner;
+
 /** The verbs. Exit codes: 0 ok, 1 findings, 64 usage, 70 anything else. */
 public final class Main {
   public static void main(String[] arguments) {
-    int code;
+    final boolean serves = arguments.length > 0 && arguments[0].equals("serve");
+    final int code = serves ? serve() : call(arguments);
+    System.out.flush();
+    System.exit(code);
+  }
+
+  /** Many calls in one process: one a line, a line "exit CODE" behind what each prints. */
+  private static int serve() {
+    System.setErr(System.out);
+    for (final Scanner calls = new Scanner(System.in); calls.hasNextLine();) {
+      final int code = call(calls.nextLine().split(" "));
+      System.out.println("exit " + code);
+      System.out.flush();
+    }
+    return 0;
+  }
+
+  private static int call(String[] arguments) {
     try {
       if (arguments.length == 0)
         throw new Options.UsageError("a verb is missing");
-      code = run(arguments[0], new Options(arguments));
+      return run(arguments[0], new Options(arguments));
     } catch (Options.UsageError error) {
       System.err.println("verifier: " + error.getMessage() + "; see tests/e2e/verifier/README.md");
-      code = 64;
+      return 64;
     } catch (Exception failure) {
       failure.printStackTrace();
-      code = 70;
+      return 70;
     }
-    System.out.flush();
-    System.exit(code);
   }
 
   private static int run(String verb, Options options) throws Exception {

@@ -10,17 +10,33 @@ failures=0
 reader=
 trap '[[ -z $reader ]] || kill "$reader" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-verifier() {
-  local verb=$1
-  shift
-  "$here/verifier.sh" "$verb" --brokers "$brokers" "$@"
+# One process answers all calls but those that go on beside others.
+coproc server { "$here/verifier.sh" serve; }
+
+# Puts what the verifier prints into $work/out; ends with its code.
+answer() { # verifier-argument...
+  local line
+  echo "$1 --brokers $brokers ${*:2}" >&"${server[1]}"
+  : >"$work/out"
+  while IFS= read -r line <&"${server[0]}"; do
+    [[ $line != 'exit '* ]] || return "${line#exit }"
+    echo "$line" >>"$work/out"
+  done
+  echo 'the verifier has ended' >>"$work/out"
+  return 70
+}
+
+verifier() { # verifier-argument...: it must not fail
+  answer "$@" && return
+  cat "$work/out"
+  exit 1
 }
 
 # Runs the check; it must end with CODE and print TEXT.
 expect() { # CODE TEXT verifier-argument...
   local code=$1 text=$2 got=0
   shift 2
-  verifier "$@" >"$work/out" 2>&1 || got=$?
+  answer "$@" || got=$?
   if ((got == code)) && grep -qF -- "$text" "$work/out"; then
     echo "ok    $* -> $text"
   else
@@ -33,8 +49,8 @@ expect() { # CODE TEXT verifier-argument...
 test_readers() {
   local topic=$prefix-in
   verifier produce --topic "$topic" --records 1 --aborts 0 # makes the topic for the readers
-  verifier read --topic "$topic" --isolation committed --follow-until "$work/done" \
-    --record "$work/committed" &
+  "$here/verifier.sh" read --brokers "$brokers" --topic "$topic" --isolation committed \
+    --follow-until "$work/done" --record "$work/committed" &
   reader=$!
   expect 0 'committed records' produce --topic "$topic" --records 3000 --transaction 60 --seed 7 \
     --nulls 0.05
