@@ -9,11 +9,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// So many records may wait in the topic: a large folder is read as fast as it is processed.
-constexpr std::int64_t kBacklogMax = 1'000'000;
-constexpr int kBlocksBetweenLooks = 8;
-constexpr milliseconds kBacklogPause{100};
-
 ReceivedLog::Block encode(const file::FolderBlock& folder, WallTime now) {
   ReceivedLog::Block block;
   for (const auto& [name, lines] : folder.files) {
@@ -39,7 +34,11 @@ FileFeeder::FileFeeder(Options options, std::unique_ptr<ReceivedLog> log, Clock&
       clock_(clock),
       fail_(std::move(fail)),
       report_(options_.source.id, options_.source.kind, options_.listeners),
-      log_(std::move(log), report_, clock, [this](milliseconds pause) { return wait(pause); }) {}
+      log_(std::move(log), report_, clock, [this](milliseconds pause) { return wait(pause); }),
+      feed_(
+          {options_.until_end, files().poll}, log_, report_,
+          [this](const Positions& positions) { return openFolder(positions); },
+          [this](milliseconds pause) { return wait(pause); }) {}
 
 void FileFeeder::start() {
   thread_ = std::thread([this] { run(); });
@@ -63,56 +62,28 @@ bool FileFeeder::wait(milliseconds pause) {
 
 void FileFeeder::run() {
   report_.started();
-  const auto status = feed();
+  const auto status = feed_.run();
   report_.stopped("");
   if (status.ok() || status.reaction() != Reaction::kFatal) return;
   // Another instance: the engine finds that out by itself, and says so.
   if (status.exitCode() != ExitCode::kOtherOwner) fail_(status);
 }
 
-Status FileFeeder::feed() {
-  LOCKSTEP_TRY(log_.open());
-  LOCKSTEP_ASSIGN(auto folder, openFolder());
-  while (wait(milliseconds(0))) {
-    const auto fed = feedOnce(folder);
-    if (!fed.ok() && fed.status().reaction() != Reaction::kRetry) return fed.status();
-    if (!fed.ok()) report_.failed(fed.status().message());
-    log_.trim();
-    if (fed.ok() && *fed) continue;
-    if (fed.ok() && options_.until_end) break;
-    if (!wait(files().poll)) break;
-  }
-  complete_ = options_.until_end;
-  return {};
-}
-
-Result<file::FolderReader> FileFeeder::openFolder() {
-  LOCKSTEP_ASSIGN(const auto stored, log_.readPositions());
+Result<SourceFeed::Next> FileFeeder::openFolder(const Positions& stored) {
   file::FolderReader::Positions known;
   for (const auto& [name, text] : stored) {
     LOCKSTEP_ASSIGN(known[name], file::decodeFilePosition(text));
   }
-  file::FolderOptions folder;
-  folder.dir = files().dir;
-  folder.line_bytes_max = files().line_bytes_max;
-  folder.stop_on_missing = files().stop_on_missing;
-  return file::FolderReader(std::move(folder), std::move(known),
-                            [](const std::string& text) { log::warn("{}", text); });
-}
-
-Result<bool> FileFeeder::feedOnce(file::FolderReader& folder) {
-  if (!options_.until_end && ++blocks_ % kBlocksBetweenLooks == 0) {
-    while (log_.backlog() > kBacklogMax) {
-      log_.trim();
-      if (!wait(kBacklogPause)) return false;
-    }
-  }
-  LOCKSTEP_ASSIGN(const auto block, folder.next());
-  if (block.empty()) return false;
-  const auto encoded = encode(block, clock_.wallNow());
-  LOCKSTEP_TRY(log_.write(encoded));
-  report_.stored(encoded.records.records().size());
-  return true;
+  file::FolderOptions options;
+  options.dir = files().dir;
+  options.line_bytes_max = files().line_bytes_max;
+  options.stop_on_missing = files().stop_on_missing;
+  const auto folder = std::make_shared<file::FolderReader>(
+      std::move(options), std::move(known), [](const std::string& text) { log::warn("{}", text); });
+  return SourceFeed::Next([this, folder]() -> Result<ReceivedLog::Block> {
+    LOCKSTEP_ASSIGN(const auto block, folder->next());
+    return encode(block, clock_.wallNow());
+  });
 }
 
 }  // namespace lockstep

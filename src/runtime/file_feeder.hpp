@@ -1,8 +1,9 @@
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
+#include <map>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include <lockstep/base/mutex.hpp>
@@ -11,11 +12,12 @@
 #include "connectors/file/folder_reader.hpp"
 #include "src/runtime/log_writer.hpp"
 #include "src/runtime/running_source.hpp"
+#include "src/runtime/source_feed.hpp"
 
 namespace lockstep {
 
 /// Reads a folder's new files into the source's topic: lines and the positions behind them in one
-/// transaction, so that a crash goes on at exactly the next line. A thread of its own.
+/// transaction, so that a crash goes on at exactly the next line (SourceFeed). A thread of its own.
 class FileFeeder final : public RunningSource {
  public:
   struct Options {
@@ -30,14 +32,13 @@ class FileFeeder final : public RunningSource {
   void start() override;
   void stop() override;
   void processed(Offset next) override { log_.processed(next); }
-  [[nodiscard]] bool complete() const override { return complete_.load(); }
+  [[nodiscard]] bool complete() const override { return feed_.complete(); }
 
  private:
+  using Positions = std::map<std::string, std::string>;
+
   void run();
-  Status feed();
-  Result<file::FolderReader> openFolder();
-  /// Whether there was something.
-  Result<bool> feedOnce(file::FolderReader& folder);
+  Result<SourceFeed::Next> openFolder(const Positions& stored);
   bool wait(std::chrono::milliseconds pause);
   [[nodiscard]] const FileSource& files() const {
     return std::get<FileSource>(options_.source.what);
@@ -48,8 +49,7 @@ class FileFeeder final : public RunningSource {
   const Fail fail_;
   SourceReport report_;
   LogWriter log_;
-  std::atomic<bool> complete_{false};
-  int blocks_ = 0;
+  SourceFeed feed_;
 
   Mutex mutex_;
   std::condition_variable_any changed_;
