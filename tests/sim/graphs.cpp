@@ -9,6 +9,7 @@
 #include <lockstep/dstream/kafka_output.hpp>
 #include <lockstep/model/record_error.hpp>
 
+#include "tests/sim/accumulated.hpp"
 #include "tests/sim/event_time.hpp"
 #include "tests/sim/input_history.hpp"
 #include "tests/sim/mutants.hpp"
@@ -153,6 +154,7 @@ void oneInput(const DStream<RecordView>& input, const Options& options,
     case Graph::kCopy:
     case Graph::kTable:
     case Graph::kReceived:
+    case Graph::kAccumulated:
     case Graph::kCount:
       kafkaOutput(input, {.topic = kOutputTopic, .step = {}});
   }
@@ -173,17 +175,25 @@ std::int64_t amountOf(std::string_view value) {
   return amount;
 }
 
+std::string stateIdOf(const Options& options) {
+  return options.graph == Graph::kAccumulated ? std::string(Accumulators::kStateId) : kStateId;
+}
+
 std::shared_ptr<DStreamGraph> makeGraph(const Options& options,
                                         std::function<void(Effect)> on_effect) {
   auto graph = std::make_shared<DStreamGraph>();
   if (options.graph == Graph::kTable) {
     tableGraph(graph, options);
   } else if (options.graph == Graph::kReceived) {
-    receivedGraph(graph);
+    receivedGraph(graph, options);
   } else {
-    oneInput(options.pattern ? kafkaPatternInput(graph, inputPattern())
-                             : directKafkaInput(graph, inputTopics(options)),
-             options, on_effect);
+    const auto input = options.pattern ? kafkaPatternInput(graph, inputPattern())
+                                       : directKafkaInput(graph, inputTopics(options));
+    if (options.graph == Graph::kAccumulated) {
+      accumulatedGraph(*graph, input, options, on_effect);
+    } else {
+      oneInput(input, options, on_effect);
+    }
   }
   const auto status = graph->prepare({static_cast<std::uint32_t>(options.shards), {}});
   LOCKSTEP_CHECK(status.ok(), status.toString());

@@ -47,6 +47,9 @@ inline constexpr std::int64_t kRightMin = 4;
 /// Stands for the partner that a record of Graph::kJoined has not.
 inline constexpr std::string_view kNoPartner = "-";
 
+/// Id of the state that the oracle knows.
+[[nodiscard]] std::string stateIdOf(const Options& options);
+
 /// A graph of one kind, prepared.
 [[nodiscard]] std::shared_ptr<DStreamGraph> makeGraph(const Options& options,
                                                       std::function<void(Effect)> on_effect);

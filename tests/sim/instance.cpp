@@ -141,12 +141,16 @@ BatchServices Instance::services() {
 }
 
 ControlPlane::Ports Instance::controlPorts(SimDisk& disk) {
-  return {*cluster_,
-          *replay_inputs_,
-          *input_,
-          state_.get(),
-          [&disk] { return !disk.empty(); },
-          [this](const std::vector<TopicDescription>& topics) { runner_->setTopics(topics); }};
+  ControlPlane::Ports ports{
+      *cluster_,
+      *replay_inputs_,
+      *input_,
+      state_.get(),
+      [&disk] { return !disk.empty(); },
+      [this](const std::vector<TopicDescription>& topics) { runner_->setTopics(topics); }};
+  if (around_.options.mutant != Mutant::kAccumulatorsNotShown)
+    ports.state_restored = [this] { return runner_->restored(); };
+  return ports;
 }
 
 SourcePorts Instance::receiverPorts() {

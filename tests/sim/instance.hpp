@@ -16,7 +16,7 @@
 #include "src/runtime/committer.hpp"
 #include "src/runtime/control_plane.hpp"
 #include "src/runtime/dispatch.hpp"
-#include "src/runtime/received_log.hpp"
+#include "src/runtime/log_writer.hpp"
 #include "tests/sim/graphs.hpp"
 #include "tests/sim/options.hpp"
 #include "tests/sim/prng.hpp"
@@ -89,6 +89,10 @@ class Instance {
   void serve(Role& role);
   void generate();
   void receive(Nonce owner);
+  void receiveNumbers(LogWriter& log, Nonce owner);
+  void received(std::int64_t last);
+  bool goOnAfter(std::chrono::milliseconds pause);
+  void readFolder(LogWriter& log, SourceReport& report, Nonce owner);
   [[nodiscard]] SourcePorts receiverPorts();
   void post(Event::Body fact);
   void handle(std::vector<Command> commands);

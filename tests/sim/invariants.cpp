@@ -119,7 +119,7 @@ std::optional<Invariants::Delta> Invariants::readDelta() {
   }
   delta.outputs = newRecords(kOutputTopic);
   delta.dead_letters = newRecords(kDeadLetterTopic);
-  delta.changelog = newRecords(changelogTopic(kApplication, kStateId));
+  delta.changelog = newRecords(changelogTopic(kApplication, stateIdOf(options_)));
   delta.ledger = newRecords(ledgerTopic(kApplication));
   // With a topic its committed offsets are deleted: the ledger has them.
   if (delta.ledger.size() == 1 && delta.metadata.batch != last_.batch) {
@@ -228,6 +228,7 @@ void Invariants::checkOwner(const Delta& delta) {
                           : Result<LedgerRecord>(Status::abort("none"));
   if (!record.ok() || record->kind != LedgerKind::kClaim || record->owner != now.owner)
     violated(fmt::format("I8: incarnation {} committed without a claim", now.incarnation.value()));
+  last_claims_[fmt::format("{:016x}", now.owner.value())] = now.incarnation;
 }
 
 /// I2: the ranges of committed batches tile each input partition; the offsets move with them.
@@ -318,7 +319,7 @@ void Invariants::checkChangelog(const Delta& delta, const Oracle::Expected& expe
     const auto key = record.key.value_or("");
     const bool known = now != nullptr && now->contains(key);
     const auto wanted = known ? std::optional(now->at(key)) : std::nullopt;
-    const auto found = record.value ? std::optional(numberIn(*record.value)) : std::nullopt;
+    const auto found = record.value ? std::optional(stateNumber(*record.value)) : std::nullopt;
     if (found != wanted)
       violated(fmt::format("I5: batch {}: the changelog says {} for key {}, the input {}",
                            delta.metadata.batch.value(), found.value_or(-1), key,
@@ -338,7 +339,7 @@ void Invariants::checkpointWritten(const SimDisk& disk) {
     return;
   }
   std::map<std::string, std::int64_t> found;
-  for (const auto& [key, value] : disk.values) found[std::get<2>(key)] = numberIn(value.first);
+  for (const auto& [key, value] : disk.values) found[std::get<2>(key)] = stateNumber(value.first);
   if (options_.at_least_once) return looseCheckpoint(*positions, found);
   if (positions->batch <= last_.batch) {
     checkCheckpoint(positions->batch, found);
@@ -381,12 +382,13 @@ void Invariants::effectRun(const Effect& effect) {
 }
 
 void Invariants::checkEffect(const BatchPlan& plan) {
-  if (options_.graph != Graph::kPlan) return;
+  if (options_.graph != Graph::kPlan && options_.graph != Graph::kAccumulated) return;
   const auto found = effects_.find(beginOf(plan.ranges));
   if (found == effects_.end()) return;  // a batch without records
   if (!found->second.starts_with(endOf(plan.ranges, plan.time)))
     violated(fmt::format("I1: batch {} was committed with other ranges than its side effect saw",
                          plan.id.value()));
+  if (options_.graph == Graph::kAccumulated) checkAccumulatorsRead(plan, found->second);
 }
 
 /// Data is never refused, unless an input has really lost some: nothing else that happens in a

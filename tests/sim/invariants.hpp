@@ -13,6 +13,7 @@
 #include <lockstep/model/commit_metadata.hpp>
 
 #include "connectors/memory/memory_kafka.hpp"
+#include "tests/sim/accumulated.hpp"
 #include "tests/sim/graphs.hpp"
 #include "tests/sim/input_history.hpp"
 #include "tests/sim/oracle.hpp"
@@ -62,6 +63,9 @@ class Invariants {
   [[nodiscard]] bool caughtUp();
   /// A claim was committed, and what happened to an input is known to the history.
   [[nodiscard]] bool claimed() const { return last_.incarnation.value() > 0; }
+  /// Of the last committed transaction.
+  [[nodiscard]] Incarnation incarnation() const { return last_.incarnation; }
+  [[nodiscard]] Nonce owner() const { return last_.owner; }
   /// Whether the application has committed an offset of the partition.
   [[nodiscard]] bool reads(const TopicPartition& partition) const {
     return offsets_.contains(partition);
@@ -98,11 +102,16 @@ class Invariants {
   void checkChangelog(const Delta& delta, const Oracle::Expected& expected);    // I5
   void checkCheckpoint(BatchId batch, const std::map<std::string, std::int64_t>& found);  // I5
   void checkEffect(const BatchPlan& plan);
+  /// The number that a value of the state holds for the oracle.
+  [[nodiscard]] std::int64_t stateNumber(const std::string& bytes) const {
+    return options_.graph == Graph::kAccumulated ? totalIn(bytes) : numberIn(bytes);
+  }
   void checkPartitionOfKeys(const std::vector<Seen>& outputs);  // I4
   void checkTopicIds(const Delta& delta);
 
-  // tables.cpp, received.cpp
+  // tables.cpp, accumulated.cpp
   void checkTableFirst(const BatchPlan& plan, Nonce owner);  // I12
+  void checkAccumulatorsRead(const BatchPlan& plan, const std::string& effect);
 
   // at_least_once.cpp
   void offsetsCommitted();
@@ -126,6 +135,7 @@ class Invariants {
   Offsets offsets_;
   std::map<std::string, std::string> topic_ids_;  ///< of inputs, as the ledger's first record says
   std::vector<std::string> expected_codes_;
+  std::map<std::string, Incarnation> last_claims_;  ///< by owner, as in a receiver's log
   std::map<Nonce, Offsets> starts_;  ///< where the inputs ended when each owner started
   Offsets ends_to_reach_;            ///< as soon as the last transaction's markers are written
   BatchTime last_time_{};

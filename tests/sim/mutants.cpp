@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include <lockstep/rdd/accumulators.hpp>
+
 namespace lockstep::sim {
 namespace {
 
@@ -200,7 +202,8 @@ class MutantInputs final : public InputFactory {
   const Mutant mutant_;
 };
 
-/// Leaves an aborted batch's changes in the tables: all of it, or of batches that are too large.
+/// Leaves an aborted batch's changes in the tables: all of it, that of accumulators, or of batches
+/// that are too large.
 class StubbornState final : public StateBackend {
  public:
   StubbornState(std::unique_ptr<StateBackend> real, Mutant mutant, std::uint64_t share)
@@ -220,7 +223,10 @@ class StubbornState final : public StateBackend {
   }
   void rollback(BatchId batch, std::string_view operator_id, ShardId shard) override {
     if (mutant_ == Mutant::kNoStateRollback) return real_->confirm(batch, operator_id, shard);
-    if (share_ != 0 && real_->memory(batch).undecided > share_) return;
+    if (mutant_ == Mutant::kAccumulatorKept && operator_id == Accumulators::kStateId)
+      return real_->confirm(batch, operator_id, shard);
+    if (mutant_ == Mutant::kOversizedKept && share_ != 0 && real_->memory(batch).undecided > share_)
+      return;
     real_->rollback(batch, operator_id, shard);
   }
   bool prepareCheckpoint(std::string_view operator_id, ShardId shard) override {
@@ -246,7 +252,9 @@ class StubbornState final : public StateBackend {
 
 std::unique_ptr<StateBackend> mutated(std::unique_ptr<StateBackend> state, Mutant mutant,
                                       std::uint64_t share) {
-  if (mutant != Mutant::kNoStateRollback && mutant != Mutant::kOversizedKept) return state;
+  if (mutant != Mutant::kNoStateRollback && mutant != Mutant::kOversizedKept &&
+      mutant != Mutant::kAccumulatorKept)
+    return state;
   return std::make_unique<StubbornState>(std::move(state), mutant, share);
 }
 

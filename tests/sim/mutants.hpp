@@ -18,6 +18,7 @@ inline const std::string kApplication = "app";
 inline const std::string kTransactionalId = "lockstep-app";
 inline const std::string kInputTopic = "in";
 inline const std::string kSecondInputTopic = "in2";
+inline const std::string kPositionsTopic = "in2-positions";
 inline const std::string kReceiverTransactions = "receiver-in2";
 inline const std::string kOutputTopic = "out";
 inline const std::string kDeadLetterTopic = "dead";

@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, kFaults> kFaultNames{
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Graph::kCount)> kGraphNames{
     "copy",   "word-count", "dead-letters", "idle-visits", "plan",  "every-key", "groups",
-    "joined", "time-outs",  "windows",      "event-time",  "table", "received"};
+    "joined", "time-outs",  "windows",      "event-time",  "table", "received",  "accumulated"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)> kMutantNames{
     "none",
@@ -63,6 +63,9 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)>
     "tables-not-first",
     "block-number-forgotten",
     "old-receiver-takes-over",
+    "positions-read-early",
+    "accumulator-kept",
+    "accumulators-not-shown",
     "offsets-before-flush",
     "ledger-believed"};
 
@@ -118,6 +121,10 @@ void addChanges(Options& options) {
     options.inputs = 2;
     options.state_share = 0;
     options.until_end = false;  // a receiver has no end
+  }
+  if (!hasFixedInputs(options.graph) && Prng(options.seed, 17).chance(100)) {
+    options.graph = Graph::kAccumulated;
+    options.state_share = 0;  // one that has less than their one or two entries cannot go on
   }
   on(Fault::kGrowth, 200);
   on(Fault::kExpiredOffsets, 200);
@@ -185,6 +192,7 @@ Options loosened(Options options) {
       options.graph == Graph::kTimeOuts || options.graph == Graph::kWindows ||
       options.graph == Graph::kEventTime || options.graph == Graph::kTable)
     options.graph = Graph::kWordCount;
+  if (options.graph == Graph::kAccumulated) options.graph = Graph::kWordCount;
   if (options.graph == Graph::kPlan || options.graph == Graph::kGroups ||
       options.graph == Graph::kJoined || options.graph == Graph::kReceived)
     options.graph = Graph::kCopy;

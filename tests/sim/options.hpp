@@ -58,6 +58,7 @@ enum class Graph {
   kEventTime,
   kTable,
   kReceived,
+  kAccumulated,
   kCount
 };
 [[nodiscard]] std::string_view toString(Graph graph);
@@ -112,6 +113,9 @@ enum class Mutant {
   kTablesNotFirst,        ///< other inputs are read while tables are behind
   kBlockNumberForgotten,  ///< of a receiver's log, with each block
   kOldReceiverTakesOver,  ///< the log, from an instance that has claimed the application later
+  kPositionsReadEarly,    ///< of a folder, before its log is taken over
+  kAccumulatorKept,       ///< what a batch that was taken back has added to accumulators
+  kAccumulatorsNotShown,  ///< to their readers, as restored
   // Of schedules without transactions only.
   kOffsetsBeforeFlush,
   kLedgerBelieved,

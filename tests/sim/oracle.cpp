@@ -148,6 +148,7 @@ Oracle::Expected Oracle::batch(const std::vector<std::vector<Seen>>& input, cons
   if (graph_ == Graph::kEventTime) return eventTimeBatch(input, plan);
   if (graph_ == Graph::kTable) return tableBatch(input, plan);
   if (graph_ == Graph::kReceived) return receivedBatch(input);
+  if (graph_ == Graph::kAccumulated) return accumulatedBatch(input, plan);
   Expected expected;
   if (!stateful()) {
     for (const auto& partition : input) {

@@ -59,12 +59,13 @@ class Oracle {
   [[nodiscard]] const std::map<std::string, std::int64_t>* stateAt(BatchId batch) const;
   /// Whether all of a key's outputs of a batch have one order.
   [[nodiscard]] bool ordersKeys() const {
-    return stateful() || keyed() || graph_ == Graph::kWindows;
+    return (stateful() && graph_ != Graph::kAccumulated) || keyed() || graph_ == Graph::kWindows;
   }
   /// Whether state, changelog and checkpoint hold stateAt(), one number for each key.
   [[nodiscard]] bool stateful() const {
     return graph_ == Graph::kWordCount || graph_ == Graph::kIdleVisits ||
-           graph_ == Graph::kEveryKey || graph_ == Graph::kTimeOuts || graph_ == Graph::kTable;
+           graph_ == Graph::kEveryKey || graph_ == Graph::kTimeOuts || graph_ == Graph::kTable ||
+           graph_ == Graph::kAccumulated;
   }
 
  private:
@@ -82,6 +83,8 @@ class Oracle {
                                         const BatchPlan& plan);
   [[nodiscard]] Expected tableBatch(const std::vector<std::vector<Seen>>& input,
                                     const BatchPlan& plan);
+  [[nodiscard]] Expected accumulatedBatch(const std::vector<std::vector<Seen>>& input,
+                                          const BatchPlan& plan);
   [[nodiscard]] Expected receivedBatch(const std::vector<std::vector<Seen>>& input);
   /// What the windows that end at `boundary` hold.
   void closeWindows(BatchTime boundary, Expected& expected) const;
@@ -97,7 +100,8 @@ class Oracle {
   const std::chrono::milliseconds timeout_;
   const WindowOf window_;
   EventTimeOracle event_time_;
-  std::int64_t received_ = 0;  ///< highest number (Graph::kReceived)
+  std::int64_t received_ = 0;                   ///< highest number (Graph::kReceived)
+  std::map<std::string, std::int64_t> totals_;  ///< by accumulator (Graph::kAccumulated)
   struct Amount {
     BatchTime time;
     std::string key;

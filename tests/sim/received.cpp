@@ -2,7 +2,10 @@
 #include "tests/sim/received.hpp"
 
 #include <charconv>
+#include <map>
+#include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,7 +14,8 @@
 #include <lockstep/dstream/kafka_output.hpp>
 #include <lockstep/dstream/received_input.hpp>
 
-#include "src/runtime/received_log.hpp"
+#include "src/runtime/log_writer.hpp"
+#include "src/runtime/source_feed.hpp"
 #include "tests/sim/instance.hpp"
 #include "tests/sim/invariants.hpp"
 #include "tests/sim/mutants.hpp"
@@ -23,6 +27,7 @@ namespace {
 using std::chrono::milliseconds;
 
 const TopicPartition kReceived{kSecondInputTopic, Partition{0}};
+const TopicPartition kPositions{kPositionsTopic, Partition{0}};
 
 ReceivedLog::Block blockOf(std::int64_t first, std::int64_t last, Nonce owner, WallTime now) {
   ReceivedLog::Block block;
@@ -45,50 +50,97 @@ std::int64_t receivedNumber(std::string_view value) {
   return number;
 }
 
-void receivedGraph(const std::shared_ptr<DStreamGraph>& graph) {
+void receivedGraph(const std::shared_ptr<DStreamGraph>& graph, const Options& options) {
   kafkaOutput(directKafkaInput(graph, {kInputTopic}), {.topic = kOutputTopic, .step = {}});
-  kafkaOutput(withoutRepeats(directKafkaInput(graph, {kSecondInputTopic}), "numbers"),
+  const auto log = directKafkaInput(graph, {kSecondInputTopic});
+  const auto value = [](const RecordView& record) { return *record.value; };
+  kafkaOutput(readsFolder(options) ? log.map(value) : withoutRepeats(log, "numbers"),
               {.topic = kOutputTopic, .step = {}});
 }
 
-/// A receiver's threads as one fiber: its source's numbers, block by block, until the log is
-/// another's.
+/// The threads of a source as one fiber: until its log is another's.
 void Instance::receive(Nonce owner) {
-  auto& clock = around_.clock;
-  auto& source = *hooks_.source;
+  const std::function<bool()> has_claimed = [this] { return incarnation_.has_value(); };
+  while (!has_claimed()) around_.scheduler.waitFor(has_claimed, Instant::max());
   const auto kind = around_.options.mutant;
-  const auto wait = [&](const std::function<bool()>& ready) {
-    while (!ready()) around_.scheduler.waitFor(ready, Instant::max());
-  };
-  wait([this] { return incarnation_.has_value(); });
-  auto ports = receiverPorts();
   const bool unordered = kind == Mutant::kOldReceiverTakesOver;
-  ReceivedLog log(std::move(ports), {kReceived, std::nullopt},
-                  {owner, unordered ? Incarnation{1} : *incarnation_}, clock);
-  const auto patiently = [&](const std::function<Status()>& call) {
-    for (;;) {
-      const auto status = call();
-      if (status.ok()) return !stopped_;
-      around_.trace.add("{}: the receiver's log: {}", process_.name, status.toString());
-      if (status.reaction() == Reaction::kFatal || stopped_) return false;
-      clock.sleep(milliseconds(50));
-    }
-  };
-  if (!patiently([&] { return log.open(); })) return;
+  ReceivedLog::Names names{kReceived, std::nullopt};
+  if (readsFolder(around_.options)) names.positions = kPositions;
+  SourceReport report("numbers", "simulated", {});
+  LogWriter log(
+      std::make_unique<ReceivedLog>(
+          receiverPorts(), names,
+          ReceivedLog::Owner{owner, unordered ? Incarnation{1} : *incarnation_}, around_.clock),
+      report, around_.clock, [this](milliseconds pause) { return goOnAfter(pause); });
+  if (readsFolder(around_.options)) {
+    readFolder(log, report, owner);
+  } else {
+    receiveNumbers(log, owner);
+  }
+}
+
+/// False once the instance has ended by itself.
+bool Instance::goOnAfter(milliseconds pause) {
+  if (pause > pause.zero()) around_.clock.sleep(pause);
+  return !stopped_;
+}
+
+void Instance::received(std::int64_t last) {
+  auto& source = *hooks_.source;
+  around_.trace.add("{}: received up to {}", process_.name, last);
+  source.told = std::max(source.told, last);
+  hooks_.on_told();
+}
+
+/// The source's numbers, block by block.
+void Instance::receiveNumbers(LogWriter& log, Nonce owner) {
+  auto& clock = around_.clock;
+  const auto& source = *hooks_.source;
+  if (!log.open().ok()) return;
   for (auto next = source.told + 1;;) {
-    wait([&] { return stopped_ || source.available >= next; });
+    const std::function<bool()> ready = [&] { return stopped_ || source.available >= next; };
+    while (!ready()) around_.scheduler.waitFor(ready, Instant::max());
     const auto last = std::min(source.available, next + random_.below(3));
-    const auto block = blockOf(next, last, owner, clock.wallNow());
-    if (stopped_ || !patiently([&] { return log.write(block); })) return;
-    around_.trace.add("{}: received up to {}", process_.name, last);
-    source.told = std::max(source.told, last);
-    hooks_.on_told();
+    if (stopped_ || !log.write(blockOf(next, last, owner, clock.wallNow())).ok()) return;
+    received(last);
     next = last + 1;
     clock.sleep(milliseconds(random_.between(1, 150)));
   }
 }
 
-/// Repeats are left out: what another instance had written when this one began.
+/// SourceFeed over files in order of their names. A file's position is how many lines of it were
+/// read.
+void Instance::readFolder(LogWriter& log, SourceReport& report, Nonce owner) {
+  using Positions = std::map<std::string, std::string>;
+  std::optional<Positions> early;
+  if (around_.options.mutant == Mutant::kPositionsReadEarly) {
+    auto read = log.readPositions();
+    if (!read.ok()) return;
+    early = std::move(*read);
+  }
+  const auto open = [&](const Positions& kept) -> Result<SourceFeed::Next> {
+    std::int64_t read = 0;
+    for (const auto& [file, lines] : early ? *early : kept) read += std::stoll(lines);
+    return SourceFeed::Next(
+        [&, read, told = std::int64_t{0}]() mutable -> Result<ReceivedLog::Block> {
+          if (std::exchange(told, read) != read)
+            received(read);  // what was returned before is written
+          const auto file = read / kLinesOfFile;
+          const auto end = (file + 1) * kLinesOfFile;
+          if (hooks_.source->available < end) return ReceivedLog::Block{};
+          const auto last = std::min(end, read + random_.between(1, kLinesOfFile));
+          auto block = blockOf(read + 1, last, owner, around_.clock.wallNow());
+          block.positions[fmt::format("f{:04}", file)] = std::to_string(last - file * kLinesOfFile);
+          read = last;
+          return block;
+        });
+  };
+  SourceFeed feed({false, milliseconds(50)}, log, report, open,
+                  [this](milliseconds pause) { return goOnAfter(pause); });
+  (void)feed.run();
+}
+
+/// A receiver's repeats are left out: what another instance had written when this one began.
 Oracle::Expected Oracle::receivedBatch(const std::vector<std::vector<Seen>>& input) {
   Expected expected;
   for (const auto& partition : input) {
@@ -105,7 +157,7 @@ Oracle::Expected Oracle::receivedBatch(const std::vector<std::vector<Seen>>& inp
 }
 
 /// I13: what the source was told is safe is in the log; numbers come in order for the first time,
-/// each owner writes each once, and owners do not take turns.
+/// each owner writes each once, owners do not take turns, and come in the order of their claims.
 void Invariants::checkReceived(std::int64_t told) {
   if (kafka_.admin().transactionState(kReceiverTransactions).starts_with("Prepare")) return;
   std::set<std::pair<std::string, std::int64_t>> written;
@@ -117,10 +169,18 @@ void Invariants::checkReceived(std::int64_t told) {
     const auto by = record.key.value_or("");
     if (!written.emplace(by, number).second)
       violated(fmt::format("I13: {} has written number {} twice", by, number));
+    if (readsFolder(options_) && number <= highest)
+      violated(fmt::format("I13: line {} was read again after {}", number, highest));
     if (number > highest + 1)
       violated(fmt::format("I13: number {} follows number {}", number, highest));
     highest = std::max(highest, number);
     if (by == owner) continue;
+    const auto later = last_claims_.find(owner);
+    const auto earlier = last_claims_.find(by);
+    if (later != last_claims_.end() && earlier != last_claims_.end() &&
+        earlier->second < later->second)
+      violated(fmt::format("I13: {}, incarnation {}, writes after {}, incarnation {}", by,
+                           earlier->second.value(), owner, later->second.value()));
     former.insert(std::exchange(owner, by));
     if (former.contains(by)) violated(fmt::format("I13: {} writes after another owner", by));
   }

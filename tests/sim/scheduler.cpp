@@ -7,6 +7,8 @@
 #include <exception>
 #include <utility>
 
+#include <lockstep/rdd/accumulator_parts.hpp>
+
 #include "tests/sim/fiber_sanitizer.hpp"
 
 namespace lockstep::sim {
@@ -55,6 +57,7 @@ struct Scheduler::Fiber {
   ucontext_t context{};
   SanitizedStack sanitized{};
   ExceptionState exceptions{};
+  AccumulatorParts* counts = nullptr;  ///< of the task that it runs
   bool started = false;
   bool finished = false;
   bool killed = false;
@@ -155,9 +158,13 @@ void Scheduler::resume(Fiber& fiber) {
     makecontext(&fiber.context, &Scheduler::enter, 0);
   }
   swapExceptions(fiber.exceptions);
-  beforeSwitch(&main_stack, fiber.sanitized);
-  swapcontext(&main_, &fiber.context);
-  afterSwitch(main_stack, nullptr);
+  {
+    const AccumulatorParts::Scope counting(fiber.counts);  // of a thread, elsewhere
+    beforeSwitch(&main_stack, fiber.sanitized);
+    swapcontext(&main_, &fiber.context);
+    afterSwitch(main_stack, nullptr);
+    fiber.counts = AccumulatorParts::current();
+  }
   swapExceptions(fiber.exceptions);
   if (fiber.finished) freeStacks().push_back(std::move(fiber.stack));
   current_ = outer;

@@ -43,7 +43,8 @@ class Simulation {
         changes_({options_, scheduler_, trace_, kafka_, invariants_, [this] { downForAWhile(); },
                   [this] { checkCommits(); }, [this] { takeOver(); }, [this] { return healed_; }}),
         random_(options.seed, 3),
-        disk_faults_(options.seed, 4) {
+        disk_faults_(options.seed, 4),
+        behind_claims_(options.seed, 18) {
     for (std::size_t i = 0; i < kHosts; ++i) hosts_.push_back(std::make_unique<Host>(options_, i));
   }
 
@@ -74,6 +75,7 @@ class Simulation {
   void crash(std::size_t number);
   void downForAWhile();
   void pause(std::size_t number, milliseconds length);
+  void pauseBehindClaim();
   void upset();
   void planUpsets();
   void compact();
@@ -104,6 +106,8 @@ class Simulation {
   NumberSource source_;
   Prng random_;
   Prng disk_faults_;
+  Prng behind_claims_;
+  Incarnation last_claim_;
   std::vector<std::unique_ptr<Host>> hosts_;
   int commits_to_check_ = 0;
   bool healed_ = false;
@@ -119,6 +123,7 @@ void Simulation::prepareTopics() {
   topics.push_back(kDeadLetterTopic);
   if (options_.pattern) std::erase(topics, kSecondInputTopic);  // Changes makes it
   for (const auto& topic : topics) kafka_.admin().createTopic({topic, options_.partitions, 1, {}});
+  if (readsFolder(options_)) kafka_.admin().createTopic({kPositionsTopic, 1, 1, {}});
   kafka_.broker().observe([this](const memory::TransactionOutcome& outcome) {
     const bool ours = outcome.transactional_id.starts_with(kTransactionalId);
     if (ours && outcome.committed) ++commits_to_check_;
@@ -260,6 +265,21 @@ std::optional<std::size_t> Simulation::victim() {
   return std::nullopt;
 }
 
+/// An instance with a receiver stands still right behind its claim, before the receiver's log is
+/// its own, and another one starts, which goes on undisturbed: upsets alone hit this moment in one
+/// schedule of thousands.
+void Simulation::pauseBehindClaim() {
+  const auto claim = invariants_.incarnation();
+  if (std::exchange(last_claim_, claim) == claim || options_.graph != Graph::kReceived) return;
+  if (healed_ || !options_.has(Fault::kZombies) || !behind_claims_.chance(600)) return;
+  for (std::size_t i = 0; i < kHosts; ++i) {
+    if (!alive(i) || hosts_[i]->nonce != invariants_.owner()) continue;
+    if (alive(1 - i) && hosts_[1 - i]->instance->process().paused_until > scheduler_.now()) return;
+    pause(i, milliseconds(behind_claims_.between(300, 6'000)));
+    startSoon(1 - i, milliseconds(behind_claims_.between(1, 300)));
+  }
+}
+
 /// One of the things that can happen to processes; nothing when that kind is switched off.
 void Simulation::upset() {
   const auto kind = static_cast<Fault>(
@@ -304,7 +324,8 @@ void Simulation::upset() {
 void Simulation::compact() {
   std::vector<TopicPartition> partitions{ledgerPartition(kApplication)};
   for (int i = 0; i < options_.shards; ++i)
-    partitions.push_back({changelogTopic(kApplication, kStateId), Partition{i}});
+    partitions.push_back({changelogTopic(kApplication, stateIdOf(options_)), Partition{i}});
+  partitions.push_back({kPositionsTopic, Partition{0}});
   for (const auto& partition : partitions) {
     const bool exists = kafka_.broker().withParts(
         [&](memory::Broker::Parts& parts) { return parts.topics.log(partition) != nullptr; });
@@ -337,7 +358,7 @@ void Simulation::heal() {
     if (alive(i)) hosts_[i]->instance->process().paused_until = scheduler_.now();
   }
   workload_.produceLast();
-  if (options_.graph == Graph::kReceived) source_.available += 2;
+  if (options_.graph == Graph::kReceived) source_.finish(2);
 }
 
 /// Now and then: settles what is due, looks at open transactions, sees that somebody runs.
@@ -354,7 +375,9 @@ void Simulation::watch() {
 }
 
 void Simulation::checkCommits() {
-  if (std::exchange(commits_to_check_, 0) > 0) invariants_.transactionCommitted();
+  if (std::exchange(commits_to_check_, 0) == 0) return;
+  invariants_.transactionCommitted();
+  pauseBehindClaim();
 }
 
 bool Simulation::goOn() {
