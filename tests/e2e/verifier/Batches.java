@@ -17,7 +17,8 @@ final class Batches {
    * One batch. It closed the ticks `before` ahead of its records, and its own behind them if
    * `closes`. Records are those of all inputs by topic, in order of partition and offset.
    */
-  record Batch(long time, List<Long> before, boolean closes, Map<String, List<Seen>> records) {
+  record Batch(
+      long id, long time, List<Long> before, boolean closes, Map<String, List<Seen>> records) {
     /** Of one input, by key, in order of partition and offset. */
     Map<String, List<Seen>> byKey(String topic) {
       final Map<String, List<Seen>> keys = new HashMap<>();
@@ -79,7 +80,8 @@ final class Batches {
           records.computeIfAbsent(topic, name -> new ArrayList<>()).add(seen);
       }
     }
-    return new Batch(plan.get("time").asLong(), before, plan.get("closes").asBoolean(), records);
+    return new Batch(plan.get("id").asLong(), plan.get("time").asLong(), before,
+        plan.get("closes").asBoolean(), records);
   }
 
   /** The N of a value KEY#N. */

@@ -58,6 +58,8 @@ public final class Main {
         return VerifyTable.run(options);
       case "verify-sessions":
         return VerifySessions.run(options);
+      case "verify-accumulator":
+        return VerifyAccumulator.run(options);
       case "verify-state":
         return VerifyState.run(options);
       case "verify-offsets":
@@ -76,6 +78,8 @@ public final class Main {
         return ForgeTimed.world(options);
       case "forge-tables":
         return ForgeTables.world(options);
+      case "forge-accumulators":
+        return ForgeAccumulators.world(options);
       case "forge-offsets":
         return Forge.offsets(options);
       case "forge-ledger":

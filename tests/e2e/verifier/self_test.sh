@@ -179,6 +179,31 @@ test_states() {
   state_case key 1 'the key is no text'
 }
 
+accumulator_case() { # FAULT CODE TEXT
+  expect "$2" "$3" verify-accumulator --input "$prefix-timed-left" --ledger "$prefix-timed-ledger" \
+    --output "$prefix-timed-counted-$1" --changelog "$prefix-timed-changelog-$1" --name numbers \
+    --values "$work/values-$1"
+}
+
+test_accumulators() {
+  verifier forge-accumulators --prefix "$prefix-timed" --values "$work/values" \
+    --faults none,twice,kept,back,foreign,form,type,lost,early,short,unknown,end,cut,silent
+  accumulator_case none 0 'ok    accumulator: 9 of 5 records behind 4 batches, 4 of them shown'
+  accumulator_case short 0 '3 of them shown'
+  accumulator_case twice 1 'has 10 of 5, behind no batch'
+  accumulator_case kept 1 'state: the changelog ends with 7 of 4, the input with 9 of 5'
+  accumulator_case back 1 'not rising: '
+  accumulator_case foreign 1 "foreign: $prefix-timed-changelog-foreign-0@4"
+  accumulator_case form 1 'form: '
+  accumulator_case type 1 'form: '
+  accumulator_case lost 1 'output: has 7 of 4, the batches of the ledger 9 of 5'
+  accumulator_case early 1 'shown: behind batch 2 7 of 4, should be 4 of 3'
+  accumulator_case unknown 1 'should be null'
+  accumulator_case end 1 "end: 'end 7 4' was shown last, should be 'end 9 5'"
+  accumulator_case cut 1 'end: '
+  accumulator_case silent 1 'shown: nothing behind any batch'
+}
+
 test_offsets() {
   offsets_case none 0 'batch=42'
   offsets_case behind 1 'its end is'
@@ -334,6 +359,7 @@ test_visits
 test_states
 test_timed
 test_tables
+test_accumulators
 test_offsets
 test_ledgers
 ((failures == 0)) || echo "$failures checks of the verifier are wrong"
