@@ -118,7 +118,9 @@ inline constexpr ErrorText kCodeRows[] = {
     {"E034", "no event time",
      "A window in event time needs to know when its records happened: `assignTimestamps` says so, "
      "and gives the stream its\nwatermark. Times are kept by map, filter and flatMap; behind a "
-     "shuffle, a window or a union there are none."},
+     "shuffle or a window there are none. A union keeps them\nwhere its streams come from one "
+     "`assignTimestamps`; else put it behind the union, where it waits for all partitions of all\n"
+     "its streams."},
     {"E035", "a table's file cannot be used",
      "The file of `table: { file: ... }` is missing, is not the CSV or JSON that it should be, or "
      "has no such column as `key`\nnames. While an application runs, a new version that cannot be "

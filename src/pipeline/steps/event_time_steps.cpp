@@ -39,6 +39,19 @@ std::optional<RowEventFold> foldOf(StepBuild& build) {
   return fold;
 }
 
+void reportNoTimes(const EventTimes& times, StepBuild& build) {
+  if (times.lost_in.empty())
+    build.report("E034", "the records have no event time here",
+                 "put  assignTimestamps  before, with no shuffle or window between");
+  else
+    build.report(
+        "E034",
+        "the records have no event time here: the union '" + times.lost_in +
+            "' brings together streams that do not have the same watermark",
+        "put one  assignTimestamps  behind the union instead of those before: it waits for "
+        "all partitions of all its streams");
+}
+
 }  // namespace
 
 std::optional<Built> buildAssignTimestamps(const std::optional<Built>& in, StepBuild& build) {
@@ -51,7 +64,7 @@ std::optional<Built> buildAssignTimestamps(const std::optional<Built>& in, StepB
   const auto timed = assignRowTimestamps(
       in->rows, std::move(time),
       {build.name(), durationOf(build, "delay"), durationOf(build, "idle_after", idle_after)});
-  return Built{timed.rows, in->integers, timed.watermark};
+  return Built{timed.rows, in->integers, {timed.watermark}};
 }
 
 std::optional<Built> buildEventWindow(const std::optional<Built>& in, StepBuild& build) {
@@ -61,14 +74,13 @@ std::optional<Built> buildEventWindow(const std::optional<Built>& in, StepBuild&
       windowOf(build),
       {build.name(), durationOf(build, "lateness"), build.shuffleOptions().parallelism},
       build.has("all") && build.step().find("all")->number != 0};
-  if (in->watermark == nullptr) {
-    build.report("E034", "the records have no event time here",
-                 "put  assignTimestamps  before, with no shuffle, window or union between");
+  if (in->times.watermark == nullptr) {
+    reportNoTimes(in->times, build);
     return std::nullopt;
   }
   // What cannot be was reported where it stands.
   if (window.window.size.count() <= 0 || window.window.slide.count() <= 0) return std::nullopt;
-  return Built{eventWindowRows({in->rows, in->watermark}, window, *fold), false};
+  return Built{eventWindowRows({in->rows, in->times.watermark}, window, *fold), false};
 }
 
 }  // namespace lockstep

@@ -20,19 +20,19 @@ std::optional<Built> buildMap(const std::optional<Built>& in, StepBuild& build) 
   const bool integers =
       has_value ? isIntegerLiteral(build.step().find("value")->value.text) : in->integers;
   return Built{mapRows(in->rows, std::move(key), std::move(value), build.name()), integers,
-               in->watermark};
+               in->times};
 }
 
 std::optional<Built> buildFlatMap(const std::optional<Built>& in, StepBuild& build) {
   auto values = build.rowExpression("values");
   if (!in || !values) return std::nullopt;
-  return Built{flatMapRows(in->rows, std::move(*values), build.name()), false, in->watermark};
+  return Built{flatMapRows(in->rows, std::move(*values), build.name()), false, in->times};
 }
 
 std::optional<Built> buildFilter(const std::optional<Built>& in, StepBuild& build) {
   auto where = build.rowExpression("where");
   if (!in || !where) return std::nullopt;
-  return Built{filterRows(in->rows, std::move(*where), build.name()), in->integers, in->watermark};
+  return Built{filterRows(in->rows, std::move(*where), build.name()), in->integers, in->times};
 }
 
 std::optional<Built> buildProject(const std::optional<Built>& in, StepBuild& build) {
@@ -40,7 +40,7 @@ std::optional<Built> buildProject(const std::optional<Built>& in, StepBuild& bui
   std::vector<std::string> fields;
   for (const config::SourceText& name : build.step().find("fields")->names)
     fields.push_back(name.text);
-  return Built{projectRows(in->rows, std::move(fields), build.name()), false, in->watermark};
+  return Built{projectRows(in->rows, std::move(fields), build.name()), false, in->times};
 }
 
 }  // namespace lockstep

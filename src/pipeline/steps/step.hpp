@@ -14,14 +14,20 @@
 
 namespace lockstep {
 
+/// Whether a stream's rows have event times.
+struct EventTimes {
+  /// Theirs; null where they have none: before assignTimestamps, and behind a shuffle.
+  detail::WatermarkStage* watermark = nullptr;
+  /// The union, if it was one, that has brought several watermarks together, or some and none.
+  std::string lost_in = {};
+};
+
 /// A stream while its graph is being built.
 struct Built {
   RowStream rows;
   /// Every value is an integer, as far as the file alone tells: `map: { value: 1 }`, `count`.
   bool integers = false;
-  /// Of the rows' event times; null where they have none: before assignTimestamps, and behind a
-  /// shuffle or a union.
-  detail::WatermarkStage* watermark = nullptr;
+  EventTimes times = {};
 };
 
 /// The streams of the file by name, built at first use.

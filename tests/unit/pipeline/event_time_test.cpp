@@ -151,6 +151,60 @@ TEST_CASE("a window in event time needs assignTimestamps before, with no shuffle
              Catch::Matchers::Contains("errors.late: dead_letter needs a topic"));
 }
 
+TEST_CASE("a union keeps event times that its streams share", "[unit][pipeline][event_time]") {
+  const std::string parts =
+      "  even:\n    from: in\n    steps:\n      - filter: value.v % 2 == 0\n"
+      "  odd:\n    from: in\n    steps:\n      - filter: value.v % 2 == 1\n"
+      "  both:\n    from: [even, odd]\n    steps:\n      - id: w\n"
+      "        eventWindow: { tumbling: 1s, reduce: count }\n";
+  PipelineRunner run(
+      {"      - id: clock\n        assignTimestamps: value.t\n", "json", "", parts, "both"}, 1, 1);
+  for (const auto* value : {R"({"t":1100,"v":1})", R"({"t":1200,"v":2})", R"({"t":2000,"v":2})"})
+    run.feed("a", value);
+  run.run.batch();
+  CHECK(run.run.records() == Lines{"\"a\"=" + value(1000, 2000, "2")});
+}
+
+TEST_CASE("a union of streams with clocks of their own is a mistake where times are needed",
+          "[unit][pipeline][event_time]") {
+  const std::string clock = "      - id: clock\n        assignTimestamps: value.t\n";
+  const std::string other = "  other:\n    kafka: { topics: [other], key: string, value: json }\n";
+  const std::string timed = "    steps:\n      - id: clock2\n        assignTimestamps: value.t\n";
+  const std::string both =
+      "  both:\n    from: [in, other]\n    steps:\n      - filter: value.t > 0\n"
+      "      - id: w\n        eventWindow: { tumbling: 1s }\n";
+  const std::string mistake =
+      "error[E034]: the records have no event time here: the union 'both' brings together";
+  CHECK_THAT(lint(clock, other + timed + both), Catch::Matchers::Contains(mistake));
+  CHECK_THAT(lint(clock, other + both), Catch::Matchers::Contains(mistake));
+  CHECK_THAT(lint(clock, other + both), Catch::Matchers::Contains("behind the union instead"));
+  CHECK_THAT(lint(clock + "      - union: other\n      - id: w\n"
+                          "        eventWindow: { tumbling: 1s }\n",
+                  other),
+             Catch::Matchers::Contains("the union 'in.union#"));
+}
+
+TEST_CASE("assignTimestamps behind a union waits for all partitions of all its streams",
+          "[unit][pipeline][event_time]") {
+  const std::string more =
+      "  other:\n    kafka: { topics: [other], key: string, value: json }\n"
+      "  both:\n    from: [in, other]\n    steps:\n      - id: clock\n"
+      "        assignTimestamps: value.t\n      - id: w\n"
+      "        eventWindow: { tumbling: 1s, reduce: count }\n";
+  PipelineRunner run({"", "json", "", more, "both"}, 1, 1);
+  const auto feed = [&](const std::string& topic, const std::string& time) {
+    run.run.input.append({topic, Partition{0}}, {"a", R"({"t":)" + time + "}"});
+  };
+  feed("in", "1100");
+  feed("in", "9000");
+  run.run.batch();
+  CHECK(run.run.records().empty());  // the other topic may have anything
+  feed("other", "1200");
+  feed("other", "2000");
+  run.run.batch();
+  CHECK(run.run.records() == Lines{"\"a\"=" + value(1000, 2000, "2")});
+}
+
 TEST_CASE("streams of different slides in one step are a mistake with a place",
           "[unit][pipeline][row_windows]") {
   const std::string slow =
