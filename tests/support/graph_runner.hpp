@@ -153,6 +153,14 @@ class GraphRunner {
     done_ = plan.id;
   }
 
+  /// What the last batch does outside of Kafka.
+  void runEffects() const {
+    for (const SideEffect& effect : last.side_effects) {
+      const Status status = effect.run();
+      LOCKSTEP_CHECK(status.ok(), status.toString());
+    }
+  }
+
   /// "key=value" of each record of a topic in output order; "~" for null; longs as numbers where
   /// `longs`.
   [[nodiscard]] std::vector<std::string> records(const std::string& topic = "out",

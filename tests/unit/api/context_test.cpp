@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/error_code.hpp"
 #include "tests/support/temp_folder.hpp"
 
 using namespace lockstep;
@@ -13,17 +14,9 @@ using Catch::Matchers::Contains;
 using ContextState = StreamingContext::State;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using test::codeOf;
 
 namespace {
-
-std::string codeOf(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return "no error";
-}
 
 /// A context that copies `in` to `out` on a Kafka of its own.
 struct Copy {

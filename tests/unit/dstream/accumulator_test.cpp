@@ -5,10 +5,12 @@
 #include <stdexcept>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/error_code.hpp"
 #include "tests/support/graph_runner.hpp"
 
 using namespace lockstep;
 using Catch::Matchers::Contains;
+using test::codeOf;
 using test::GraphRunner;
 
 namespace {
@@ -43,15 +45,6 @@ struct SetFormat {
     return {bytes.begin(), bytes.end()};
   }
 };
-
-std::string codeOf(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return "no error";
-}
 
 }  // namespace
 
@@ -230,7 +223,7 @@ TEST_CASE("what foreachRDD adds counts with the batch, which it can read",
     REQUIRE(run.last.status.ok());
     {
       const auto counting = run.graph->job().countEffects();
-      for (const auto& effect : run.last.side_effects) REQUIRE(effect.run().ok());
+      run.runEffects();
     }
     REQUIRE(run.graph->job().sealAccumulators(plan, run.services, run.last).ok());
     if (fail) return Job::rollback(plan.id, run.services);

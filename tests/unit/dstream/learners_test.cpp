@@ -47,7 +47,7 @@ std::string textOf(const MlVector& vector) {
 }
 void commit(GraphRunner& run) {
   run.batch();
-  for (const auto& effect : run.last.side_effects) REQUIRE(effect.run().ok());
+  run.runEffects();
 }
 
 }  // namespace

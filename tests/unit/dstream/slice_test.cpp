@@ -2,6 +2,7 @@
 #include <lockstep/dstream/remember.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/error_code.hpp"
 #include "tests/unit/dstream/window_runner.hpp"
 
 using namespace lockstep;
@@ -21,7 +22,7 @@ struct SliceRun : WindowRunner {
   void commitAt(int seconds, const Numbers& numbers) {
     for (const std::int64_t number : numbers) put("k", number);
     batchAt(seconds);
-    for (const auto& effect : last.side_effects) REQUIRE(effect.run().ok());
+    runEffects();
   }
 };
 
@@ -33,13 +34,10 @@ Slice sliceOf(const DStream<std::int64_t>& stream, std::int64_t from_ms, std::in
 }
 
 std::string refusal(const DStream<std::int64_t>& stream, std::int64_t from_ms, std::int64_t to_ms) {
-  try {
-    (void)stream.slice(at(from_ms), at(to_ms));
-  } catch (const Error& error) {
-    CHECK(error.code() == "E072");
-    return error.what();
-  }
-  return "no error";
+  const auto error = test::errorOf([&] { return stream.slice(at(from_ms), at(to_ms)); });
+  REQUIRE(error);
+  CHECK(error->code() == "E072");
+  return error->what();
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "connectors/fetch/batch_header.hpp"
 #include "connectors/fetch/wire_writer.hpp"
+#include "tests/unit/fetch/answers.hpp"
 
 namespace lockstep::fetch::test {
 
@@ -36,18 +37,6 @@ void sendAll(int fd, std::string_view bytes) {
     if (sent <= 0) return;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
-}
-
-std::string versions(std::int16_t fetch_from) {
-  WireWriter writer;
-  writer.int16(0);
-  writer.count(3);
-  for (const auto key : std::initializer_list<std::int16_t>{1, 2, 3}) {
-    writer.int16(key);
-    writer.int16(key == 1 ? fetch_from : std::int16_t{0});
-    writer.int16(17);
-  }
-  return writer.take();
 }
 
 std::int64_t endOf(const FakeBroker::Log& log) {
@@ -160,7 +149,7 @@ bool FakeBroker::answer(int fd, std::string_view bytes) {
         state_.faults.erase(state_.faults.begin());
       }
     }
-    body = key == 18  ? versions(state_.fetch_from)
+    body = key == 18  ? versionsAnswer(state_.fetch_from)
            : key == 3 ? metadata()
            : key == 2 ? limits(request)
                       : fetch(request, fault);

@@ -9,22 +9,12 @@
 #include "connectors/fetch/protocol.hpp"
 #include "connectors/fetch/wire_writer.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/unit/fetch/answers.hpp"
 
 using namespace lockstep::fetch;
+using test::versionsAnswer;
 
 namespace {
-
-std::string versionsAnswer(std::int16_t fetch_from) {
-  WireWriter writer;
-  writer.int16(0);
-  writer.count(3);
-  for (const auto key : std::initializer_list<std::int16_t>{1, 2, 3}) {
-    writer.int16(key);
-    writer.int16(key == 1 ? fetch_from : std::int16_t{0});
-    writer.int16(13);
-  }
-  return writer.take();
-}
 
 std::string metadataAnswer() {
   WireWriter writer;
