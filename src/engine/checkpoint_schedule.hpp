@@ -17,10 +17,12 @@ class CheckpointSchedule {
   CheckpointSchedule(bool stateful, std::chrono::milliseconds interval, Bytes tail_max)
       : stateful_(stateful), interval_(interval), tail_max_(tail_max.count) {}
 
-  /// The state was restored: as good as a checkpoint.
-  void begin(Instant now, BatchId batch) {
+  /// The state was restored, with `tail` bytes of changelogs behind the checkpoint: none is as good
+  /// as a new one.
+  void begin(Instant now, BatchId batch, std::uint64_t tail) {
     last_ = now;
-    covered_ = batch;
+    covered_ = tail == 0 ? batch : BatchId{0};
+    tail_ = tail;
   }
   /// Memory needs one soon. While one is running it may be what was asked for: ask again.
   void wanted() { wanted_ = !running_; }

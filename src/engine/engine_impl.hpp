@@ -168,6 +168,7 @@ class Engine::Impl {
   KeepAlive keep_alive_;
 
   StateTarget target_;
+  std::uint64_t restored_tail_ = 0;  ///< bytes of changelogs that the restore replayed
   Step restore_ = Step::kDue;
   Step assign_ = Step::kDue;
   CheckpointSchedule checkpoints_;

@@ -122,6 +122,7 @@ struct InputsAssigned {
 /// Answer to RestoreState.
 struct StateRestored {
   Status status;
+  std::uint64_t tail = 0;  ///< bytes of changelogs that were replayed
 };
 
 /// Answer to RunBatch: computed and sealed; nothing was sent.

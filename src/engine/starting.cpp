@@ -152,6 +152,7 @@ void Engine::Impl::handle(const event::StateRestored& restored) {
   LOCKSTEP_CHECK(restore_ == Step::kUnderWay, "the state was being restored");
   if (restored.status.ok()) {
     restore_ = Step::kDone;
+    restored_tail_ = restored.tail;
   } else if (restored.status.reaction() == Reaction::kFatal) {
     fail(restored.status);
   } else {
@@ -191,7 +192,7 @@ void Engine::Impl::beginRunning() {
   flush_left_ = options_.until_end && options_.flush;
   stale_ends_ = options_.until_end && !options_.source_topics.empty();
   describe_at_ = now_;
-  checkpoints_.begin(now_, last.id);
+  checkpoints_.begin(now_, last.id, restored_tail_);
   control_backoff_.succeeded();
 }
 

@@ -58,7 +58,7 @@ event::StateRestored ControlPlane::execute(const command::RestoreState& command)
   const StepLog step(clock_, "state restored");
   auto report = ports_.state->restore(command.target, ports_.inputs, options_.restore_patience);
   if (!report.ok()) return {report.status()};
-  return {ports_.state_restored()};
+  return {ports_.state_restored(), report->tail};
 }
 
 event::DecisionEndsRead ControlPlane::execute(const command::ReadDecisionEnds& command) {

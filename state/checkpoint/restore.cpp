@@ -20,7 +20,9 @@ Failpoint kMid{"restore.mid"};
 Failpoint kBeforeReady{"restore.before_ready"};
 
 constexpr std::size_t kRestoreChunk = 1024;
-constexpr std::size_t kLoadPart = 4096;
+constexpr std::size_t kLoadPart = 4096;  ///< keys that are read to see how large they are
+constexpr std::uint64_t kLoadBytes = 16 << 20;
+constexpr std::size_t kLoadPartMax = 1 << 20;
 
 }  // namespace
 
@@ -51,7 +53,6 @@ Result<RestoreReport> Restore::run() {
   }
   kMid.hit();
   LOCKSTEP_TRY(replay(stored));
-  if (report_.rebuilt && context_.store != nullptr) LOCKSTEP_TRY(writeAll());
   for (auto& state : context_.operators) {
     for (auto& shard : state.shards) report_.keys += shard.table().keys();
   }
@@ -148,6 +149,10 @@ Status Restore::loadCheckpoint(const CheckpointPositions& stored) {
   }
   sideBySide(loads.size(), [&](std::size_t i) { loads[i].status = loadShard(loads[i]); });
   for (const Load& load : loads) LOCKSTEP_TRY(load.status);
+  for (const auto& state : context_.operators) {
+    for (const auto& shard : state.shards) report_.loaded += shard.table().keys();
+  }
+  log::debug("state: {} keys of the checkpoint loaded", report_.loaded);
   return {};
 }
 
@@ -167,18 +172,26 @@ Status Restore::loadShard(const Load& load) const {
   StateTable& table = load.table;
   const std::uint64_t max = context_.residence.table_bytes_max / shards();
   table.reserve(load.keys);
+  const std::uint64_t part_bytes = max == 0 ? kLoadBytes : std::min(kLoadBytes, max / 4);
+  std::size_t part = kLoadPart;
   for (std::uint64_t hash = 0;;) {
     std::size_t count = 0;
+    const std::uint64_t before = table.entryBytes();
     Status status;
-    LOCKSTEP_TRY(context_.store->read(
-        load.operator_id, load.shard, {static_cast<std::uint32_t>(hash), kLoadPart},
-        [&](std::span<const KeyedValue> values) {
-          count += values.size();
-          hash = std::uint64_t{values.back().key.hash} + 1;
-          if (status.ok()) status = table.load(values, StateTable::Source::kCheckpoint);
-        }));
+    LOCKSTEP_TRY(
+        context_.store->read(load.operator_id, load.shard, {static_cast<std::uint32_t>(hash), part},
+                             [&](std::span<const KeyedValue> values) {
+                               count += values.size();
+                               hash = std::uint64_t{values.back().key.hash} + 1;
+                               if (status.ok())
+                                 status = table.load(values, StateTable::Source::kCheckpoint);
+                             }));
     LOCKSTEP_TRY(status);
-    if (count < kLoadPart || hash > std::numeric_limits<std::uint32_t>::max()) return {};
+    if (count < part || hash > std::numeric_limits<std::uint32_t>::max()) return {};
+    // A read that goes on is far cheaper than a new one, but nobody judges the memory meanwhile.
+    const auto bytes = std::max<std::uint64_t>(table.entryBytes() - before, 1);
+    part =
+        std::clamp(static_cast<std::size_t>(part_bytes * count / bytes), kLoadPart, kLoadPartMax);
     if (context_.residence.table_bytes_max == 0) continue;
     // Keys come in the order of their hashes, which are even. How many the positions know of says
     // less: a checkpoint that was cut short has left more.
@@ -209,9 +222,12 @@ Status Restore::replay(const std::optional<CheckpointPositions>& stored) {
   }
   std::vector<Status> loaded(ranges.size());
   std::vector<std::uint64_t> records(ranges.size());
+  std::vector<std::uint64_t> bytes(ranges.size());
   Changelog::Replayer replayer;
   replayer.take = [&](std::size_t range, std::span<const KeyedValue> values) {
     records[range] += values.size();
+    for (const KeyedValue& value : values)
+      bytes[range] += value.key.bytes.size() + (value.value ? value.value->size() : 0);
     if (loaded[range].ok())
       loaded[range] = tables[range]->load(values, StateTable::Source::kChangelog);
   };
@@ -224,6 +240,8 @@ Status Restore::replay(const std::optional<CheckpointPositions>& stored) {
   replayer.run = [this](std::size_t count, const auto& job) { sideBySide(count, job); };
   LOCKSTEP_TRY(context_.changelog.replay(ranges, context_.inputs, context_.patience, replayer));
   report_.records = std::accumulate(records.begin(), records.end(), report_.records);
+  report_.tail = std::accumulate(bytes.begin(), bytes.end(), report_.tail);
+  log::debug("state: {} records of the changelogs replayed", report_.records);
   if (target_.batch.value() == 0 && report_.records != 0 && !target_.as_found) {
     return Status::fatal(
         ExitCode::kData, "E230",
@@ -284,26 +302,6 @@ Status Restore::writeDue() {
             context_.store->write(state.declaration.id, ShardId{i}, std::span(chunk).first(count)));
       }
     }
-  }
-  return {};
-}
-
-Status Restore::writeAll() {
-  CheckpointStore& store = *context_.store;
-  LOCKSTEP_TRY(writeDue());
-  LOCKSTEP_TRY(store.sync());
-  CheckpointPoint point{target_.batch, target_.inputs, {}, target_.now};
-  for (const auto& log : target_.changelogs) {
-    point.changelog_ends.push_back({log.partition, log.high_watermark});
-  }
-  auto stored = positionsOf(context_.application, context_.declarations, target_.changelogs, point);
-  for (auto& state : context_.operators) {
-    for (std::uint32_t i = 0; i < state.shards.size(); ++i)
-      setKeys(stored, logOf(state.declaration.id, i)->partition, state.shards[i].table().keys());
-  }
-  LOCKSTEP_TRY(store.commit(encode(stored)));
-  for (auto& state : context_.operators) {
-    for (auto& shard : state.shards) shard.table().checkpointEnded(true);
   }
   return {};
 }

@@ -28,8 +28,8 @@ namespace lockstep {
 ///    exactly that batch. A shard that does not fit into its share of memory is left in the
 ///    checkpoint; what the replay makes due beyond the share goes there as well, without new
 ///    positions.
-/// 4. After a rebuild, write a checkpoint at once: the next start is short, and due keys need not
-///    all be copied by the first regular checkpoint.
+/// 4. Nothing is written before the first batch. The report tells how much was replayed; when that
+///    was much, the engine asks for a checkpoint at once (CheckpointSchedule).
 class Restore {
  public:
   /// All of it lives longer than the Restore. `store` may be null.
@@ -71,7 +71,6 @@ class Restore {
   Status relieve();
   void evict();
   Status writeDue();
-  Status writeAll();
   [[nodiscard]] const StateTarget::Changelog* logOf(const std::string& operator_id,
                                                     std::uint32_t shard) const;
 

@@ -9,7 +9,7 @@ namespace lockstep {
 namespace {
 constexpr std::size_t kVisitChunk = 256;
 constexpr std::size_t kBytesKept = 256 * 1024;  ///< of a hand-over's memory, between checkpoints
-constexpr std::size_t kPartBytes = 4 << 20;
+constexpr std::size_t kPartBytes = 8 << 20;
 /// Keys of a checkpoint that has ended, per decision or hand-over: some milliseconds.
 constexpr std::size_t kEndedPart = 256 * 1024;
 }  // namespace
@@ -44,7 +44,7 @@ void ShardState::confirm(BatchId batch) {
   table_->confirm(batch);
 }
 
-bool ShardState::prepareCheckpoint(std::size_t keys) {
+bool ShardState::prepareCheckpoint() {
   noticeEnd(kEndedPart);
   {
     MutexLock lock(mutex_);
@@ -56,15 +56,24 @@ bool ShardState::prepareCheckpoint(std::size_t keys) {
   handover_.bytes.clear();
   handover_.undecided = table_->undecided();
   handover_.keys = table_->keys();
+  // An ended checkpoint's keys that are still to be looked at take this part's time.
+  if (!ending_ && part_ != 0) fill(part_);
+  handover_.left = ending_ ? table_->due() : table_->toTake();
+  MutexLock lock(mutex_);
+  stage_ = Stage::kPrepared;
+  return handover_.left != 0;
+}
+
+void ShardState::fill(std::size_t keys) {
   handover_.values.reserve(std::min(keys, table_->due()));
   std::array<KeyedValue, kVisitChunk> chunk;
   std::size_t bytes = 0;
-  bool more = true;
-  // An ended checkpoint's keys that are still to be looked at take this part's time.
-  while (!ending_ && more && handover_.values.size() < keys && bytes < kPartBytes) {
-    const std::size_t count = table_->takeDue(
-        std::span(chunk).first(std::min(kVisitChunk, keys - handover_.values.size())));
-    more = count != 0;
+  bool run_ended = false;
+  // Whole runs, so that the next part begins behind this one's last hash.
+  while ((handover_.values.size() < keys || !run_ended) && bytes < kPartBytes) {
+    const std::size_t count = table_->takeDue(chunk);
+    if (count == 0) break;
+    run_ended = count < chunk.size();
     for (KeyedValue& value : std::span(chunk).first(count)) {
       value.key.bytes = handover_.bytes.copy(value.key.bytes);
       bytes += value.key.bytes.size();
@@ -75,9 +84,6 @@ bool ShardState::prepareCheckpoint(std::size_t keys) {
       handover_.values.push_back(value);
     }
   }
-  MutexLock lock(mutex_);
-  stage_ = Stage::kPrepared;
-  return more;
 }
 
 const Handover* ShardState::beginWrite() {

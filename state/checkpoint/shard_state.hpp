@@ -18,6 +18,7 @@ struct Handover {
   /// The earliest batch that was undecided here: the values say nothing about it or later ones.
   std::optional<BatchId> undecided;
   std::uint64_t keys = 0;  ///< of the shard
+  std::size_t left = 0;    ///< keys that later parts of the checkpoint will have
   Arena bytes;
 };
 
@@ -42,24 +43,31 @@ class ShardState {
   /// Forgets everything, undecided batches and prepared values too. REQUIRES: nothing is written.
   void reset();
   void confirm(BatchId batch);
-  /// Hands over about `keys` keys at most, fewer when they are large; whether there are more.
-  bool prepareCheckpoint(std::size_t keys);
+  /// Hands over what was allotted, or a run more (StateTable::takeDue), fewer keys when they are
+  /// large; whether there are more.
+  bool prepareCheckpoint();
 
   /// The values to write; null when nothing was prepared. Holds until endWrite().
   [[nodiscard]] const Handover* beginWrite();
   /// `more` parts follow, if it went well.
   void endWrite(bool ok, bool more);
+  /// Keys that are left for the checkpoint's later parts, and how many the next one is to have.
+  /// REQUIRES: no prepareCheckpoint() is running.
+  [[nodiscard]] std::size_t left() const { return handover_.left; }
+  void allot(std::size_t keys) { part_ = keys; }
 
  private:
   enum class Stage { kIdle, kPrepared, kWriting, kPartWritten, kDurable, kFailed };
   /// Tells the table that a written hand-over has ended, of `part` of its keys.
   void noticeEnd(std::size_t part);
+  void fill(std::size_t keys);
 
   std::unique_ptr<StoredKeys> stored_;
   std::unique_ptr<StateTable> table_;
   Mutex mutex_;
   Stage stage_ GUARDED_BY(mutex_) = Stage::kIdle;
   std::optional<bool> ending_;  ///< the worker's: a checkpoint ended so, not all keys know it yet
+  std::size_t part_ = 0;        ///< keys of the next hand-over
   Handover handover_;  ///< the worker's while idle or ended, the checkpointer's while it writes
 };
 

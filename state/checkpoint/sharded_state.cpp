@@ -22,6 +22,7 @@ Failpoint kBeforePositions{"checkpoint.before_positions"};
 Failpoint kDone{"checkpoint.done"};
 
 constexpr std::size_t kCheckpointChunk = 256;
+constexpr std::size_t kLeastPart = 256;  ///< keys of a shard in a checkpoint's first part
 
 Status pass(Failpoint& point) {
   if (!point.fails()) return {};
@@ -46,6 +47,7 @@ ShardedState::ShardedState(std::string application, std::vector<StateDeclaration
       state.shards.emplace_back(parts_.tables->createTable(), std::move(stored));
     }
   }
+  share(false);
 }
 
 ShardState& ShardedState::find(std::string_view operator_id, ShardId shard) {
@@ -102,10 +104,7 @@ void ShardedState::rollback(BatchId batch, std::string_view operator_id, ShardId
 }
 
 bool ShardedState::prepareCheckpoint(std::string_view operator_id, ShardId shard) {
-  constexpr std::size_t kLeast = 256;
-  const std::size_t wanted = parts_.residence.checkpoint_part;
-  const std::size_t part = std::max(wanted / shards_, std::min(wanted, kLeast));
-  return find(operator_id, shard).prepareCheckpoint(part);
+  return find(operator_id, shard).prepareCheckpoint();
 }
 
 Status ShardedState::writeCheckpoint(const CheckpointPoint& point, bool more) {
@@ -113,7 +112,24 @@ Status ShardedState::writeCheckpoint(const CheckpointPoint& point, bool more) {
   for (auto& state : operators_) {
     for (auto& shard : state.shards) shard.endWrite(status.ok(), more);
   }
+  share(status.ok() && more);
   return status;
+}
+
+void ShardedState::share(bool more) {
+  const std::size_t wanted = parts_.residence.checkpoint_part;
+  const std::size_t first = std::max(wanted / shards_, std::min(wanted, kLeastPart));
+  const std::size_t workers =
+      parts_.residence.runner == nullptr ? 1 : parts_.residence.runner->workers();
+  const std::size_t most = std::max<std::size_t>(wanted / workers, 1);
+  std::size_t open = wanted;
+  for (auto& state : operators_) {
+    for (auto& shard : state.shards) {
+      const std::size_t keys = more ? std::min({shard.left(), open, most}) : first;
+      shard.allot(keys);
+      if (more) open -= keys;
+    }
+  }
 }
 
 Status ShardedState::writeValues(const CheckpointPoint& point, bool more) {

@@ -68,6 +68,10 @@ class ShardedState final : public StateBackend {
   void evict(StateTable& table) const;
   [[nodiscard]] ShardState& find(std::string_view operator_id, ShardId shard);
   Status writeValues(const CheckpointPoint& point, bool more);
+  /// How many keys each shard hands over next: all alike in a checkpoint's first part, which often
+  /// is all of it; then (`more`) as few shards as the workers need to be busy, so that a part is a
+  /// narrow piece of the key space.
+  void share(bool more);
   /// The record that makes a checkpoint of `point`, with what the shards handed over last.
   [[nodiscard]] std::string positions(const CheckpointPoint& point,
                                       const std::vector<const Handover*>& handovers) const;

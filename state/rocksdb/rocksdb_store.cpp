@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -25,6 +26,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kWriteBufferBytes = 1 << 20;  ///< for the positions only
+/// A shard with so much of a full file's bytes gets a file of its own.
+constexpr std::size_t kOwnFile = 8;
 constexpr const char* kPositionsKey = "positions";
 
 /// Small in every respect: the database is written every few seconds, read at start, and asked for
@@ -45,9 +48,11 @@ rocksdb::Options smallOptions(std::size_t cache_bytes) {
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.compression = rocksdb::kLZ4Compression;
   options.avoid_flush_during_shutdown = true;
+  options.disable_auto_compactions = true;  // until compact()
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(cache_bytes, 0);
-  table.block_size = 4 << 10;
+  table.block_size = 16 << 10;
+  table.checksum = rocksdb::kXXH3;
   table.format_version = 5;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
@@ -129,6 +134,8 @@ class RocksdbStore::Impl {
       pending_.add(shard, value);
       if (pending_.bytes() >= file_bytes_) LOCKSTEP_TRY(ingestPending());
     }
+    // A file of one shard lies behind the one before it; with others in it, it would overlap all.
+    if (pending_.bytes() >= file_bytes_ / kOwnFile) return ingestPending();
     return {};
   }
 
@@ -224,8 +231,9 @@ class RocksdbStore::Impl {
     if (auto* const family = known(operator_id); family != nullptr) return family;
     const auto name = familyOf(operator_id);
     rocksdb::ColumnFamilyHandle* family = nullptr;
-    LOCKSTEP_TRY(
-        wrapWrite(db_->CreateColumnFamily(rocksdb::ColumnFamilyOptions(options_), name, &family)));
+    rocksdb::ColumnFamilyOptions options(options_);
+    options.disable_auto_compactions = !compacts_;
+    LOCKSTEP_TRY(wrapWrite(db_->CreateColumnFamily(options, name, &family)));
     MutexLock lock(mutex_);
     families_[name] = family;
     return family;
@@ -238,6 +246,7 @@ class RocksdbStore::Impl {
 
   Status ingestPending() {
     if (pending_.empty()) return {};
+    LOCKSTEP_TRY(compact());
     LOCKSTEP_ASSIGN(auto* family, familyFor(pending_operator_));
     const auto file = fmt::format("{}/{}.sst", staging_, ++files_);
     LOCKSTEP_TRY(wrapWrite(pending_.write(file, options_)));
@@ -245,6 +254,14 @@ class RocksdbStore::Impl {
     ingestion.move_files = true;
     ingestion.write_global_seqno = false;
     return wrapWrite(db_->IngestExternalFile(family, {file}, ingestion));
+  }
+
+  /// From the first write on: a restore has the processor and the disk to itself.
+  Status compact() {
+    if (std::exchange(compacts_, true)) return {};
+    std::vector<rocksdb::ColumnFamilyHandle*> families;
+    for (const auto& [name, family] : families_) families.push_back(family);
+    return wrapWrite(db_->EnableAutoCompaction(families));
   }
 
   const std::size_t file_bytes_;  ///< values collected into one file
@@ -259,6 +276,7 @@ class RocksdbStore::Impl {
   SstBuilder pending_;
   std::string pending_operator_;
   std::uint64_t files_ = 0;
+  bool compacts_ = false;
 };
 
 RocksdbStore::RocksdbStore(std::string state_dir, std::size_t memory)

@@ -160,7 +160,7 @@ void HashStateTable::addDue(TableEntry& entry, const StateEntry& value) {
   if (entry.is(TableEntry::kDue)) return;
   if (!entry.dirty()) dirty_ += sizeof entry + entry.keyHeap() + TableEntry::heapOf(value);
   entry.flags |= TableEntry::kDue;
-  due_.push_back(&entry);
+  due_.push(entry);
 }
 
 std::size_t HashStateTable::takeDue(std::span<KeyedValue> out) {
@@ -170,24 +170,25 @@ std::size_t HashStateTable::takeDue(std::span<KeyedValue> out) {
     takes_ = true;
   }
   std::size_t count = 0;
-  for (; count < out.size() && !taking_.empty(); ++count) {
-    if (taking_.size() > kAhead) __builtin_prefetch(taking_[taking_.size() - 1 - kAhead], 1);
-    TableEntry& entry = *taking_.back();
-    taking_.pop_back();
+  if (taking_.empty()) return count;
+  auto& bucket = taking_.lowest();
+  for (; count < out.size() && !bucket.empty(); ++count) {
+    if (bucket.size() > kAhead) __builtin_prefetch(bucket[bucket.size() - 1 - kAhead], 1);
+    TableEntry& entry = taking_.take(bucket);
     entry.flags = (entry.flags & ~std::uint32_t{TableEntry::kDue}) | TableEntry::kInFlight;
     in_flight_.push_back(&entry);
     const Committed state = committed(entry);
     out[count] = {{entry.key(), entry.hash}, {}, state.touched};
     if (state.value->present()) out[count].value = state.value->value();
   }
-  if (count == 0) clearBounded(taking_);
+  if (taking_.empty()) taking_.shrink();
   return count;
 }
 
 bool HashStateTable::checkpointEnded(bool durable, std::size_t part) {
   takes_ = false;
-  due_.insert(due_.end(), taking_.begin(), taking_.end());  // cut short: they are still due
-  clearBounded(taking_);
+  due_.append(taking_);  // cut short: they are still due
+  taking_.shrink();
   const std::size_t left = in_flight_.size() - std::min(part, in_flight_.size());
   while (in_flight_.size() > left) {
     if (in_flight_.size() > kAhead)
@@ -222,7 +223,7 @@ void HashStateTable::eraseEntry(TableEntry& entry) {
 void HashStateTable::publish() {
   const std::size_t lists =
       (undecided_[0].undo.capacity() + undecided_[1].undo.capacity()) * sizeof(Undo) +
-      (due_.capacity() + taking_.capacity() + in_flight_.capacity()) * sizeof(TableEntry*);
+      due_.bytes() + taking_.bytes() + in_flight_.capacity() * sizeof(TableEntry*);
   keys_.store(static_cast<std::uint64_t>(std::max<std::int64_t>(present_, 0)), kRelaxed);
   entry_bytes_.store(entryBytesNow(), kRelaxed);
   dirty_bytes_.store(dirty_, kRelaxed);

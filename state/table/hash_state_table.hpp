@@ -8,6 +8,7 @@
 #include <lockstep/ports/state_table.hpp>
 
 #include "state/table/byte_heap.hpp"
+#include "state/table/due_list.hpp"
 #include "state/table/hash_index.hpp"
 #include "state/table/stored_page.hpp"
 #include "state/table/table_entry.hpp"
@@ -54,6 +55,9 @@ class HashStateTable final : public StateTable {
   void evict(std::uint64_t bytes_max) override;
   void leaveStored(std::uint64_t keys) override;
   void reserve(std::size_t keys) override { index_.reserve(keys); }
+  [[nodiscard]] std::size_t toTake() const override {
+    return takes_ ? taking_.size() : due_.size();
+  }
   [[nodiscard]] std::size_t due() const override {
     return due_.size() + taking_.size() + in_flight_.size();
   }
@@ -147,8 +151,8 @@ class HashStateTable final : public StateTable {
   EntryPool entries_;
   ByteHeap heap_;
   std::array<Undecided, 2> undecided_;  ///< by the parity of the id
-  std::vector<TableEntry*> due_;        ///< entries with kDue, but those of `taking_`
-  std::vector<TableEntry*> taking_;     ///< entries with kDue that the checkpoint has yet to take
+  DueList due_;                         ///< entries with kDue, but those of `taking_`
+  DueList taking_;                      ///< entries with kDue that the checkpoint has yet to take
   bool takes_ = false;                  ///< takeDue() has begun
   std::vector<TableEntry*> in_flight_;  ///< entries with kInFlight
   std::int64_t present_ = 0;            ///< keys with committed state, evicted ones too

@@ -80,6 +80,7 @@ class MutantTable final : public StateTable {
   }
   void clear() override { real_.clear(); }
   std::size_t takeDue(std::span<KeyedValue> out) override { return real_.takeDue(out); }
+  [[nodiscard]] std::size_t toTake() const override { return real_.toTake(); }
   bool checkpointEnded(bool durable, std::size_t part) override {
     return real_.checkpointEnded(durable, part);
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -51,6 +53,13 @@ class FakeDisk {
   [[nodiscard]] std::size_t values() const { return values_.size(); }
   /// The next read() or find() says that the values are damaged.
   void damageValues() { damaged_ = true; }
+  /// What each write() had, in order.
+  struct Written {
+    ShardId shard;
+    std::uint32_t lowest = 0;  ///< hash
+    std::uint32_t highest = 0;
+  };
+  [[nodiscard]] const std::vector<Written>& written() const { return written_; }
   /// Calls of find() so far.
   [[nodiscard]] int finds() const { return finds_; }
 
@@ -82,6 +91,7 @@ class FakeDisk {
 
   StoredValues values_;
   std::vector<std::pair<Key, Value>> unsynced_;
+  std::vector<Written> written_;
   std::optional<std::string> positions_;
   Fault fault_ = Fault::kNone;
   int calls_left_ = 0;
@@ -120,6 +130,12 @@ class FakeCheckpointStore final : public CheckpointStore {
 
   Status write(std::string_view operator_id, ShardId shard,
                std::span<const KeyedValue> values) override {
+    FakeDisk::Written part{shard, UINT32_MAX, 0};
+    for (const KeyedValue& value : values) {
+      part.lowest = std::min(part.lowest, value.key.hash);
+      part.highest = std::max(part.highest, value.key.hash);
+    }
+    disk_.written_.push_back(part);
     const auto met = disk_.meet();
     if (met == FakeDisk::Fault::kFails) return FakeDisk::broken();
     const auto taken =

@@ -39,7 +39,9 @@ struct RestoreReport {
   bool rebuilt =
       false;  ///< everything from the changelog: the folder was lost, foreign, outdated or ahead
   std::string reason;         ///< why, when rebuilt
+  std::uint64_t loaded = 0;   ///< keys that the checkpoint on the disk had
   std::uint64_t records = 0;  ///< changelog records applied
+  std::uint64_t tail = 0;     ///< their bytes: the next restore reads them again until a checkpoint
   std::uint64_t keys = 0;
 };
 

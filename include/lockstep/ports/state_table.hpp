@@ -64,11 +64,15 @@ class StateTable : public StateShard {
   /// Forgets every key, due ones too. REQUIRES: no batch is undecided.
   virtual void clear() = 0;
 
-  /// Hands out the due keys with their *committed* values, a chunk per call, in any order; 0 = that
-  /// was all. A key handed out is in flight until checkpointEnded(). Views hold until the next call
-  /// of any other member. Batches may go on between calls: the first call fixes which keys, each
-  /// call has their values of then. REQUIRES: the hand-over before has ended.
+  /// Hands out the due keys with their *committed* values, a chunk per call; 0 = that was all. They
+  /// come in runs: every key of a later run has a higher hash. Within one they are in no order, and
+  /// a chunk that is not full is its end. A key handed out is in flight until checkpointEnded().
+  /// Views hold until the next call of any other member. Batches may go on between calls: the first
+  /// call fixes which keys, each call has their values of then. REQUIRES: the hand-over before has
+  /// ended.
   virtual std::size_t takeDue(std::span<KeyedValue> out) = 0;
+  /// How many keys the hand-over has yet to hand out; before its first call, all that are due.
+  [[nodiscard]] virtual std::size_t toTake() const = 0;
   /// The checkpoint with the keys in flight is durable, or failed: then they are due again. Looks
   /// at `part` of them and tells whether there are more: then it has to be called again, with the
   /// same outcome, before the next takeDue().

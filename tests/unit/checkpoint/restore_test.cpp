@@ -31,9 +31,12 @@ struct Before {
     CHECK(report->reason.find(text) != std::string::npos);
     CAPTURE(report->reason);
     CHECK(bench.items() == expected);
+    CHECK(report->tail > 0);  // what makes the engine ask for the checkpoint
+    REQUIRE(bench.checkpoint().ok());
     const auto next = bench.restart(on(disk));
     REQUIRE(next.ok());
     CHECK_FALSE(next->rebuilt);
+    CHECK(next->tail == 0);
     CHECK(bench.items() == expected);
   }
   void checkRefused(const std::string& code, const std::string& text) {

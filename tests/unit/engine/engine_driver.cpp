@@ -280,7 +280,9 @@ std::optional<Event::Body> EngineDriver::answer(const Command& command) {
             for (const auto& topic : c.topics) cluster.addTopic(topic.name, topic.partitions);
             return event::TopicsCreated{};
           },
-          [&](const command::RestoreState&) -> Body { return event::StateRestored{}; },
+          [&](const command::RestoreState&) -> Body {
+            return event::StateRestored{{}, restored_tail};
+          },
           [&](const command::CommitTransaction& c) -> Body {
             cluster.commit(c);
             event::TransactionEnded ended;

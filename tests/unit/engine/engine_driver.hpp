@@ -36,6 +36,7 @@ class EngineDriver {
   std::optional<command::Stop> stopped;
   /// What a run batch answers; by default ok, with effects when it has input.
   std::function<event::BatchComputed(const command::RunBatch&)> compute;
+  std::uint64_t restored_tail = 0;  ///< bytes of changelogs that a restore replays
 
   /// Starts the engine and answers until nothing is left but time.
   EngineDriver& start();

@@ -75,6 +75,19 @@ TEST_CASE("changelogs with more than a recovery should replay start a checkpoint
   CHECK(early == (bytes == 51 * kMiB));
 }
 
+TEST_CASE("a long tail that a restore replayed is covered by a checkpoint at the first batch",
+          "[unit][engine][state_limits]") {
+  const auto tail = GENERATE(100 * kMiB, 102 * kMiB);
+  auto options = limited();
+  options.changelog_tail_max = Bytes{101 * kMiB};
+  auto driver = driverWith(options, 0);
+  driver.restored_tail = tail;
+  driver.start().text();
+  driver.tick();
+  const bool at_once = driver.text().find("checkpoint 1") != std::string::npos;
+  CHECK(at_once == (tail == 102 * kMiB));
+}
+
 TEST_CASE("a batch whose undo outgrows its share is taken back before anything is sent",
           "[unit][engine][state_limits]") {
   auto driver = driverWith(limited(), 3 * kMiB);  // 64 offsets: 192 MiB; 32: 96

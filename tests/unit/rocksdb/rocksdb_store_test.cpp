@@ -105,9 +105,11 @@ TEST_CASE("a damaged database is put away and rebuilt from the changelog",
   REQUIRE(report.ok());
   CHECK(report->rebuilt);
   CHECK(bench.items() == expected);
+  REQUIRE(bench.checkpoint().ok());
   const auto next = bench.restart(in(folder));
   REQUIRE(next.ok());
   CHECK_FALSE(next->rebuilt);
+  CHECK(bench.items() == expected);
 }
 
 TEST_CASE("values above one file's size come back", "[unit][rocksdb][size]") {

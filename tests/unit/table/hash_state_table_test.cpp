@@ -1,6 +1,7 @@
 // HashStateTable, one behaviour at a time; table_model_test.cpp has the random runs.
 #include "state/table/hash_state_table.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,39 @@ const std::string kLong(100, 'x');
 const std::string kLonger(300, 'y');
 
 }  // namespace
+
+TEST_CASE("due keys are handed out in runs, each behind the one before by hash",
+          "[unit][table][checkpoint]") {
+  constexpr int kKeys = 20000;
+  HashStateTable table;
+  std::vector<std::string> names;
+  for (int i = 0; i < kKeys; ++i) names.push_back("key-" + std::to_string(i));
+  std::vector<StateKey> keys;
+  for (const auto& name : names) keys.push_back(keyOf(name));
+  std::vector<StateEntry*> entries(keys.size());
+  REQUIRE(table.touch(BatchId{1}, BatchTime{}, keys, entries.data()).ok());
+  for (auto* entry : entries) table.assign(*entry, "1");
+  table.confirm(BatchId{1});
+  REQUIRE(table.toTake() == kKeys);
+  std::vector<KeyedValue> chunk(100);
+  std::uint64_t behind = 0;  // every hash of the runs before is below
+  std::uint64_t highest = 0;
+  std::size_t taken = 0;
+  int runs = 0;
+  while (const std::size_t count = table.takeDue(chunk)) {
+    for (std::size_t i = 0; i < count; ++i) {
+      CHECK(chunk[i].key.hash >= behind);
+      highest = std::max<std::uint64_t>(highest, chunk[i].key.hash);
+    }
+    taken += count;
+    CHECK(table.toTake() == kKeys - taken);
+    if (count == chunk.size()) continue;
+    behind = highest + 1;
+    ++runs;
+  }
+  CHECK(taken == kKeys);
+  CHECK(runs > 50);
+}
 
 TEST_CASE("duplicates in one touch give the same entry", "[unit][table][touch]") {
   HashStateTable table;
