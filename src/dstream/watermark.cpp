@@ -48,12 +48,13 @@ Status put(Task& task, StateShard& shard, std::string_view key_bytes,
 
 Status MaxEventTime::finish(Task& task) {
   const OffsetRange* range = task.stage().inputOf(task);
-  // A batch that is not clamped reads every partition to its end; a clamped one may have left some.
-  const bool at_end = range == nullptr || range->empty();
-  const bool idle = at_end && !greatest_ && task.plan().closes_own_tick;
+  const BatchPlan& plan = task.plan();
+  // Of a shard nobody knows whose records it would have had.
+  const bool at_end = range == nullptr ? plan.behind.empty()
+                                       : range->empty() && !plan.leavesBehind(range->partition);
+  const bool idle = at_end && !greatest_;
   const std::string name = nameOf(task);
-  const std::string value =
-      twoTimes(greatest_.value_or(kNoTime), idle ? kNoTime : task.plan().time);
+  const std::string value = twoTimes(greatest_.value_or(kNoTime), idle ? kNoTime : plan.time);
   bucket_.append({murmur2(name), name, value});
   return {};
 }

@@ -193,6 +193,7 @@ void Engine::Impl::recut(BatchSlot& slot) {
   span_control_.apply(limits);
   auto planned = planRanges(positions, ends, limits);
   slot.plan.ranges = std::move(planned.ranges);
+  addBehind(slot.plan.behind, slot.plan.ranges, ends);
   slot.bounded = slot.bounded || planned.clamped;
   if (planned.clamped) slot.dontCloseOwnTick();
 }

@@ -78,6 +78,8 @@ struct ReadInputEnds {
   /// Describe the input topics as well: new partitions and other topic ids show there.
   bool describe = false;
   std::chrono::milliseconds timeout;
+  /// Tell of open transactions as well; asks the brokers twice.
+  bool pending = false;
 };
 
 /// [control] Starts reading the inputs at these positions; before the first RunBatch and whenever

@@ -112,6 +112,8 @@ class Engine::Impl {
   void pumpAdoption();
   void planOpen();
   void plan(BatchTime time);
+  [[nodiscard]] std::vector<TopicPartition> leftBehind(
+      const std::vector<OffsetRange>& ranges) const;
   [[nodiscard]] std::optional<BatchTime> boundaryBefore(BatchTime time) const;
   void planBoundaries(BatchTime time);
   void planFlush(BatchTime time);
@@ -188,6 +190,7 @@ class Engine::Impl {
   BatchTime settled_closed_through_{};       ///< ticks up to this are closed by settled batches
   BatchTime last_tick_{};                    ///< the latest tick that was looked at
   std::vector<Offset> input_ends_;           ///< beside committed_.positions
+  std::vector<TopicPartition> pending_;      ///< open transactions behind their ends; sorted
   std::vector<PartitionOffset> table_ends_;  ///< at the start; emptied once tables got there
   bool reading_inputs_ = false;
   bool stale_ends_ = false;  ///< until_end: files are being read into inputs, ask for their ends

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -87,6 +88,11 @@ struct EngineOptions {
   /// A quarter of the state's memory: dirty entries beyond it are written early, undecided ones
   /// beyond it are taken back.
   [[nodiscard]] std::uint64_t stateShare() const { return state_memory_limit.count / 4; }
+  /// Whether it matters that a partition has nothing more: watermarks leave such ones out.
+  [[nodiscard]] bool keepsWatermarks() const {
+    return std::any_of(state.begin(), state.end(),
+                       [](const auto& one) { return one.kind == "watermark"; });
+  }
 
   /// A marker of an earlier stop with 73: the winner's nonce.
   std::optional<Nonce> yield_to;

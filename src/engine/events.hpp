@@ -112,6 +112,9 @@ struct InputEndsRead {
   std::vector<TopicDescription> topics;
   std::vector<MatchedTopic> matched;  ///< those of `topics` that match a pattern, sorted
   std::vector<PartitionOffset> log_starts;
+  /// When asked for: partitions whose log goes on behind its end, in transactions that are open;
+  /// sorted.
+  std::vector<TopicPartition> pending = {};
 };
 
 /// Answer to AssignInputs.

@@ -52,7 +52,7 @@ void Engine::Impl::pumpPlanning() {
     reading_inputs_ = true;
     const bool describe = now_ >= describe_at_;
     if (describe) describe_at_ = now_ + kBetweenDescriptions;
-    out_.push_back(command::ReadInputEnds{describe, kRequestTimeout});
+    out_.push_back(command::ReadInputEnds{describe, kRequestTimeout, options_.keepsWatermarks()});
   } else if (leftover_) {
     plan(std::max(last_tick_, plannedTime()));
   }
@@ -136,6 +136,7 @@ void Engine::Impl::adoptTopics(const event::InputEndsRead& read) {
 }
 
 void Engine::Impl::takeEnds(const event::InputEndsRead& read) {
+  pending_ = read.pending;
   const auto& positions = committed_.positions;
   input_ends_.resize(positions.size());
   std::size_t i = 0;  // answers usually come in our order
@@ -205,11 +206,22 @@ void Engine::Impl::plan(BatchTime time) {
   }
   plan.closes_own_tick = !planned.clamped;
   plan.ranges = std::move(planned.ranges);
+  plan.behind = leftBehind(plan.ranges);
   slot.closeOn(closed);
   slot.bounded = planned.clamped;
   slot.must_commit = must_commit_;
   must_commit_ = false;
   pipeline_.push(std::move(slot));
+}
+
+/// Of the ranges' partitions those that have more, as far as is known now.
+std::vector<TopicPartition> Engine::Impl::leftBehind(const std::vector<OffsetRange>& ranges) const {
+  std::vector<TopicPartition> behind;
+  for (const auto& range : ranges)
+    if (std::binary_search(pending_.begin(), pending_.end(), range.partition))
+      behind.push_back(range.partition);
+  addBehind(behind, ranges, input_ends_);
+  return behind;
 }
 
 /// When more window boundaries are open than one batch may close: the last that the next batch can.
@@ -231,6 +243,7 @@ void Engine::Impl::planBoundaries(BatchTime time) {
   slot.plan.closes_own_tick = true;
   for (const auto& position : plannedPositions())
     slot.plan.ranges.push_back({position.partition, position.next, position.next});
+  slot.plan.behind = leftBehind(slot.plan.ranges);
   slot.closeOn(closed);
   leftover_ = true;
   pipeline_.push(std::move(slot));

@@ -42,4 +42,13 @@ PlannedRanges planRanges(std::span<const PartitionOffset> positions, std::span<c
   return plan;
 }
 
+void addBehind(std::vector<TopicPartition>& behind, std::span<const OffsetRange> ranges,
+               std::span<const Offset> ends) {
+  LOCKSTEP_CHECK(ranges.size() == ends.size(), "one end per range");
+  for (std::size_t i = 0; i < ranges.size(); ++i)
+    if (ranges[i].until < ends[i]) behind.push_back(ranges[i].partition);
+  std::sort(behind.begin(), behind.end());
+  behind.erase(std::unique(behind.begin(), behind.end()), behind.end());
+}
+
 }  // namespace lockstep

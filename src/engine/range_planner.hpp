@@ -29,4 +29,9 @@ struct PlannedRanges {
 [[nodiscard]] PlannedRanges planRanges(std::span<const PartitionOffset> positions,
                                        std::span<const Offset> ends, const SpanLimits& limits);
 
+/// Adds to `behind`, which stays sorted, the partitions that end behind their range.
+/// REQUIRES: ranges.size() == ends.size().
+void addBehind(std::vector<TopicPartition>& behind, std::span<const OffsetRange> ranges,
+               std::span<const Offset> ends);
+
 }  // namespace lockstep

@@ -21,6 +21,26 @@ BatchTime batchTime(const Json& number) {
   return BatchTime(std::chrono::milliseconds(number.get<std::int64_t>()));
 }
 
+/// The indexes of the ranges whose partitions `plan` leaves behind.
+Json behindToJson(const BatchPlan& plan) {
+  Json behind = Json::array();
+  for (std::size_t i = 0; i < plan.ranges.size(); ++i)
+    if (plan.leavesBehind(plan.ranges[i].partition)) behind.push_back(i);
+  return behind;
+}
+
+/// Older versions did not write it: of a batch that left its tick open anything may be behind.
+std::vector<TopicPartition> behindFromJson(const Json& json, const BatchPlan& plan) {
+  std::vector<TopicPartition> behind;
+  if (const auto written = json.find("behind"); written != json.end()) {
+    for (const auto& index : *written)
+      behind.push_back(plan.ranges.at(index.get<std::size_t>()).partition);
+  } else if (!plan.closes_own_tick) {
+    for (const auto& range : plan.ranges) behind.push_back(range.partition);
+  }
+  return behind;
+}
+
 Json planToJson(const BatchPlan& plan) {
   Json closes = Json::array();
   for (const auto time : plan.closes_first) closes.push_back(millis(time));
@@ -36,6 +56,7 @@ Json planToJson(const BatchPlan& plan) {
                {"closed_before", millis(plan.closed_before)},
                {"ranges", std::move(ranges)}};
   if (plan.flushes) json["flushes"] = true;
+  if (!plan.behind.empty() || !plan.closes_own_tick) json["behind"] = behindToJson(plan);
   return json;
 }
 
@@ -59,6 +80,7 @@ BatchPlan planFromJson(const Json& json) {
          Offset{range.at(2).get<std::int64_t>()},
          Offset{range.at(3).get<std::int64_t>()}});
   }
+  plan.behind = behindFromJson(json, plan);
   return plan;
 }
 

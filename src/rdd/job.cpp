@@ -114,6 +114,7 @@ Status Job::runPasses(const BatchPlan& plan, const BatchServices& services, Batc
     pass.plan.closes_own_tick = true;
     for (auto boundary = nextBoundary(plan.closed_before);
          boundary && *boundary <= plan.closes_first.back(); boundary = nextBoundary(*boundary)) {
+    pass.plan.behind = plan.behind;
       pass.plan.time = *boundary;
       LOCKSTEP_TRY(runPass({pass, pass.plan}, services, result));
       if (!anyPanes()) break;

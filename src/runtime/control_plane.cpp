@@ -89,7 +89,7 @@ event::InputsIdentified ControlPlane::execute(const command::IdentifyInputs& com
 
 event::InputEndsRead ControlPlane::execute(const command::ReadInputEnds& command) {
   event::InputEndsRead read;
-  read.status = readInputEnds(command.describe, Deadline::in(clock_, command.timeout), read);
+  read.status = readInputEnds(command, Deadline::in(clock_, command.timeout), read);
   return read;
 }
 
@@ -100,9 +100,10 @@ event::InputsAssigned ControlPlane::execute(const command::AssignInputs& command
   return assigned;
 }
 
-Status ControlPlane::readInputEnds(bool described, Deadline deadline, event::InputEndsRead& read) {
+Status ControlPlane::readInputEnds(const command::ReadInputEnds& command, Deadline deadline,
+                                   event::InputEndsRead& read) {
   LOCKSTEP_TRY(ports_.inputs_complete());
-  if (described) {
+  if (command.describe) {
     LOCKSTEP_TRY(matchTopics(deadline));
     LOCKSTEP_ASSIGN(read.topics, retryUntil(deadline, clock_, [&](Timeout left) {
                       return ports_.cluster.describe(inputs(), left);
@@ -121,10 +122,22 @@ Status ControlPlane::readInputEnds(bool described, Deadline deadline, event::Inp
     ports_.on_topics(topics_);
   }
   const auto partitions = partitionsOf(inputs());
-  if (described) {
+  if (command.describe) {
     LOCKSTEP_ASSIGN(read.log_starts, offsets(&Cluster::logStarts, partitions, deadline));
   }
   LOCKSTEP_ASSIGN(read.ends, offsets(&Cluster::lastStable, partitions, deadline));
+  return command.pending ? findPending(deadline, read) : Status();
+}
+
+/// The ends were read before: a transaction that has ended since counts as open still, never the
+/// other way round.
+Status ControlPlane::findPending(Deadline deadline, event::InputEndsRead& read) {
+  Partitions partitions;
+  for (const auto& end : read.ends) partitions.push_back(end.partition);
+  LOCKSTEP_ASSIGN(const auto marks, offsets(&Cluster::highWatermarks, partitions, deadline));
+  for (std::size_t i = 0; i < marks.size(); ++i)
+    if (read.ends[i].next < marks[i].next) read.pending.push_back(marks[i].partition);
+  std::sort(read.pending.begin(), read.pending.end());
   return {};
 }
 

@@ -72,7 +72,9 @@ class ControlPlane {
   [[nodiscard]] std::vector<std::string> inputs() const;
   [[nodiscard]] std::string patternOf(const std::string& topic) const;
   void matchListed(const LedgerRecord& ledger, std::vector<TopicDescription>& topics);
-  Status readInputEnds(bool described, Deadline deadline, event::InputEndsRead& read);
+  Status readInputEnds(const command::ReadInputEnds& command, Deadline deadline,
+                       event::InputEndsRead& read);
+  Status findPending(Deadline deadline, event::InputEndsRead& read);
   Status readCluster(event::ClusterRead& read, Deadline deadline);
   [[nodiscard]] Result<CommittedOffset> ledgerMark(Deadline deadline);
   Status describe(event::ClusterRead& read, Deadline deadline);

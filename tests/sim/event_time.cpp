@@ -98,7 +98,8 @@ void EventTimeOracle::moveWatermark(const std::vector<std::vector<Element>>& inp
   for (std::size_t i = 0; i < plan.ranges.size(); ++i) {
     const auto known = partitions_.find(plan.ranges[i].partition);
     Partition partition = known == partitions_.end() ? Partition{} : known->second;
-    if (known == partitions_.end() || !plan.ranges[i].empty() || !plan.closes_own_tick)
+    if (known == partitions_.end() || !plan.ranges[i].empty() ||
+        plan.leavesBehind(plan.ranges[i].partition))
       partition.active = time;
     for (const auto& element : input[i])
       partition.greatest = std::max(partition.greatest, std::optional(eventTimeOf(element.value)));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -25,7 +26,15 @@ struct BatchPlan {
   /// Up to here earlier batches have closed everything: the windows' boundaries after it and up to
   /// closes_first are this batch's to close.
   BatchTime closed_before{};
+  /// Partitions of `ranges`, sorted, that were known to hold more than the batch reads of them: a
+  /// limit cut their range, or a transaction in them is still open. They are not idle, however long
+  /// their ranges have been empty.
+  std::vector<TopicPartition> behind = {};
 
+  /// Whether `partition` was known to hold more than the batch reads.
+  [[nodiscard]] bool leavesBehind(const TopicPartition& partition) const {
+    return std::binary_search(behind.begin(), behind.end(), partition);
+  }
   /// Offsets over all ranges.
   [[nodiscard]] std::int64_t span() const {
     std::int64_t offsets = 0;

@@ -61,17 +61,62 @@ TEST_CASE("once all partitions are idle the latest of them counts", "[unit][dstr
   CHECK(run.next() == Lines{"1000"});
 }
 
-TEST_CASE("a clamped batch makes no partition idle: what it has not read may be there",
+TEST_CASE("a partition that the batch leaves behind is not idle: what it has not read may be there",
           "[unit][dstream][watermark]") {
   EventTimeRunner run;
   showWatermarks(run, {.id = "clock", .idle_after = milliseconds(2000)}, 2);
   run.at(100, "b", 1, 1).at(1000, "a", 1, 0);
   CHECK(run.next() == Lines{"100"});
+  const bool closes = GENERATE(true, false);  // true: a batch that only closes boundaries
   for (int second = 2; second < 6; ++second) {
     BatchPlan plan = run.planAt(second);
-    plan.closes_own_tick = false;
+    plan.closes_own_tick = closes;
+    plan.behind = {{"in", Partition{1}}};
     CHECK(run.batchOf(plan).empty());
   }
+  CHECK(run.batchOf(run.planAt(6)).empty());  // two seconds from the last of these
+  CHECK(run.batchOf(run.planAt(7)) == Lines{"1000"});
+}
+
+TEST_CASE("a partition is idle however far behind another one is", "[unit][dstream][watermark]") {
+  EventTimeRunner run;
+  showWatermarks(run, {.id = "clock", .idle_after = milliseconds(2000)}, 2);
+  run.at(100, "b", 1, 1).at(1000, "a", 1, 0);
+  CHECK(run.next() == Lines{"100"});
+  Lines all;
+  for (int second = 2; second < 5; ++second) {
+    run.at(1000 * second, "a", 1, 0);
+    BatchPlan plan = run.planAt(second);
+    plan.closes_own_tick = false;
+    plan.behind = {{"in", Partition{0}}};
+    for (const auto& line : run.batchOf(plan)) all.push_back(line);
+  }
+  CHECK(all == Lines{"3000", "4000"});
+}
+
+TEST_CASE("behind a shuffle no shard is idle while anything is left behind",
+          "[unit][dstream][watermark]") {
+  EventTimeRunner run;
+  const auto sums = run.pairs().reduceByKey(std::plus<>(), {.step = {}, .parallelism = 2});
+  run.show(sums.assignTimestamps([](const test::Pair& pair) { return pair.second; },
+                                 {.id = "clock", .idle_after = milliseconds(2000)})
+               .watermarks()
+               .map([](EventTime time) {
+                 return static_cast<std::int64_t>(time.time_since_epoch().count());
+               }));
+  run.prepare();
+  for (const char key : std::string("abcdefgh")) run.put({key}, 100 * (key - 'a' + 1));
+  const Lines first = run.next();
+  REQUIRE(first.size() == 1);
+  for (int second = 2; second < 5; ++second) {
+    BatchPlan plan = run.planAt(second);
+    plan.behind = {{"in", Partition{0}}};
+    CHECK(run.batchOf(plan).empty());
+  }
+  Lines later;
+  for (int second = 5; second < 8; ++second)
+    for (const auto& line : run.batchOf(run.planAt(second))) later.push_back(line);
+  CHECK(later == Lines{"800"});
 }
 
 TEST_CASE("a record that is rejected leaves no trace in the watermark, nor one without a time",

@@ -115,8 +115,11 @@ event::ClusterRead FakeCluster::read(const EngineOptions& options) const {
   return read;
 }
 
-event::InputEndsRead FakeCluster::inputEnds(const EngineOptions& options, bool describe) const {
+event::InputEndsRead FakeCluster::inputEnds(const EngineOptions& options,
+                                            const command::ReadInputEnds& command) const {
+  const bool describe = command.describe;
   event::InputEndsRead read;
+  if (command.pending) read.pending = pending;
   if (describe) read.matched = matched;
   for (const auto& input : inputTopics(options)) {
     if (describe) read.topics.push_back(topics.at(input));
@@ -291,9 +294,7 @@ std::optional<Event::Body> EngineDriver::answer(const Command& command) {
           },
           [&](const command::ReadDecisionEnds&) -> Body { return cluster.decisionEnds(options_); },
           [&](const command::IdentifyInputs&) -> Body { return cluster.identify(options_); },
-          [&](const command::ReadInputEnds& c) -> Body {
-            return cluster.inputEnds(options_, c.describe);
-          },
+          [&](const command::ReadInputEnds& c) -> Body { return cluster.inputEnds(options_, c); },
           [&](const command::AssignInputs&) -> Body { return event::InputsAssigned{}; },
           [&](const command::RunBatch& c) -> Body { return compute(c); },
           [&](const command::RollBackBatch& c) -> Body { return event::BatchRolledBack{c.batch}; },

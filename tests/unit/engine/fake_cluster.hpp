@@ -19,6 +19,7 @@ struct FakeCluster {
   std::map<TopicPartition, CommittedOffset> committed;
   std::map<TopicPartition, Offset> log_starts;
   std::map<TopicPartition, Offset> ends;  ///< of every partition; inputs: last stable as well
+  std::vector<TopicPartition> pending;    ///< inputs with open transactions
   std::optional<LedgerRecord> ledger;
   std::uint64_t ledger_hash = 0;
   bool has_local_state = false;
@@ -46,7 +47,8 @@ struct FakeCluster {
   /// The transaction happened.
   void commit(const command::CommitTransaction& transaction);
   [[nodiscard]] event::ClusterRead read(const EngineOptions& options) const;
-  [[nodiscard]] event::InputEndsRead inputEnds(const EngineOptions& options, bool describe) const;
+  [[nodiscard]] event::InputEndsRead inputEnds(const EngineOptions& options,
+                                               const command::ReadInputEnds& command) const;
   [[nodiscard]] event::InputsIdentified identify(const EngineOptions& options) const;
   [[nodiscard]] event::DecisionEndsRead decisionEnds(const EngineOptions& options) const;
 

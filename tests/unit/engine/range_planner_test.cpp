@@ -67,3 +67,13 @@ TEST_CASE("lags near the largest offset do not overflow", "[unit][engine][range_
       positions, ends, {.total = std::int64_t{1} << 40, .per_partition = {}, .partitions = {}});
   CHECK(spans(planned) == Spans{std::int64_t{1} << 40});
 }
+
+TEST_CASE("partitions that end behind their range are added once, in order",
+          "[unit][engine][range_planner]") {
+  const auto planned =
+      planRanges(kPositions, kEnds, {.total = {}, .per_partition = 50, .partitions = {}});
+  std::vector<TopicPartition> behind{{"in", Partition{1}}, {"on", Partition{0}}};
+  addBehind(behind, planned.ranges, kEnds);
+  CHECK(behind == std::vector<TopicPartition>{
+                      {"in", Partition{0}}, {"in", Partition{1}}, {"on", Partition{0}}});
+}

@@ -58,6 +58,29 @@ TEST_CASE("a plan from before windows has nothing of theirs to close",
 TEST_CASE("ledger keys bound what compaction keeps", "[unit][model][ledger_record]") {
   auto record = sample();
   CHECK(ledgerKey(record, 100'000) == "c3");
+TEST_CASE("a plan keeps which partitions it leaves behind", "[unit][model][ledger_record]") {
+  auto record = sample();
+  record.batch.closes_own_tick = GENERATE(true, false);
+  record.batch.behind = {{"in", Partition{1}}};
+  CHECK(decodeLedgerRecord(encode(record)).value() == record);
+  record.batch.behind.clear();
+  CHECK(decodeLedgerRecord(encode(record)).value() == record);
+}
+
+TEST_CASE("a plan that left its tick open, from before that was written, leaves all behind",
+          "[unit][model][ledger_record]") {
+  auto record = sample();
+  record.batch.closes_own_tick = false;
+  auto text = encode(record);
+  const std::string_view none = "\"behind\":[],";
+  REQUIRE(text.find(none) != std::string::npos);
+  text.erase(text.find(none), none.size());
+  const auto read = decodeLedgerRecord(text).value();
+  CHECK(read.batch.behind ==
+        std::vector<TopicPartition>{{"in", Partition{0}}, {"in", Partition{1}}});
+  CHECK(read.open_plan.behind.empty());
+}
+
   record.kind = LedgerKind::kBatch;
   CHECK(ledgerKey(record, 100'000) == "b7");
   record.kind = LedgerKind::kPlan;

@@ -41,6 +41,7 @@ class RolesFixture {
   }
 
   Roles& roles() { return *roles_; }
+  memory::MemoryKafka& kafka() { return world_.kafka; }
   BatchPlan plan() { return graph_.plan(); }
 
   /// Carries the command out and waits for the next answer, which has to be this.
@@ -115,6 +116,22 @@ TEST_CASE("every command is answered by its event", "[unit][runtime][roles]") {
   CHECK(fixture.expect<event::TransactionEnded>(commit).status.ok());
   CHECK(fixture.expect<event::CheckpointWritten>(command::WriteCheckpoint{}).status.ok());
   CHECK(fixture.expect<event::BatchRolledBack>(command::RollBackBatch{plan.id}).batch == plan.id);
+}
+
+TEST_CASE("partitions with open transactions are told of, when asked for",
+          "[unit][runtime][roles]") {
+  RolesFixture fixture;
+  const TopicPartition second{"lines", Partition{1}};
+  auto writer = fixture.kafka().foreignProducer("writer");
+  REQUIRE(writer.send(second, {memory::OwnedRecord{{}, std::nullopt, "open", {}, {}}}) ==
+          memory::BrokerError::kNone);
+  const auto pending = [&](bool asked) {
+    return fixture.expect<event::InputEndsRead>(command::ReadInputEnds{false, 1s, asked}).pending;
+  };
+  CHECK(pending(true) == std::vector{second});
+  CHECK(pending(false).empty());
+  REQUIRE(writer.commit() == memory::BrokerError::kNone);
+  CHECK(pending(true).empty());
 }
 
 TEST_CASE("without threads commands wait until they are run, in order", "[unit][runtime][roles]") {
