@@ -138,6 +138,7 @@ struct BatchComputed {
   bool has_effects = false;
   std::vector<OutputCount> outputs;
   std::uint64_t outputs_hash = 0;
+  std::vector<FileVersion> files = {};  ///< what tables of files held
   std::chrono::nanoseconds processing{0};
   std::uint64_t output_bytes = 0;     ///< memory that its output takes until it is decided
   std::uint64_t changelog_bytes = 0;  ///< of it, for changelogs

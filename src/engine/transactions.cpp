@@ -38,8 +38,10 @@ void Engine::Impl::pumpTransactions() {
     if (head.life.is(BatchState::kComputed)) {
       if (head.identity != BatchSlot::Identity::kKnown) return;
       head.life.move(BatchState::kCommitting);
-      begin(intendBatch(options_, committed_, head.plan, head.result.outputs,
-                        head.result.outputs_hash));
+      auto intended = intendBatch(options_, committed_, head.plan, head.result.outputs,
+                                  head.result.outputs_hash);
+      intended.record.files = head.result.files;
+      begin(std::move(intended));
       return;
     }
     if (options_.side_effects && running() && head.life.is(BatchState::kPlanned) &&

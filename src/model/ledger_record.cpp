@@ -157,6 +157,7 @@ std::string encode(const LedgerRecord& record) {
                {"outputs_hash", hex(record.outputs_hash)},
                {"previous_hash", hex(record.previous_hash)},
                {"graph_hash", hex(record.graph_hash)}};
+  for (const auto& file : record.files) json["files"].push_back({file.path, hex(file.hash)});
   for (const auto& state : record.states) json["operators"].push_back(stateToJson(state));
   if (record.open_plan.id.value() != 0) json["open_plan"] = planToJson(record.open_plan);
   return json.dump();
@@ -190,6 +191,8 @@ Result<LedgerRecord> decodeLedgerRecord(std::string_view value) {
           {{output.at(0).get<std::string>(), Partition{output.at(1).get<std::int32_t>()}},
            output.at(2).get<std::uint64_t>()});
     }
+    for (const auto& file : json.value("files", Json::array()))
+      record.files.push_back({file.at(0).get<std::string>(), unhex(file.at(1))});
     record.outputs_hash = unhex(json.at("outputs_hash"));
     record.previous_hash = unhex(json.at("previous_hash"));
     record.graph_hash = unhex(json.at("graph_hash"));
@@ -197,6 +200,10 @@ Result<LedgerRecord> decodeLedgerRecord(std::string_view value) {
   } catch (const std::exception& error) {
     return unreadableRecord(error.what());
   }
+}
+
+FileVersion fileVersion(std::string path, std::string_view content) {
+  return {std::move(path), XXH3_64bits(content.data(), content.size())};
 }
 
 std::uint64_t ledgerHash(std::string_view encoded) {

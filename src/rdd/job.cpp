@@ -64,6 +64,7 @@ BatchResult Job::runBatch(const BatchPlan& plan, const BatchServices& services) 
   BatchResult result;
   Status status;
   for (const auto& variable : lineage_.variables()) variable->beginBatch();
+  for (const auto& file : lineage_.files()) file->beginBatch(plan);
   lineage_.accumulators().begin(plan.id);
   for (const auto& terminal : lineage_.terminals())
     if (status.ok()) status = terminal->check(services);
@@ -78,6 +79,7 @@ BatchResult Job::runBatch(const BatchPlan& plan, const BatchServices& services) 
                               std::tie(b.role, b.order, b.partition);
                      });
     summarise(result);
+    for (const auto& file : lineage_.files()) result.files.push_back(file->version());
     return result;
   }
   for (Tasks& tasks : tasks_)
@@ -112,9 +114,9 @@ Status Job::runPasses(const BatchPlan& plan, const BatchServices& services, Batc
     pass.last = false;
     pass.plan.id = plan.id;
     pass.plan.closes_own_tick = true;
+    pass.plan.behind = plan.behind;
     for (auto boundary = nextBoundary(plan.closed_before);
          boundary && *boundary <= plan.closes_first.back(); boundary = nextBoundary(*boundary)) {
-    pass.plan.behind = plan.behind;
       pass.plan.time = *boundary;
       LOCKSTEP_TRY(runPass({pass, pass.plan}, services, result));
       if (!anyPanes()) break;

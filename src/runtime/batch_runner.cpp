@@ -107,6 +107,7 @@ event::BatchComputed BatchRunner::finish(const BatchPlan& plan, BatchResult resu
   computed.has_effects = effects || !result.outputs.empty();
   computed.outputs = result.counts;
   computed.outputs_hash = result.outputs_hash;
+  computed.files = result.files;
   auto& stored = results_[plan.id] = {plan, std::move(result), began_};
   const auto& kept = stored.result;
   std::vector<PreparedOutput> outputs;

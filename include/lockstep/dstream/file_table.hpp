@@ -15,6 +15,7 @@
 #include <lockstep/base/result.hpp>
 #include <lockstep/dstream/dstream_class.hpp>
 #include <lockstep/dstream/narrow.hpp>
+#include <lockstep/rdd/batch_file.hpp>
 
 namespace lockstep {
 
@@ -47,9 +48,12 @@ class WatchedFile {
 /// place may be read half.
 ///
 /// `parse(text)` makes the rows; it fails with what is wrong.
-/// Thread: at(): any; the rest: the one that builds the graph.
+/// The ledger's batches name the version that they were computed with: path and hash of the
+/// content.
+///
+/// Thread: at(): any; current(): functions of the graph; the rest: the one that builds the graph.
 template <class V>
-class FileTable {
+class FileTable final : public BatchFile {
  public:
   using Rows = std::map<std::string, V, std::less<>>;
   using Parse = std::function<Result<Rows>(const std::string& text)>;
@@ -73,7 +77,7 @@ class FileTable {
   /// The rows that were loaded.
   [[nodiscard]] std::shared_ptr<const Rows> rows() const {
     MutexLock lock(mutex_);
-    return latest_;
+    return latest_.rows;
   }
   /// What has to hold of the rows, of these and of every later version. Fails when it does not.
   Status require(Check check) {
@@ -86,8 +90,33 @@ class FileTable {
   /// The rows of a batch. The first call for a batch looks for a new version.
   [[nodiscard]] std::shared_ptr<const Rows> at(BatchId batch, BatchTime time) {
     MutexLock lock(mutex_);
+    return versionAt(batch, time).rows;
+  }
+  /// The rows of the batch that has begun; they stay until the next one begins.
+  [[nodiscard]] const Rows& current() const { return *current_.rows; }
+
+  void beginBatch(const BatchPlan& plan) override {
+    MutexLock lock(mutex_);
+    current_ = versionAt(plan.id, plan.time);
+  }
+  [[nodiscard]] FileVersion version() const override { return current_.content; }
+
+ private:
+  /// Two are undecided at most; the id of one that had nothing to commit is used again.
+  static constexpr std::size_t kBatchesMax = 8;
+  struct Version {
+    std::shared_ptr<const Rows> rows;
+    FileVersion content;
+  };
+  struct Seen {
+    BatchId batch;
+    BatchTime time;
+    Version version;
+  };
+
+  Version versionAt(BatchId batch, BatchTime time) REQUIRES_LOCK(mutex_) {
     for (const Seen& seen : seen_)
-      if (seen.batch == batch && seen.time == time) return seen.rows;
+      if (seen.batch == batch && seen.time == time) return seen.version;
     const Status status = reload();
     const std::string trouble = status.ok() ? "" : status.message();
     if (!trouble.empty() && trouble != reported_) detail::reportKept(file_.path(), status);
@@ -96,22 +125,12 @@ class FileTable {
     if (seen_.size() > kBatchesMax) seen_.pop_back();
     return latest_;
   }
-
- private:
-  /// Two are undecided at most; the id of one that had nothing to commit is used again.
-  static constexpr std::size_t kBatchesMax = 8;
-  struct Seen {
-    BatchId batch;
-    BatchTime time;
-    std::shared_ptr<const Rows> rows;
-  };
-
   Status reload() REQUIRES_LOCK(mutex_) {
     LOCKSTEP_ASSIGN(auto content, file_.readIfChanged());
     if (!content) return {};
     LOCKSTEP_ASSIGN(Rows rows, parse_(*content));
     for (const Check& check : checks_) LOCKSTEP_TRY(check(rows));
-    latest_ = std::make_shared<const Rows>(std::move(rows));
+    latest_ = {std::make_shared<const Rows>(std::move(rows)), fileVersion(file_.path(), *content)};
     return {};
   }
   Status loadFirst() {
@@ -124,9 +143,10 @@ class FileTable {
   mutable Mutex mutex_;
   detail::WatchedFile file_ GUARDED_BY(mutex_);
   std::vector<Check> checks_ GUARDED_BY(mutex_);
-  std::shared_ptr<const Rows> latest_ GUARDED_BY(mutex_);
+  Version latest_ GUARDED_BY(mutex_);
   std::deque<Seen> seen_ GUARDED_BY(mutex_);  ///< the latest first
   std::string reported_ GUARDED_BY(mutex_);   ///< what is wrong with the file, told once
+  Version current_;  ///< of the batch that has begun: the caller of the job's
 };
 
 namespace detail {
@@ -138,7 +158,7 @@ class TableRowsOperator final : public Operator, public ChunkSink<T> {
   TableRowsOperator(Task& task, const F& function, const std::string& step)
       : context_(task.context()), function_(function), step_(step) {}
 
-  void begin(Task& task) override { rows_ = function_.table->at(task.plan().id, task.plan().time); }
+  void begin(Task&) override { rows_ = &function_.table->current(); }
   void accept(std::span<const T> chunk) override {
     emitter_.clear();
     withStep(step_, [&] {
@@ -152,7 +172,7 @@ class TableRowsOperator final : public Operator, public ChunkSink<T> {
   TaskContext& context_;
   const F& function_;
   const std::string& step_;
-  std::shared_ptr<const typename FileTable<V>::Rows> rows_;
+  const typename FileTable<V>::Rows* rows_ = nullptr;
   Emitter<U> emitter_;
 };
 
@@ -175,6 +195,7 @@ template <class U, class T, class V, class F>
   using Call = detail::CallWithRows<V, F>;
   using Instance = detail::TableRowsOperator<T, U, V, Call>;
   DStreamGraph& graph = *stream.graph();
+  graph.lineage().addFile(table);
   Call call{table, std::move(f)};
   auto& rdd = graph.lineage().template add<detail::NarrowRdd<T, U, Instance, Call>>(
       graph.stepName(op, step), op, stream.rdd(), std::move(call));

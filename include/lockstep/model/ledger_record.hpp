@@ -35,6 +35,15 @@ struct OutputCount {
   bool operator==(const OutputCount&) const = default;
 };
 
+/// The content of a file that a batch looked things up in.
+struct FileVersion {
+  std::string path;
+  std::uint64_t hash = 0;  ///< XXH3-64 of its bytes
+
+  bool operator==(const FileVersion&) const = default;
+};
+[[nodiscard]] FileVersion fileVersion(std::string path, std::string_view content);
+
 /// One entry of the ledger (docs/formats.md, "Ledger"). The last entry alone is enough to recover:
 /// claims and plans repeat the last batch's fields.
 struct LedgerRecord {
@@ -53,6 +62,8 @@ struct LedgerRecord {
   /// End offsets of changelogs, outputs and ledger as known at the previous decision.
   std::vector<PartitionOffset> ends;
   std::vector<OutputCount> outputs;
+  /// Tables of files that the batch was computed with, in order of definition.
+  std::vector<FileVersion> files = {};
   /// XXH3-64 of the batch's output records in order, and of the previous ledger record's value.
   std::uint64_t outputs_hash = 0;
   std::uint64_t previous_hash = 0;

@@ -123,6 +123,7 @@ struct BatchResult {
   std::vector<SideEffect> side_effects;  ///< in order of definition
   std::vector<OutputCount> counts;       ///< per partition, without changelogs, sorted
   std::uint64_t outputs_hash = 0;        ///< of what `counts` counts; 0 = no output
+  std::vector<FileVersion> files;        ///< what tables of files held, in order of definition
   BatchCounters counters;
 };
 

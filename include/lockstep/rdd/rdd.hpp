@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <lockstep/rdd/accumulators.hpp>
+#include <lockstep/rdd/batch_file.hpp>
 #include <lockstep/rdd/batch_pass.hpp>
 #include <lockstep/rdd/broadcast.hpp>
 #include <lockstep/rdd/chunk.hpp>
@@ -173,6 +174,12 @@ class Lineage {
   [[nodiscard]] const std::vector<std::shared_ptr<BatchVariable>>& variables() const {
     return variables_;
   }
+  /// Several steps may use one.
+  void addFile(std::shared_ptr<BatchFile> file) {
+    if (std::find(files_.begin(), files_.end(), file) == files_.end())
+      files_.push_back(std::move(file));
+  }
+  [[nodiscard]] const std::vector<std::shared_ptr<BatchFile>>& files() const { return files_; }
   [[nodiscard]] Accumulators& accumulators() { return accumulators_; }
   [[nodiscard]] const std::vector<RddBase*>& rdds() const { return rdds_; }
   [[nodiscard]] const std::vector<Stage*>& stages() const { return stages_; }
@@ -188,6 +195,7 @@ class Lineage {
   std::vector<Stage*> stages_;
   std::vector<std::unique_ptr<Terminal>> terminals_;
   std::vector<std::shared_ptr<BatchVariable>> variables_;
+  std::vector<std::shared_ptr<BatchFile>> files_;
   Accumulators accumulators_;
 };
 

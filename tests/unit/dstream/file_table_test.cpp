@@ -43,9 +43,10 @@ struct File {
 };
 
 /// Numbers times their key's rate; keys without one are left out.
-void timesRate(GraphRunner& run, const std::shared_ptr<Rates>& table) {
+void timesRate(GraphRunner& run, const std::shared_ptr<Rates>& table,
+               const std::string& topic = "in") {
   saveText(run, flatMapWithTable<NumberPair>(
-                    test::numberPairs(run), table,
+                    test::numberPairs(run, topic), table,
                     [](const NumberPair& pair, const Rates::Rows& rates, TaskContext&, auto& emit) {
                       const auto rate = rates.find(pair.first);
                       if (rate != rates.end()) emit(pair.first, pair.second * rate->second);
@@ -96,6 +97,29 @@ TEST_CASE("a batch that runs again sees the same version, the next the new one",
   putPair(run, "a", "1");
   run.batch();
   CHECK(shownLines(run) == Lines{"(a,333)"});
+}
+
+TEST_CASE("a batch names the versions that it was computed with", "[unit][dstream][file_table]") {
+  using Versions = std::vector<FileVersion>;
+  File file;
+  file.write("a 2\n");
+  const auto table = *Rates::load("rates", file.path, parse);
+  GraphRunner run;
+  timesRate(run, table);
+  timesRate(run, table, "other");  // named once
+  run.prepare();
+  const auto plan = run.plan();
+  run.run(plan);
+  CHECK(run.last.files == Versions{fileVersion(file.path, "a 2\n")});
+  file.write("a 333\n");
+  run.batch(plan);
+  CHECK(run.last.files == Versions{fileVersion(file.path, "a 2\n")});
+  run.batch();
+  CHECK(run.last.files == Versions{fileVersion(file.path, "a 333\n")});
+  file.write("nonsense\n");
+  run.batch();
+  CHECK(run.last.files == Versions{fileVersion(file.path, "a 333\n")});
+  CHECK(fileVersion("x", "a").hash != fileVersion("x", "b").hash);
 }
 
 TEST_CASE("what is required of a table holds for every version", "[unit][dstream][file_table]") {
@@ -159,7 +183,7 @@ TEST_CASE("remembered batches are those that were committed, for a while", "[uni
   const auto commit = [&](const std::string& number) {
     putPair(run, "a", number);
     run.batch();
-    for (const auto& effect : run.last.side_effects) REQUIRE(effect.run().ok());
+    run.runEffects();
   };
   auto query = *SqlQuery::prepare({"batch", {"time", "value"}}, "select sum(value) from batch");
   const auto sum = [&] {

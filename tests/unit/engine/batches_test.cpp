@@ -261,3 +261,25 @@ TEST_CASE("an idle application commits its offsets again every 20 s, counting th
   driver.tick();
   CHECK(parseCommitMetadata(driver.cluster.offsetOf("in").metadata)->beat == 0);
 }
+
+TEST_CASE("a batch's record names the files that it was computed with, and a claim repeats them",
+          "[unit][engine][batches]") {
+  EngineDriver driver(EngineDriver::options());
+  const std::vector<FileVersion> files{{"rates.csv", 7}};
+  const auto before = driver.compute;
+  driver.compute = [&](const command::RunBatch& run) {
+    auto computed = before(run);
+    computed.files = files;
+    return computed;
+  };
+  driver.cluster.end("in") = Offset{10};
+  driver.start().tick();
+  CHECK(driver.cluster.ledger->files == files);
+  auto options = EngineDriver::options();
+  options.nonce = Nonce{2};
+  EngineDriver second(options);
+  second.cluster = driver.cluster;
+  second.start();
+  REQUIRE(second.cluster.ledger->kind == LedgerKind::kClaim);
+  CHECK(second.cluster.ledger->files == files);
+}

@@ -24,6 +24,7 @@ LedgerRecord sample() {
   record.states = {{"counts", 3, "updateStateByKey", "string", "long", "sum"}};
   record.ends = {{{"out", Partition{0}}, Offset{9}}};
   record.outputs = {{{"out", Partition{0}}, 2}};
+  record.files = {{"rates.csv", ~0ULL}};
   record.outputs_hash = ~0ULL;
   record.previous_hash = 1;
   record.graph_hash = 2;
@@ -37,11 +38,13 @@ TEST_CASE("a ledger record survives the round trip in full", "[unit][model][ledg
   CHECK(decodeLedgerRecord(encode(record)).value() == record);
 }
 
-TEST_CASE("a record from before signatures were written is read, without any",
+TEST_CASE("a record from before signatures and files were written is read, without any",
           "[unit][model][ledger_record]") {
   auto record = sample();
   record.states.clear();
+  record.files.clear();
   CHECK(encode(record).find("operators") == std::string::npos);
+  CHECK(encode(record).find("files") == std::string::npos);
   CHECK(decodeLedgerRecord(encode(record)).value() == record);
 }
 
@@ -55,9 +58,6 @@ TEST_CASE("a plan from before windows has nothing of theirs to close",
   CHECK(decodeLedgerRecord(text).value() == record);
 }
 
-TEST_CASE("ledger keys bound what compaction keeps", "[unit][model][ledger_record]") {
-  auto record = sample();
-  CHECK(ledgerKey(record, 100'000) == "c3");
 TEST_CASE("a plan keeps which partitions it leaves behind", "[unit][model][ledger_record]") {
   auto record = sample();
   record.batch.closes_own_tick = GENERATE(true, false);
@@ -81,6 +81,9 @@ TEST_CASE("a plan that left its tick open, from before that was written, leaves 
   CHECK(read.open_plan.behind.empty());
 }
 
+TEST_CASE("ledger keys bound what compaction keeps", "[unit][model][ledger_record]") {
+  auto record = sample();
+  CHECK(ledgerKey(record, 100'000) == "c3");
   record.kind = LedgerKind::kBatch;
   CHECK(ledgerKey(record, 100'000) == "b7");
   record.kind = LedgerKind::kPlan;
