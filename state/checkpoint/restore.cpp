@@ -195,8 +195,8 @@ Status Restore::loadShard(const Load& load) const {
     if (context_.residence.table_bytes_max == 0) continue;
     // Keys come in the order of their hashes, which are even. How many the positions know of says
     // less: a checkpoint that was cut short has left more.
-    const double part = static_cast<double>(hash) / 0x1p32;
-    if (static_cast<double>(table.entryBytes()) / part <= static_cast<double>(max)) continue;
+    const double share = static_cast<double>(hash) / 0x1p32;
+    if (static_cast<double>(table.entryBytes()) / share <= static_cast<double>(max)) continue;
     table.clear();
     table.leaveStored(load.keys);
     return {};
