@@ -130,6 +130,11 @@ std::vector<OwnedRecord> Admin::read(const TopicPartition& partition, Isolation 
   });
 }
 
+Offset Admin::end(const TopicPartition& partition) {
+  return broker_.withParts(
+      [&](Broker::Parts& parts) { return Offset{logOf(parts, partition).end()}; });
+}
+
 std::string Admin::dump(const TopicPartition& partition) {
   return broker_.withParts([&](Broker::Parts& parts) {
     std::string text;

@@ -41,6 +41,8 @@ class Admin {
 
   enum class Isolation { kCommitted, kUncommitted };
   [[nodiscard]] std::vector<OwnedRecord> read(const TopicPartition& partition, Isolation isolation);
+  /// The offset of the next record, whether it is committed or not.
+  [[nodiscard]] Offset end(const TopicPartition& partition);
   /// One line per entry of the log, markers and aborted data included:
   /// "12..14 data pid=1000 epoch=0 txn aborted 3 records", "15 COMMIT pid=1000 epoch=0".
   [[nodiscard]] std::string dump(const TopicPartition& partition);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,8 @@ struct TestCommand {
   std::string filter;  ///< only tests with this text in their name; "" = all
   std::string junit;   ///< the file that JUnit's XML goes to; "" = none
   bool json = false;
+  std::uint64_t chaos = 0;  ///< under so many fault schedules, too
+  std::uint64_t seed = 1;   ///< of the first of them
 };
 /// `test`: the files' `tests:` on the in-process Kafka with virtual time. kFindings when one fails.
 [[nodiscard]] ExitCode test(const TestCommand& command);

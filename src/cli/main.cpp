@@ -140,6 +140,12 @@ struct CommandLine {
     verb->add_option("--junit", test.junit, "Write the results to this file as JUnit's XML")
         ->type_name("OUT");
     verb->add_flag("--json", test.json, "As JSON");
+    auto* chaos = verb->add_option("--chaos", test.chaos,
+                                   "Run each test under N fault schedules, too: same output?");
+    chaos->type_name("N")->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}));
+    verb->add_option("--seed", test.seed, "The first fault schedule; the others follow")
+        ->type_name("S")
+        ->needs(chaos);
   }
 
   [[nodiscard]] ExitCode printCompletion() const {

@@ -9,15 +9,45 @@
 #include "src/cli/commands.hpp"
 #include "src/cli/fed_streams.hpp"
 #include "src/cli/loaded.hpp"
+#include "src/cli/test_chaos.hpp"
 #include "src/cli/test_report.hpp"
 
 namespace lockstep::cli {
 namespace {
 
-TestResult runTest(const config::ApplicationConfig& application, const config::TestConfig& test) {
+/// A word of a command line.
+std::string shellWord(const std::string& text) {
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+/// What repeats the schedule that failed. Of the cluster's settings, secrets among them, none
+/// matters to it.
+std::string commandOf(const TestCommand& command, const std::string& file,
+                      const TestResult& result) {
+  auto line = fmt::format("lockstep test {} --filter {}", file, shellWord(result.name));
+  for (const auto& setting : command.overrides)
+    if (!setting.starts_with("kafka.")) line += " --set " + shellWord(setting);
+  return fmt::format("{} --chaos 1 --seed {}", line, result.chaos->failed_seed);
+}
+
+TestResult runTest(const TestCommand& command, const std::string& file,
+                   const config::ApplicationConfig& application, const config::TestConfig& test) {
   const auto start = systemClock().now();
   TestResult result{test.name.text, test.batches.size(), {}, {}};
-  result.failures = check(application, test, observe(application, test));
+  const auto seen = observe(application, test);
+  result.failures = check(application, test, seen);
+  if (result.failures.empty() && command.chaos > 0) {
+    ChaosOptions options;
+    options.schedules = command.chaos;
+    options.seed = command.seed;
+    result.chaos = testUnderFaults(application, test, seen.evidence, options);
+    result.failures = result.chaos->failures;
+    if (!result.failures.empty())
+      result.failures.back().notes.push_back("to see it again: " +
+                                             commandOf(command, file, result));
+  }
   result.took = std::chrono::duration_cast<std::chrono::microseconds>(systemClock().now() - start);
   return result;
 }
@@ -32,13 +62,17 @@ class TestRunner {
     auto& file = files_.emplace_back();
     file.name = name;
     if (loaded.diagnostics.hasErrors()) return broken(loaded, file);
+    if (command_.chaos > 0) {
+      file.notes = notUnderFaults(loaded.application);
+      for (const auto& note : file.notes) tell(fmt::format("note    {}: {}\n", name, note));
+    }
     const auto application = fedByHand(std::move(loaded.application));
     for (const auto& test : application.tests) {
       if (test.name.text.find(command_.filter) == std::string::npos) {
         ++file.left_out;
         continue;
       }
-      file.tests.push_back(runTest(application, test));
+      file.tests.push_back(runTest(command_, name, application, test));
       if (!file.tests.back().failures.empty()) fails(ExitCode::kFindings);
       tell(textOfResult(file, file.tests.back()));
     }

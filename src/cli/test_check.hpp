@@ -19,6 +19,7 @@ struct TestFailure {
   config::Place place;  ///< of the expectation
   std::string what;     ///< "counts, batch 2"
   std::vector<DiffLine> difference;
+  std::vector<std::string> notes = {};  ///< lines below the difference
 };
 
 /// Compares what was seen with what the test expects; empty when all of it holds. A stream's

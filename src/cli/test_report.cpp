@@ -23,6 +23,7 @@ std::string textOfFailure(const TestedFile& file, const TestFailure& failure) {
   text += '\n';
   for (const auto& line : failure.difference)
     text += fmt::format("   {} {}\n", line.mark, line.text);
+  for (const auto& note : failure.notes) text += fmt::format("   {}\n", note);
   return text;
 }
 
@@ -69,13 +70,28 @@ std::chrono::microseconds timeOf(const TestedFile& file) {
 std::string junitCase(const TestedFile& file, const TestResult& test) {
   auto text = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\"",
                           xml(file.name), xml(test.name), seconds(test.took));
-  if (test.failures.empty()) return text + "/>\n";
+  if (test.failures.empty() && !test.chaos) return text + "/>\n";
   text += ">\n";
   for (const auto& failure : test.failures) {
     text += fmt::format("      <failure message=\"{}\">{}</failure>\n", xml(failure.what),
                         xml(textOfFailure(file, failure)));
   }
+  if (test.chaos)
+    text += fmt::format("      <system-out>{}</system-out>\n", xml(textOf(*test.chaos)));
   return text + "    </testcase>\n";
+}
+
+nlohmann::json jsonOfChaos(const ChaosResult& chaos) {
+  const auto& counts = chaos.counts;
+  nlohmann::json json{{"schedules", chaos.schedules},
+                      {"kills", counts.kills},
+                      {"stops", counts.stops},
+                      {"pauses", counts.pauses},
+                      {"aborted_transactions", counts.aborted},
+                      {"bad_requests", counts.bad_requests},
+                      {"disk_errors", counts.disk_errors}};
+  if (!chaos.failures.empty()) json["failed_seed"] = chaos.failed_seed;
+  return json;
 }
 
 }  // namespace
@@ -83,6 +99,7 @@ std::string junitCase(const TestedFile& file, const TestResult& test) {
 std::string textOfResult(const TestedFile& file, const TestResult& test) {
   auto text = fmt::format("{}  {}: {}\n", test.failures.empty() ? "ok    " : "FAILED", file.name,
                           test.name);
+  if (test.chaos) text += fmt::format("        {}\n", textOf(*test.chaos));
   for (const auto& failure : test.failures) text += textOfFailure(file, failure);
   return text;
 }
@@ -115,16 +132,19 @@ nlohmann::json jsonOf(const std::vector<TestedFile>& files) {
         failures.push_back({{"line", failure.place.line},
                             {"column", failure.place.column},
                             {"what", failure.what},
-                            {"difference", std::move(lines)}});
+                            {"difference", std::move(lines)},
+                            {"notes", failure.notes}});
       }
       tests.push_back({{"name", test.name},
                        {"ok", test.failures.empty()},
                        {"batches", test.entries},
                        {"failures", std::move(failures)}});
+      if (test.chaos) tests.back()["chaos"] = jsonOfChaos(*test.chaos);
     }
     all.push_back({{"file", file.name},
                    {"tests", std::move(tests)},
                    {"errors", file.mistakes.empty() ? nlohmann::json::array() : file.diagnostics}});
+    if (!file.notes.empty()) all.back()["notes"] = file.notes;
   }
   return all;
 }

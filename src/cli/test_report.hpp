@@ -1,11 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "src/cli/test_chaos.hpp"
 #include "src/cli/test_check.hpp"
 
 // What `lockstep test` has found, and the forms in which it is told.
@@ -18,15 +20,18 @@ struct TestResult {
   std::size_t entries = 0;  ///< of `batches`
   std::chrono::microseconds took{0};
   std::vector<TestFailure> failures;  ///< none: it passed
+  std::optional<ChaosResult> chaos =
+      {};  ///< with --chaos, unless it failed without; its failures are above
 };
 
 /// One file: its tests, or why there are none.
 struct TestedFile {
   std::string name;
   std::vector<TestResult> tests;
-  std::size_t left_out = 0;    ///< by --filter
-  std::string mistakes;        ///< those of a file with errors, as `lint` prints them
-  nlohmann::json diagnostics;  ///< the same for --json
+  std::size_t left_out = 0;        ///< by --filter
+  std::string mistakes;            ///< those of a file with errors, as `lint` prints them
+  nlohmann::json diagnostics;      ///< the same for --json
+  std::vector<std::string> notes;  ///< what --chaos leaves out
 };
 
 /// The lines of one test: `ok      NAME`, or `FAILED  NAME` and each failure with its place and

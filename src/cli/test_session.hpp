@@ -10,6 +10,7 @@
 #include <lockstep/base/status.hpp>
 
 #include "connectors/memory/admin.hpp"
+#include "src/cli/test_evidence.hpp"
 #include "src/config/model.hpp"
 
 namespace lockstep::cli {
@@ -42,6 +43,7 @@ struct TestObservation {
   std::map<std::string, ShownStream> streams;  ///< by the name in `expect`
   std::map<std::string, ShownState> states;    ///< by id
   std::vector<memory::OwnedRecord> dead_letters;
+  TestEvidence evidence;  ///< to compare other runs with; empty after an error
 };
 
 /// Runs the application of a file on an in-process Kafka of its own through the entries of one

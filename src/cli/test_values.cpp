@@ -3,7 +3,11 @@
 #include <bit>
 #include <cmath>
 
+#include <lockstep/base/arena.hpp>
 #include <lockstep/formats/big_endian.hpp>
+
+#include "src/pipeline/expression/json.hpp"
+#include "src/pipeline/rows/encoded.hpp"
 
 namespace lockstep::cli {
 namespace {
@@ -18,6 +22,15 @@ bool isText(DataFormat format) {
 /// Without the quotes of a text.
 std::string plain(const TestValue& value) {
   return value.is_string() ? value.get<std::string>() : textOf(value);
+}
+
+TestValue stateData(const std::string& type, std::string_view bytes) {
+  if (type == "long" && bytes.size() == sizeof(std::uint64_t))
+    return static_cast<std::int64_t>(loadBigEndian64(bytes.data()));
+  Arena arena(1024);
+  std::string text;
+  appendJson(text, decodeEncoded(bytes, arena));
+  return TestValue::parse(text);
 }
 
 std::string numberBytes(std::uint64_t bits) {
@@ -87,6 +100,14 @@ bool fits(DataFormat format, const TestValue& expected, const TestValue& found) 
 
 std::string textOf(const TestValue& value) {
   return value.dump(-1, ' ', false, TestValue::error_handler_t::replace);
+}
+
+TestValue stateKey(const StateDeclaration& state, std::string_view bytes) {
+  return stateData(state.key_type, bytes);
+}
+
+TestValue stateValue(const StateDeclaration& state, std::string_view record) {
+  return stateData(state.value_type, record.substr(1));  // behind the changelog's version
 }
 
 }  // namespace lockstep::cli

@@ -2,6 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+
+#include <lockstep/model/state_declaration.hpp>
 
 #include "src/config/stream_model.hpp"
 #include "src/config/test_model.hpp"
@@ -27,6 +30,11 @@ namespace lockstep::cli {
 /// structure, numbers by their value; in a text format `2` and `{ a: 1 }` stand for their text.
 [[nodiscard]] bool fits(config::DataFormat format, const config::TestValue& expected,
                         const config::TestValue& found);
+
+/// A key of state, and the value of a changelog's record, as the operator encodes them. Throws
+/// std::exception where they have a form of their own.
+[[nodiscard]] config::TestValue stateKey(const StateDeclaration& state, std::string_view bytes);
+[[nodiscard]] config::TestValue stateValue(const StateDeclaration& state, std::string_view record);
 
 /// For people: JSON, with bytes that are no UTF-8 replaced.
 [[nodiscard]] std::string textOf(const config::TestValue& value);

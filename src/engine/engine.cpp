@@ -15,6 +15,7 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 std::vector<Command> Engine::start(Instant now, WallTime wall) { return impl_->start(now, wall); }
 std::vector<Command> Engine::on(const Event& event) { return impl_->on(event); }
 std::optional<Instant> Engine::wakeAt() const { return impl_->wakeAt(); }
+std::optional<BatchTime> Engine::doneThrough() const { return impl_->doneThrough(); }
 
 Engine::Impl::Impl(EngineOptions options)
     : options_(std::move(options)),
@@ -22,7 +23,8 @@ Engine::Impl::Impl(EngineOptions options)
       checkpoints_(!options_.state.empty(), options_.checkpoint_interval,
                    options_.changelog_tail_max),
       span_budget_(options_.batch_interval, options_.output_queue_bytes_max.count / 2),
-      rate_control_(options_.rate, options_.batch_interval) {}
+      rate_control_(options_.rate, options_.batch_interval),
+      ticks_until_(options_.ticks_until) {}
 
 std::vector<Command> Engine::Impl::start(Instant now, WallTime wall) {
   now_ = now;
@@ -93,8 +95,8 @@ std::optional<Instant> Engine::Impl::wakeAt() const {
   if (running()) {
     if (checkpoints_.stateful()) consider(checkpoints_.dueAt(committed_.batch().id));
     if (ticks_ && (!options_.until_end || paced_)) {
-      consider(ticks_->dueAt(
-          ticks_->after(ticks_->latestDue(now_).value_or(ticks_->before(ticks_->first())))));
+      const auto next = ticks_->after(dueTick().value_or(ticks_->before(ticks_->first())));
+      if (!ticks_until_ || next <= *ticks_until_) consider(ticks_->dueAt(next));
     }
   }
   return wake;

@@ -33,6 +33,10 @@ class Engine {
   /// When the engine wants a TimePassed event, if nothing else happens before.
   [[nodiscard]] std::optional<Instant> wakeAt() const;
 
+  /// The latest tick that is done with everything before it: its batches are decided, nothing of
+  /// it is under way. Nothing while there is, and before the application runs.
+  [[nodiscard]] std::optional<BatchTime> doneThrough() const;
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

@@ -33,6 +33,7 @@ class Engine::Impl {
   std::vector<Command> start(Instant now, WallTime wall);
   std::vector<Command> on(const Event& event);
   [[nodiscard]] std::optional<Instant> wakeAt() const;
+  [[nodiscard]] std::optional<BatchTime> doneThrough() const;
 
  private:
   // engine.cpp: the loop, the end.
@@ -130,6 +131,9 @@ class Engine::Impl {
   [[nodiscard]] BatchTime plannedTime() const;
   [[nodiscard]] BatchTime closedThrough() const;
   [[nodiscard]] bool planable() const;
+  /// The latest tick that is due and released.
+  [[nodiscard]] std::optional<BatchTime> dueTick() const;
+  void handle(const event::TickReleased& released);
 
   // draining.cpp: the last checkpoint and the orderly end.
   void pumpCheckpoint();
@@ -186,6 +190,7 @@ class Engine::Impl {
   Instant decided_at_{};  ///< when the last batch was committed
 
   std::optional<TickClock> ticks_;
+  std::optional<BatchTime> ticks_until_;     ///< those that are released, unless all are
   BatchTime settled_time_{};                 ///< of the last settled batch
   BatchTime settled_closed_through_{};       ///< ticks up to this are closed by settled batches
   BatchTime last_tick_{};                    ///< the latest tick that was looked at

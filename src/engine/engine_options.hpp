@@ -60,6 +60,10 @@ struct EngineOptions {
   std::chrono::milliseconds window_slide{0};
   /// So many boundaries a batch may close; if more are open, batches without input go ahead.
   std::int64_t boundaries_max = 1000;
+  /// No later tick comes due before event::TickReleased allows it: for tests that say which records
+  /// and which time a batch has, whatever happens meanwhile; tables then do not go ahead of other
+  /// inputs at a start. None: every tick comes due by itself.
+  std::optional<BatchTime> ticks_until;
   std::uint64_t graph_hash = 0;  ///< recognises another graph when a plan is open; informs only
 
   Nonce nonce;  ///< 64 random bits of this process

@@ -167,18 +167,24 @@ struct StopRequested {
   bool cut = false;
 };
 
+/// With EngineOptions::ticks_until: ticks up to this one may come due. Later than the last one.
+struct TickReleased {
+  BatchTime tick;
+};
+
 }  // namespace lockstep::event
 
 namespace lockstep {
 
 /// An event and the moment it happened: the engine has no clock of its own.
 struct Event {
-  using Body = std::variant<event::TimePassed, event::OwnershipGranted, event::OwnershipRevoked,
-                            event::ProducerReady, event::ClusterRead, event::TopicsCreated,
-                            event::TransactionEnded, event::DecisionEndsRead,
-                            event::InputsIdentified, event::InputEndsRead, event::InputsAssigned,
-                            event::StateRestored, event::BatchComputed, event::BatchRolledBack,
-                            event::CheckpointWritten, event::SourceFailed, event::StopRequested>;
+  using Body =
+      std::variant<event::TimePassed, event::OwnershipGranted, event::OwnershipRevoked,
+                   event::ProducerReady, event::ClusterRead, event::TopicsCreated,
+                   event::TransactionEnded, event::DecisionEndsRead, event::InputsIdentified,
+                   event::InputEndsRead, event::InputsAssigned, event::StateRestored,
+                   event::BatchComputed, event::BatchRolledBack, event::CheckpointWritten,
+                   event::SourceFailed, event::StopRequested, event::TickReleased>;
   Instant now;
   WallTime wall;
   Body body;

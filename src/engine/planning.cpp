@@ -28,6 +28,24 @@ bool Engine::Impl::planable() const {
          pipeline_.takesAnother(!options_.side_effects && !alone_);
 }
 
+std::optional<BatchTime> Engine::Impl::dueTick() const {
+  auto due = ticks_->latestDue(now_);
+  if (due && ticks_until_) due = std::min(*due, *ticks_until_);
+  return due && *due >= ticks_->first() ? due : std::nullopt;
+}
+
+void Engine::Impl::handle(const event::TickReleased& released) {
+  LOCKSTEP_CHECK(ticks_until_ && released.tick > *ticks_until_, "ticks are released one by one");
+  ticks_until_ = released.tick;
+}
+
+/// Nothing of the ticks up to it can change any more.
+std::optional<BatchTime> Engine::Impl::doneThrough() const {
+  const bool busy = !pipeline_.empty() || reading_inputs_ || leftover_ || attempt_ ||
+                    !adopting_.empty() || committed_.hasOpenPlan();
+  return running() && !busy ? std::optional(last_tick_) : std::nullopt;
+}
+
 void Engine::Impl::pumpPlanning() {
   pumpAdoption();
   if (!planable() || reading_inputs_ || !adopting_.empty()) return;
@@ -35,7 +53,7 @@ void Engine::Impl::pumpPlanning() {
     planOpen();
     return;
   }
-  const auto due = ticks_->latestDue(now_);
+  const auto due = dueTick();
   const bool next_tick = due && *due > last_tick_;
   if (paced_ && !next_tick) return;
   if (stale_ends_) {
@@ -75,7 +93,7 @@ void Engine::Impl::handle(const event::InputEndsRead& read) {
   takeEnds(read);
   stale_ends_ = false;
   leftover_ = true;
-  const auto due = ticks_->latestDue(now_);
+  const auto due = dueTick();
   if (!planable() || !adopting_.empty() || !due) return;  // the known ends serve later
   if (pipeline_.empty() && committed_.hasOpenPlan()) return;
   plan(std::max(*due, plannedTime()));

@@ -16,6 +16,7 @@ bool isTable(const EngineOptions& options, const std::string& topic) {
 /// Where tables have to be before other inputs are read. REQUIRES: input_ends_ are those of now.
 void Engine::Impl::keepTableEnds() {
   table_ends_.clear();
+  if (options_.ticks_until) return;  // who releases a tick says what is read with it
   const auto& positions = committed_.positions;
   for (std::size_t i = 0; i < positions.size(); ++i) {
     if (isTable(options_, positions[i].partition.topic))

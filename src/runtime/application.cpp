@@ -71,7 +71,9 @@ std::unique_ptr<StateBackend> makeState(const ApplicationSpec& spec, TaskRunner&
   const std::uint64_t limit = spec.engine.state_memory_limit.count;
   if (spec.graph->states().empty()) return nullptr;
   std::unique_ptr<CheckpointStore> store;
-  if (spec.state_dir)
+  if (spec.simulated)
+    store = spec.simulated->make_store();
+  else if (spec.state_dir)
     store = std::make_unique<RocksdbStore>(*spec.state_dir + std::string(kStoreFolder),
                                            std::clamp(limit / 8, kStoreMin, kStoreMax));
   return makeStateEngine(spec.engine.application, spec.graph->states(), std::move(store), clock,
@@ -114,14 +116,7 @@ class Application::Parts {
               if (stop.yield_to) marker_.write(*stop.yield_to);
             },
             whenIdle()),
-        roles_(
-            {committer_, control_, batches_, state_.get(),
-             [this](Incarnation incarnation) {
-               marker_.clear();
-               if (!spec_.when_idle) sources_.start(incarnation);
-             }},
-            [this](Event::Body fact) { loop_.post(std::move(fact)); },
-            spec_.when_idle ? Roles::Threads::kNone : Roles::Threads::kOwn) {}
+        roles_(makeRoles()) {}
 
   EngineLoop& loop() { return loop_; }
   Sources& sources() { return sources_; }
@@ -145,6 +140,18 @@ class Application::Parts {
     return [this](std::optional<Instant> wake) {
       if (!roles_.runOne()) spec_.when_idle(wake);
     };
+  }
+
+  Roles makeRoles() {
+    Roles::Workers workers{committer_, control_, batches_, state_.get(),
+                           [this](Incarnation incarnation) {
+                             marker_.clear();
+                             if (!spec_.when_idle) sources_.start(incarnation);
+                           }};
+    auto post = [this](Event::Body fact) { loop_.post(std::move(fact)); };
+    if (spec_.simulated) return {std::move(workers), post, *spec_.simulated->threads};
+    return {std::move(workers), post,
+            spec_.when_idle ? Roles::Threads::kNone : Roles::Threads::kOwn};
   }
 
   Sources::Options sourceOptions() const {
@@ -171,7 +178,9 @@ class Application::Parts {
             *application.ports_.replay_inputs,
             input,
             state_.get(),
-            [this] { return hasStore(spec_.state_dir); },
+            [this] {
+              return spec_.simulated ? spec_.simulated->has_store() : hasStore(spec_.state_dir);
+            },
             [this](const std::vector<TopicDescription>& topics) { batches_.setTopics(topics); },
             files_.get(),
             [this] { return spec_.engine.until_end ? sources_.complete() : Status(); },
@@ -261,6 +270,20 @@ void Application::requestStop(Running batch) {
   } else if (!again) {
     stopSourcesFirst();
   }
+}
+
+void Application::releaseTick(BatchTime tick) {
+  MutexLock lock(mutex_);
+  if (loop_ == nullptr) {
+    spec_.engine.ticks_until = tick;
+  } else {
+    loop_->post(event::TickReleased{tick});
+  }
+}
+
+std::optional<BatchTime> Application::doneThrough() {
+  MutexLock lock(mutex_);
+  return loop_ == nullptr ? std::nullopt : loop_->doneThrough();
 }
 
 /// What was received is written, and what is in memory only processed, before the engine drains.

@@ -19,6 +19,7 @@
 #include "src/engine/engine_options.hpp"
 #include "src/runtime/listener_bus.hpp"
 #include "src/runtime/received_log.hpp"
+#include "src/runtime/role_threads.hpp"
 #include "src/runtime/stop_marker.hpp"
 
 namespace lockstep {
@@ -56,6 +57,14 @@ struct ApplicationSpec {
   /// before the clock has reached `wake` (none: before something is asked for). It has to let time
   /// pass or call requestStop(), else run() does not return.
   std::function<void(std::optional<Instant> wake)> when_idle;
+  /// What a simulated process has instead of threads and a state folder. With it `when_idle` is
+  /// set, and waits until `wake`, or until a job of `threads` has ended or something was asked for.
+  struct Simulated {
+    RoleThreads* threads = nullptr;
+    std::function<std::unique_ptr<CheckpointStore>()> make_store;
+    std::function<bool()> has_store;
+  };
+  std::optional<Simulated> simulated;
 };
 
 /// One running application: builds its parts in order, runs the engine until it stops, takes the
@@ -69,6 +78,11 @@ class Application {
 
   /// Returns when the application has ended: ok, or the error to exit with.
   [[nodiscard]] Status run();
+
+  /// With EngineOptions::ticks_until: ticks up to this one may come due.
+  void releaseTick(BatchTime tick);
+  /// Engine::doneThrough(). REQUIRES: `when_idle`; called on its thread.
+  [[nodiscard]] std::optional<BatchTime> doneThrough();
 
   enum class Running { kFinish, kCut };
   /// Finish and commit the running batch, or take it back; then checkpoint and end. Before run():

@@ -31,6 +31,9 @@ class EngineLoop {
   /// Returns when the engine has stopped: ok, or the error to exit with.
   [[nodiscard]] Status run();
 
+  /// Engine::doneThrough(). Thread: that of run().
+  [[nodiscard]] std::optional<BatchTime> doneThrough() const { return engine_.doneThrough(); }
+
   /// Reports a fact to the engine.
   void post(Event::Body fact);
 

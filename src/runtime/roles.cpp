@@ -9,6 +9,9 @@ Roles::Roles(Workers workers, Post post, Threads threads)
   if (threads == Threads::kOwn) executors_ = std::make_unique<Executors>();
 }
 
+Roles::Roles(Workers workers, Post post, RoleThreads& simulated)
+    : workers_(std::move(workers)), post_(std::move(post)), simulated_(&simulated) {}
+
 bool Roles::runOne() {
   if (queue_.empty()) return false;
   const auto job = std::move(queue_.front());
@@ -19,6 +22,10 @@ bool Roles::runOne() {
 
 void Roles::stop() {
   queue_.clear();
+  if (simulated_ != nullptr) {
+    workers_.runner.cancelAll();
+    simulated_->finish();
+  }
   if (executors_ == nullptr) return;
   // A batch that was committed as the last thing is confirmed all the same: it prints, it counts.
   workers_.runner.cancelAll();
@@ -29,6 +36,7 @@ void Roles::stop() {
 }
 
 void Roles::submit(RoleThread thread, SerialExecutor::Job job) {
+  if (simulated_ != nullptr) return simulated_->submit(thread, std::move(job));
   if (executors_ == nullptr) {
     queue_.push_back(std::move(job));
     return;

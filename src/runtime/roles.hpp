@@ -10,13 +10,15 @@
 #include "src/runtime/committer.hpp"
 #include "src/runtime/control_plane.hpp"
 #include "src/runtime/dispatch.hpp"
+#include "src/runtime/role_threads.hpp"
 #include "src/runtime/serial_executor.hpp"
 
 namespace lockstep {
 
 /// The roles' threads: every command of the engine is carried out on its role's own (dispatch.hpp),
 /// and the answer posted. docs/architecture.md, "The engine and its roles".
-/// Or, for virtual time, no threads at all: commands wait in one queue until runOne() takes them.
+/// Or, for virtual time, no threads at all: commands wait in one queue until runOne() takes them,
+/// or go to what the simulator has instead of threads.
 /// Thread: carryOut() and runOne() from the generator thread. stop() is the reverse of the
 /// construction.
 class Roles {
@@ -34,6 +36,7 @@ class Roles {
   enum class Threads { kOwn, kNone };
 
   Roles(Workers workers, Post post, Threads threads = Threads::kOwn);
+  Roles(Workers workers, Post post, RoleThreads& simulated);
   ~Roles() { stop(); }
 
   /// Starts the command and returns at once.
@@ -67,6 +70,7 @@ class Roles {
     SerialExecutor compute{"ls-compute"};
   };
   std::unique_ptr<Executors> executors_;   ///< null without threads
+  RoleThreads* simulated_ = nullptr;       ///< what takes their place, if anything does
   std::deque<SerialExecutor::Job> queue_;  ///< without threads; the engine bounds it
 };
 

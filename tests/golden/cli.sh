@@ -98,6 +98,14 @@ exits 1 "3 tests in 2 files: 2 passed, 1 failed" test "$tests/passing.yaml" "$te
 exits 0 "1 test in 2 files: 1 passed, 0 failed" test "$tests/passing.yaml" "$tests/failing.yaml" --filter "this one"
 exits 1 "no test has 'nothing'" test "$tests/passing.yaml" --filter nothing
 exits 0 "word-counts.yaml: no tests" test "$good"
+exits 0 "same output" test "$tests/passing.yaml" --chaos 5
+exits 0 "note    $tests/sources.yaml: stream" test "$tests/sources.yaml" --chaos 2
+exits 0 '"schedules": 2' test "$tests/joins.yaml" --chaos 2 --seed 7 --json
+exits 1 "--set 'guarantee=at_least_once' --chaos 1 --seed " test "$tests/passing.yaml" --chaos 50 --set guarantee=at_least_once
+exits 1 "help: with --set guarantee=exactly_once" test "$tests/passing.yaml" --chaos 50 --set guarantee=at_least_once
+exits 64 "--chaos" test "$tests/passing.yaml" --chaos 0
+exits 64 "--chaos" test "$tests/passing.yaml" --chaos many
+exits 64 "--seed requires --chaos" test "$tests/passing.yaml" --seed 3
 exits 78 "error[E012]" test "$work/bad.yaml" "$tests/failing.yaml"
 exits 66 "E002" test "$work/none.yaml"
 exits 1 '"what": "state of counts"' test "$tests/failing.yaml" --json

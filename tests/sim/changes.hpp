@@ -4,11 +4,11 @@
 #include <string>
 
 #include "connectors/memory/memory_kafka.hpp"
+#include "src/simulation/prng.hpp"
+#include "src/simulation/scheduler.hpp"
+#include "src/simulation/trace.hpp"
 #include "tests/sim/invariants.hpp"
 #include "tests/sim/options.hpp"
-#include "tests/sim/prng.hpp"
-#include "tests/sim/scheduler.hpp"
-#include "tests/sim/trace.hpp"
 
 namespace lockstep::sim {
 

@@ -17,14 +17,14 @@
 #include "src/runtime/control_plane.hpp"
 #include "src/runtime/dispatch.hpp"
 #include "src/runtime/log_writer.hpp"
+#include "src/simulation/prng.hpp"
+#include "src/simulation/scheduler.hpp"
+#include "src/simulation/sim_disk.hpp"
+#include "src/simulation/trace.hpp"
 #include "tests/sim/graphs.hpp"
 #include "tests/sim/options.hpp"
-#include "tests/sim/prng.hpp"
 #include "tests/sim/received.hpp"
-#include "tests/sim/scheduler.hpp"
-#include "tests/sim/sim_disk.hpp"
 #include "tests/sim/sim_roles.hpp"
-#include "tests/sim/trace.hpp"
 
 namespace lockstep::sim {
 

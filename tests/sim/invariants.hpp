@@ -13,12 +13,12 @@
 #include <lockstep/model/commit_metadata.hpp>
 
 #include "connectors/memory/memory_kafka.hpp"
+#include "src/simulation/sim_disk.hpp"
+#include "src/simulation/trace.hpp"
 #include "tests/sim/accumulated.hpp"
 #include "tests/sim/graphs.hpp"
 #include "tests/sim/input_history.hpp"
 #include "tests/sim/oracle.hpp"
-#include "tests/sim/sim_disk.hpp"
-#include "tests/sim/trace.hpp"
 
 namespace lockstep::sim {
 

@@ -8,8 +8,9 @@
 #include <lockstep/ports/transactional_output.hpp>
 
 #include "connectors/memory/memory_kafka.hpp"
+#include "src/simulation/prng.hpp"
+#include "src/simulation/sim_disk.hpp"
 #include "tests/sim/options.hpp"
-#include "tests/sim/prng.hpp"
 
 namespace lockstep::sim {
 
@@ -35,5 +36,11 @@ inline const std::string kStateId = "state";
 /// The same for the state; `share` is what a batch may have of it.
 [[nodiscard]] std::unique_ptr<StateBackend> mutated(std::unique_ptr<StateBackend> state,
                                                     Mutant mutant, std::uint64_t share);
+
+/// What of a mutant is in the disk's store.
+[[nodiscard]] inline StoreBug storeBugOf(Mutant mutant) {
+  if (mutant == Mutant::kCheckpointWithoutSync) return StoreBug::kWithoutSync;
+  return mutant == Mutant::kPositionsFirst ? StoreBug::kPositionsFirst : StoreBug::kNone;
+}
 
 }  // namespace lockstep::sim

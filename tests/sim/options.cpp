@@ -2,17 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "tests/sim/prng.hpp"
+#include "src/simulation/prng.hpp"
 
 namespace lockstep::sim {
 namespace {
-
-constexpr std::array<std::string_view, kFaults> kFaultNames{
-    "lost-requests", "lost-replies", "disconnects",     "late-requests", "duplicates",
-    "slow-replies",  "slow-markers", "outages",         "crashes",       "pauses",
-    "zombies",       "rivals",       "restarts",        "disk-errors",   "torn-disk",
-    "lost-disk",     "compaction",   "aborted-input",   "growth",        "expired-offsets",
-    "takeovers",     "failover",     "recreated-input", "deleted-input", "retention"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Graph::kCount)> kGraphNames{
     "copy",   "word-count", "dead-letters", "idle-visits", "plan",  "every-key", "groups",
@@ -141,7 +134,6 @@ void addChanges(Options& options) {
 
 }  // namespace
 
-std::string_view toString(Fault fault) { return kFaultNames.at(static_cast<std::size_t>(fault)); }
 std::string_view toString(Graph graph) { return kGraphNames.at(static_cast<std::size_t>(graph)); }
 std::string_view toString(Mutant mutant) {
   return kMutantNames.at(static_cast<std::size_t>(mutant));
@@ -202,7 +194,8 @@ Options loosened(Options options) {
 std::string describe(const Options& options) {
   std::string faults;
   for (std::size_t i = 0; i < kFaults; ++i) {
-    if (options.faults[i]) faults += (faults.empty() ? "" : ",") + std::string(kFaultNames[i]);
+    if (!options.faults[i]) continue;
+    faults += (faults.empty() ? "" : ",") + std::string(toString(static_cast<Fault>(i)));
   }
   return fmt::format(
       "seed={} mutant={} graph={} faults=[{}] per_thousand={} upsets={} records={} partitions={} "

@@ -1,48 +1,13 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace lockstep::sim {
+#include "src/simulation/faults.hpp"
 
-/// What can go wrong. Every seed switches a random subset off (swarm testing): some bugs show only
-/// where another fault does not hide them.
-enum class Fault {
-  kLostRequests,
-  kLostReplies,
-  kDisconnects,
-  kLateRequests,  ///< arrive after their sender gave up, or died
-  kDuplicates,
-  kSlowReplies,
-  kSlowMarkers,
-  kOutages,  ///< the coordinator answers nobody for a while
-  kCrashes,
-  kPauses,
-  kZombies,  ///< a second instance starts while the first is paused
-  kRivals,   ///< a second instance starts beside a running one
-  kRestarts,
-  kDiskErrors,
-  kTornDisk,  ///< a crash loses unsynced writes, or a part of them
-  kLostDisk,
-  kCompaction,
-  kAbortedInput,
-  // What happens to topics and offsets (changes.hpp).
-  kGrowth,          ///< input topics get more partitions
-  kExpiredOffsets,  ///< committed offsets expire while the application is down
-  kTakeovers,       ///< second instances start, and come back with --takeover
-  kFailover,        ///< the coordinators move to another broker
-  // At most one of these: the application has to stop, with nothing wrong committed.
-  kRecreatedInput,  ///< while the application is down an input topic is deleted and made anew
-  kDeletedInput,
-  kRetention,  ///< the log start passes the committed offset, unless the application is faster
-  kCount,
-};
-inline constexpr std::size_t kFirstChange = static_cast<std::size_t>(Fault::kGrowth);
-inline constexpr std::size_t kFaults = static_cast<std::size_t>(Fault::kCount);
-[[nodiscard]] std::string_view toString(Fault fault);
+namespace lockstep::sim {
 
 enum class Graph {
   kCopy,
@@ -124,13 +89,10 @@ enum class Mutant {
 [[nodiscard]] std::string_view toString(Mutant mutant);
 
 /// Everything one schedule depends on.
-struct Options {
-  std::uint64_t seed = 0;
+struct Options : FaultPlan {
   Mutant mutant = Mutant::kNone;
   Graph graph = Graph::kCopy;
-  std::array<bool, kFaults> faults{};
-  std::int64_t fault_per_thousand = 20;  ///< of requests that meet a fault, per kind
-  int upsets = 4;                        ///< crashes, pauses, second instances, ...
+  int upsets = 4;  ///< crashes, pauses, second instances, ...
   int records = 40;
   int partitions = 2;
   int shards = 2;
@@ -150,7 +112,6 @@ struct Options {
   bool at_least_once = false;  ///< no transactions: see loosened()
   bool trace = false;
 
-  [[nodiscard]] bool has(Fault fault) const { return faults[static_cast<std::size_t>(fault)]; }
   /// Whether something happens to an input that the application must not go on after.
   [[nodiscard]] bool losesInput() const {
     return has(Fault::kRecreatedInput) || has(Fault::kDeletedInput) || has(Fault::kRetention);

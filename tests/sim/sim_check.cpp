@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tests/sim/scheduler.hpp"
+#include "src/simulation/scheduler.hpp"
 
 namespace lockstep {
 

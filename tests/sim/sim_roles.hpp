@@ -9,8 +9,8 @@
 #include "src/runtime/batch_runner.hpp"
 #include "src/runtime/committer.hpp"
 #include "src/runtime/control_plane.hpp"
+#include "src/simulation/trace.hpp"
 #include "tests/sim/options.hpp"
-#include "tests/sim/trace.hpp"
 
 namespace lockstep::sim {
 

@@ -7,12 +7,12 @@
 
 #include <lockstep/model/internal_topics.hpp>
 
+#include "src/simulation/sim_clock.hpp"
+#include "src/simulation/sim_network.hpp"
 #include "tests/sim/changes.hpp"
 #include "tests/sim/instance.hpp"
 #include "tests/sim/invariants.hpp"
 #include "tests/sim/mutants.hpp"
-#include "tests/sim/sim_clock.hpp"
-#include "tests/sim/sim_network.hpp"
 #include "tests/sim/workload.hpp"
 
 namespace lockstep::sim {
@@ -52,7 +52,7 @@ class Simulation {
 
  private:
   struct Host {
-    Host(const Options& options, std::size_t number) : disk(options, number) {}
+    Host(const Options& options, std::size_t number) : disk(options.seed, number) {}
     SimDisk disk;
     std::unique_ptr<Instance> instance;
     Nonce nonce;  ///< of the present instance
@@ -147,7 +147,7 @@ void Simulation::start(std::size_t number) {
                   return !healed_ && options_.has(Fault::kDiskErrors) &&
                          disk_faults_.chance(options_.fault_per_thousand);
                 },
-                options_.mutant};
+                storeBugOf(options_.mutant)};
   hooks.on_batch_sent = [this](const std::vector<OffsetRange>& ranges) {
     invariants_.batchSent(ranges);
   };

@@ -14,7 +14,7 @@
 #include <lockstep/base/hash.hpp>
 #include <lockstep/ports/checkpoint_store.hpp>
 
-#include "tests/support/stored_values.hpp"
+#include "src/simulation/stored_values.hpp"
 
 namespace lockstep::test {
 
@@ -65,7 +65,7 @@ class FakeDisk {
 
  private:
   friend class FakeCheckpointStore;
-  using Key = StoredValues::key_type;
+  using Key = sim::StoredValues::key_type;
   using Value = std::optional<std::pair<std::string, BatchTime>>;
 
   void apply(const Key& key, const Value& value) {
@@ -89,7 +89,7 @@ class FakeDisk {
     return met == Fault::kCut ? met : Fault::kFails;
   }
 
-  StoredValues values_;
+  sim::StoredValues values_;
   std::vector<std::pair<Key, Value>> unsynced_;
   std::vector<Written> written_;
   std::optional<std::string> positions_;
@@ -169,14 +169,14 @@ class FakeCheckpointStore final : public CheckpointStore {
 
   Status read(std::string_view operator_id, ShardId shard, Part part, const Sink& sink) override {
     if (std::exchange(disk_.damaged_, false)) return Status::abort("the fake disk is damaged");
-    handOutPart(disk_.values_, {operator_id, shard}, part, sink);
+    sim::handOutPart(disk_.values_, {operator_id, shard}, part, sink);
     return {};
   }
   Status find(std::string_view operator_id, ShardId shard, std::span<const StateKey> keys,
               const Sink& sink) override {
     if (std::exchange(disk_.damaged_, false)) return Status::abort("the fake disk is damaged");
     ++disk_.finds_;
-    handOutFound(disk_.values_, {operator_id, shard}, keys, sink);
+    sim::handOutFound(disk_.values_, {operator_id, shard}, keys, sink);
     return {};
   }
 

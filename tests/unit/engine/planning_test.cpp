@@ -330,3 +330,27 @@ TEST_CASE("end offsets that cannot be read are asked for again", "[unit][engine]
   driver.settle();
   CHECK(driver.committedAt("in", 0) == Offset{10});
 }
+
+TEST_CASE("a tick that is not released does not come due, however late it is",
+          "[unit][engine][planning]") {
+  auto options = EngineDriver::options();
+  options.ticks_until = sinceStart(500);
+  EngineDriver driver(options);
+  std::vector<BatchPlan> plans;
+  record(driver, plans);
+  driver.start();
+  CHECK(driver.engine.doneThrough() == sinceStart(0));
+  driver.cluster.end("in") = Offset{3};
+  driver.hold("run");
+  driver.tick();
+  CHECK_FALSE(driver.engine.doneThrough());  // its batch is under way
+  driver.releaseAll();
+  driver.settle();
+  CHECK(driver.engine.doneThrough() == sinceStart(500));
+  driver.tick().tick().tick();
+  REQUIRE(plans.size() == 1);
+  driver.feed(event::TickReleased{sinceStart(1'000)});  // it was due two intervals ago
+  REQUIRE(plans.size() == 2);
+  CHECK(plans[1].time == sinceStart(1'000));
+  CHECK(driver.engine.doneThrough() == sinceStart(1'000));
+}

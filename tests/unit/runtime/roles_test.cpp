@@ -19,7 +19,8 @@ namespace {
 class RolesFixture {
  public:
   explicit RolesFixture(
-      std::function<void()> on_record = [] {}, Roles::Threads threads = Roles::Threads::kOwn) {
+      std::function<void()> on_record = [] {}, Roles::Threads threads = Roles::Threads::kOwn,
+      RoleThreads* simulated = nullptr) {
     auto lines = graph_.stream("lines", 2);
     graph_.save(lines.map([on_record](const RecordView& record) {
       on_record();
@@ -34,10 +35,14 @@ class RolesFixture {
       confirmed.push_back(plan.id);
     };
     runner_.emplace(graph_.graph->job(), graph_.services, prepared_, std::move(options));
-    roles_.emplace(
-        Roles::Workers{committer_, control_, *runner_, nullptr,
-                       [&](Incarnation) { claimed.raise(); }},
-        [&](Event::Body fact) { facts_.push(std::move(fact)); }, threads);
+    Roles::Workers workers{committer_, control_, *runner_, nullptr,
+                           [&](Incarnation) { claimed.raise(); }};
+    const auto post = [&](Event::Body fact) { facts_.push(std::move(fact)); };
+    if (simulated != nullptr) {
+      roles_.emplace(std::move(workers), post, *simulated);
+    } else {
+      roles_.emplace(std::move(workers), post, threads);
+    }
   }
 
   Roles& roles() { return *roles_; }
@@ -149,6 +154,37 @@ TEST_CASE("without threads commands wait until they are run, in order", "[unit][
   fixture.roles().carryOut(command::RestoreState{});
   fixture.roles().stop();
   CHECK_FALSE(fixture.roles().runOne());
+}
+
+namespace {
+
+/// Keeps jobs until somebody runs them.
+struct HeldThreads final : RoleThreads {
+  void submit(RoleThread thread, Job job) override { jobs.emplace_back(thread, std::move(job)); }
+  void finish() override { ++finished; }
+
+  std::vector<std::pair<RoleThread, Job>> jobs;
+  int finished = 0;
+};
+
+}  // namespace
+
+TEST_CASE("in a simulation jobs go to what stands for their threads", "[unit][runtime][roles]") {
+  HeldThreads threads;
+  {
+    RolesFixture fixture([] {}, Roles::Threads::kNone, &threads);
+    fixture.roles().carryOut(command::InitProducer{1s});
+    fixture.roles().carryOut(command::RestoreState{});
+    CHECK_FALSE(fixture.roles().runOne());
+    REQUIRE(threads.jobs.size() == 2);
+    CHECK(threads.jobs[0].first == RoleThread::kProducer);
+    CHECK(threads.jobs[1].first == RoleThread::kControl);
+    threads.jobs[0].second();
+    CHECK(fixture.next<event::ProducerReady>().status.ok());
+    fixture.roles().stop();
+    CHECK(threads.finished == 1);
+    threads.jobs.clear();
+  }
 }
 
 TEST_CASE("a claim and a confirmation need no answer", "[unit][runtime][roles]") {

@@ -1,4 +1,4 @@
-#include "tests/sim/sim_disk.hpp"
+#include "src/simulation/sim_disk.hpp"
 
 namespace lockstep::sim {
 
@@ -29,7 +29,7 @@ Status SimStore::write(std::string_view operator_id, ShardId shard,
   for (const KeyedValue& value : values) {
     SimDisk::Value stored;
     if (value.value) stored.emplace(std::string(*value.value), value.touched);
-    auto& list = hooks_.mutant == Mutant::kPositionsFirst ? held_ : disk_.unsynced;
+    auto& list = hooks_.bug == StoreBug::kPositionsFirst ? held_ : disk_.unsynced;
     list.emplace_back(SimDisk::Key(operator_id, shard.value(), std::string(value.key.bytes)),
                       std::move(stored));
   }
@@ -38,14 +38,14 @@ Status SimStore::write(std::string_view operator_id, ShardId shard,
 
 Status SimStore::sync() {
   LOCKSTEP_TRY(work());
-  if (hooks_.mutant != Mutant::kCheckpointWithoutSync) disk_.sync();
+  if (hooks_.bug != StoreBug::kWithoutSync) disk_.sync();
   return {};
 }
 
 Status SimStore::commit(std::string_view positions) {
   LOCKSTEP_TRY(work());
   disk_.positions = std::string(positions);
-  if (hooks_.mutant == Mutant::kPositionsFirst) {
+  if (hooks_.bug == StoreBug::kPositionsFirst) {
     LOCKSTEP_TRY(work());
     for (auto& item : held_) disk_.unsynced.push_back(std::move(item));
     held_.clear();
@@ -59,14 +59,14 @@ Status SimStore::commit(std::string_view positions) {
 
 Status SimStore::read(std::string_view operator_id, ShardId shard, Part part, const Sink& sink) {
   LOCKSTEP_TRY(work());
-  test::handOutPart(disk_.values, {operator_id, shard}, part, sink);
+  handOutPart(disk_.values, {operator_id, shard}, part, sink);
   return {};
 }
 
 Status SimStore::find(std::string_view operator_id, ShardId shard, std::span<const StateKey> keys,
                       const Sink& sink) {
   LOCKSTEP_TRY(work());
-  test::handOutFound(disk_.values, {operator_id, shard}, keys, sink);
+  handOutFound(disk_.values, {operator_id, shard}, keys, sink);
   return {};
 }
 

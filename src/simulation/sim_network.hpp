@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
+
 #include "connectors/memory/network.hpp"
-#include "tests/sim/options.hpp"
-#include "tests/sim/prng.hpp"
-#include "tests/sim/scheduler.hpp"
-#include "tests/sim/trace.hpp"
+#include "src/simulation/faults.hpp"
+#include "src/simulation/prng.hpp"
+#include "src/simulation/scheduler.hpp"
+#include "src/simulation/trace.hpp"
 
 namespace lockstep::sim {
 
@@ -12,8 +14,8 @@ namespace lockstep::sim {
 /// order of things differs from seed to seed; some meet a fault.
 class SimNetwork final : public memory::Network {
  public:
-  SimNetwork(Scheduler& scheduler, const Options& options, Trace& trace)
-      : scheduler_(scheduler), options_(options), trace_(trace), random_(options.seed, 2) {}
+  SimNetwork(Scheduler& scheduler, const FaultPlan& plan, Trace& trace)
+      : scheduler_(scheduler), plan_(plan), trace_(trace), random_(plan.seed, 2) {}
 
   [[nodiscard]] memory::Fate decide(const memory::Call& call) override;
   [[nodiscard]] std::chrono::nanoseconds markerDelay(const TopicPartition* partition) override;
@@ -22,19 +24,25 @@ class SimNetwork final : public memory::Network {
   void heal() { healed_ = true; }
   /// Until then nobody gets an answer; every second request arrives all the same.
   void outage(Instant until) { outage_until_ = until; }
+  /// Called with every request, on the caller's fiber: must not wait.
+  void onRequest(std::function<void()> on_request) { on_request_ = std::move(on_request); }
+  /// Requests that met a fault.
+  [[nodiscard]] std::uint64_t broken() const { return broken_; }
 
  private:
   [[nodiscard]] memory::Fate faultOf(const memory::Call& call);
   [[nodiscard]] bool strikes(Fault fault) {
-    return options_.has(fault) && random_.chance(options_.fault_per_thousand);
+    return plan_.has(fault) && random_.chance(plan_.fault_per_thousand);
   }
 
   Scheduler& scheduler_;
-  const Options& options_;
+  const FaultPlan& plan_;
   Trace& trace_;
   Prng random_;
   bool healed_ = false;
+  std::uint64_t broken_ = 0;
   Instant outage_until_{};
+  std::function<void()> on_request_;
 };
 
 }  // namespace lockstep::sim

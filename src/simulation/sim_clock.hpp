@@ -2,12 +2,12 @@
 
 #include <lockstep/base/clock.hpp>
 
-#include "tests/sim/scheduler.hpp"
+#include "src/simulation/scheduler.hpp"
 
 namespace lockstep::sim {
 
 /// The scheduler's time. Whoever sleeps lets the others run.
-class SimClock final : public Clock {
+class SimClock : public Clock {
  public:
   explicit SimClock(Scheduler& scheduler) : scheduler_(scheduler) {}
   [[nodiscard]] Instant now() const override { return scheduler_.now(); }

@@ -16,7 +16,8 @@ namespace lockstep::sim {
 /// Unwinds a killed fiber. Not a std::exception: nobody but the scheduler may catch it.
 struct Killed {};
 
-/// A broken LOCKSTEP_CHECK inside a simulation (sim_check.cpp), which would end a real process.
+/// A broken LOCKSTEP_CHECK inside a simulation (tests/sim/sim_check.cpp), which would end a real
+/// process.
 struct BrokenCheck {
   std::string text;
 };
@@ -56,7 +57,8 @@ class Scheduler {
 
   /// Runs what is due next. `after` follows every step. Ends when it returns false, or at a
   /// failure.
-  void run(const std::function<bool()>& after);
+  /// More than `steps_max` steps are a failure: something runs in a circle.
+  void run(const std::function<bool()>& after, std::uint64_t steps_max = 400'000);
   [[nodiscard]] const std::optional<std::string>& failure() const { return failure_; }
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
 

@@ -11,21 +11,19 @@
 #include <lockstep/base/hash.hpp>
 #include <lockstep/ports/checkpoint_store.hpp>
 
-#include "tests/sim/options.hpp"
-#include "tests/sim/prng.hpp"
-#include "tests/sim/trace.hpp"
-#include "tests/support/stored_values.hpp"
+#include "src/simulation/prng.hpp"
+#include "src/simulation/stored_values.hpp"
 
 namespace lockstep::sim {
 
 /// The disk of one host. What was synced survives; of the rest a crash keeps a random part.
 class SimDisk {
  public:
-  using Values = test::StoredValues;
+  using Values = StoredValues;
   using Key = Values::key_type;
   using Value = std::optional<std::pair<std::string, BatchTime>>;
 
-  SimDisk(const Options& options, std::uint64_t host) : random_(options.seed, 100 + host) {}
+  SimDisk(std::uint64_t seed, std::uint64_t host) : random_(seed, 100 + host) {}
 
   void crash(bool torn) {
     for (auto& [key, value] : unsynced) {
@@ -59,6 +57,9 @@ class SimDisk {
   Prng random_;
 };
 
+/// Bugs of a store that are put in on purpose, to see them found.
+enum class StoreBug { kNone, kWithoutSync, kPositionsFirst };
+
 /// A process's view of its host's disk. Every call takes time, so that a crash can fall before,
 /// between and after them.
 class SimStore final : public CheckpointStore {
@@ -67,7 +68,7 @@ class SimStore final : public CheckpointStore {
     /// Called when the positions were replaced: the disk's content has to be true (I5).
     std::function<void(const SimDisk&)> committed;
     std::function<bool()> fails;  ///< whether the next call meets an I/O error
-    Mutant mutant = Mutant::kNone;
+    StoreBug bug = StoreBug::kNone;
   };
 
   SimStore(SimDisk& disk, Clock& clock, Hooks hooks)
@@ -96,7 +97,7 @@ class SimStore final : public CheckpointStore {
   SimDisk& disk_;
   Clock& clock_;
   Hooks hooks_;
-  std::vector<std::pair<SimDisk::Key, SimDisk::Value>> held_;  ///< mutant: positions first
+  std::vector<std::pair<SimDisk::Key, SimDisk::Value>> held_;  ///< StoreBug::kPositionsFirst
 };
 
 }  // namespace lockstep::sim

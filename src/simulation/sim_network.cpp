@@ -1,4 +1,4 @@
-#include "tests/sim/sim_network.hpp"
+#include "src/simulation/sim_network.hpp"
 
 namespace lockstep::sim {
 
@@ -7,6 +7,7 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 Fate SimNetwork::decide(const memory::Call& call) {
+  if (on_request_) on_request_();
   scheduler_.sleepUntil(scheduler_.now() + microseconds(random_.between(20, 2'000)));
   Fate fate = healed_ ? Fate{} : faultOf(call);
   // Time between the broker's doing and the client's knowing: crashes fall into it.
@@ -41,6 +42,7 @@ Fate SimNetwork::faultOf(const memory::Call& call) {
   } else {
     return fate;
   }
+  ++broken_;
   trace_.add("{}: {} (try {}) {}{} request {} ms, reply {} ms{}",
              call.client.transactional_id.empty() ? "reader" : call.client.transactional_id,
              memory::toString(call.kind), call.attempt, fate.arrives ? "" : "lost,",
@@ -53,7 +55,7 @@ Fate SimNetwork::faultOf(const memory::Call& call) {
 }
 
 std::chrono::nanoseconds SimNetwork::markerDelay(const TopicPartition*) {
-  if (healed_ || !options_.has(Fault::kSlowMarkers)) return microseconds(random_.between(0, 500));
+  if (healed_ || !plan_.has(Fault::kSlowMarkers)) return microseconds(random_.between(0, 500));
   return random_.chance(100) ? milliseconds(random_.between(5, 2'500))
                              : std::chrono::nanoseconds(microseconds(random_.between(0, 5'000)));
 }

@@ -10,7 +10,7 @@
 #include <lockstep/base/hash.hpp>
 #include <lockstep/ports/checkpoint_store.hpp>
 
-namespace lockstep::test {
+namespace lockstep::sim {
 
 /// What a checkpoint store holds, by operator, shard and key: shared by the stores of tests and of
 /// the simulator. Slow and obvious.
@@ -55,4 +55,4 @@ inline void handOutFound(const StoredValues& values, const StoredShardName& from
   if (!found.empty()) sink(found);
 }
 
-}  // namespace lockstep::test
+}  // namespace lockstep::sim

@@ -18,6 +18,10 @@
 
 namespace lockstep::sim {
 
+/// Of each fiber: what deep expressions and a query over tables need, and then some. Only what is
+/// used takes memory.
+inline constexpr std::size_t kStackBytes = 1024 * 1024;
+
 /// A stack as the sanitizer knows it, and what it keeps for it while another one runs.
 struct SanitizedStack {
   const void* bottom = nullptr;
@@ -26,7 +30,6 @@ struct SanitizedStack {
 };
 
 #ifdef LOCKSTEP_SIM_ASAN
-inline constexpr std::size_t kStackBytes = 1024 * 1024;  // redzones make frames larger
 
 /// Right before a switch. `from` is null when its stack will not run again.
 inline void beforeSwitch(SanitizedStack* from, const SanitizedStack& to) {
@@ -47,7 +50,6 @@ inline void stackIsUsedAgain(const void* bottom, std::size_t bytes) {
   __asan_unpoison_memory_region(bottom, bytes);
 }
 #else
-inline constexpr std::size_t kStackBytes = 256 * 1024;
 inline void beforeSwitch(SanitizedStack*, const SanitizedStack&) {}
 inline void afterSwitch(SanitizedStack&, SanitizedStack*) {}
 inline void stackIsUsedAgain(const void*, std::size_t) {}

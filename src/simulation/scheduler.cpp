@@ -1,4 +1,4 @@
-#include "tests/sim/scheduler.hpp"
+#include "src/simulation/scheduler.hpp"
 
 #include <cxxabi.h>
 
@@ -9,7 +9,7 @@
 
 #include <lockstep/rdd/accumulator_parts.hpp>
 
-#include "tests/sim/fiber_sanitizer.hpp"
+#include "src/simulation/fiber_sanitizer.hpp"
 
 namespace lockstep::sim {
 namespace {
@@ -204,12 +204,11 @@ void Scheduler::step() {
   std::erase_if(fibers_, [](const auto& fiber) { return fiber->finished; });
 }
 
-void Scheduler::run(const std::function<bool()>& after) {
-  constexpr std::uint64_t kStepsMax = 400'000;
+void Scheduler::run(const std::function<bool()>& after, std::uint64_t steps_max) {
   for (;;) {
     step();
     ++steps_;
-    if (steps_ > kStepsMax) fail("the schedule does not end: something runs in a circle");
+    if (steps_ > steps_max) fail("the schedule does not end: something runs in a circle");
     if (failure_ || !after()) return;
   }
 }

@@ -1,0 +1,60 @@
+#include "src/cli/test_evidence.hpp"
+
+#include <utility>
+
+#include <lockstep/model/internal_topics.hpp>
+
+namespace lockstep::cli {
+namespace {
+
+using Isolation = memory::Admin::Isolation;
+
+std::map<std::string, std::string> lastValues(memory::Admin& kafka, const std::string& topic,
+                                              std::uint32_t partitions) {
+  std::map<std::string, std::string> last;
+  for (std::uint32_t i = 0; i < partitions; ++i) {
+    const TopicPartition partition{topic, Partition{static_cast<std::int32_t>(i)}};
+    for (auto& record : kafka.read(partition, Isolation::kCommitted)) {
+      auto key = record.key.value_or("");
+      if (record.value) {
+        last[std::move(key)] = std::move(*record.value);
+      } else {
+        last.erase(key);
+      }
+    }
+  }
+  return last;
+}
+
+}  // namespace
+
+void EvidenceTaker::decided(memory::Admin& kafka) {
+  for (const auto& [topic, partitions] : bench_.written()) {
+    for (std::int32_t i = 0; i < partitions; ++i) {
+      const TopicPartition partition{topic, Partition{i}};
+      ends_[partition].push_back(kafka.end(partition));
+    }
+  }
+}
+
+TestEvidence EvidenceTaker::take(memory::Admin& kafka,
+                                 const std::vector<StateDeclaration>& states) const {
+  TestEvidence evidence;
+  for (const auto& [partition, ends] : ends_) {
+    auto& batches = evidence.topics[partition.topic];
+    batches.resize(ends.size());
+    std::size_t entry = 0;
+    for (auto& record : kafka.read(partition, Isolation::kCommitted)) {
+      while (entry + 1 < ends.size() && record.offset >= ends[entry]) ++entry;
+      batches[entry].push_back({partition.partition.value(), std::move(record)});
+    }
+  }
+  const auto& application = bench_.application().application.text;
+  for (const auto& state : states) {
+    const auto topic = changelogTopic(application, state.id);
+    evidence.states[state.id] = {state, lastValues(kafka, topic, state.shards)};
+  }
+  return evidence;
+}
+
+}  // namespace lockstep::cli
