@@ -15,23 +15,23 @@ namespace {
 
 using Texts = std::vector<std::string>;
 using Positions = std::map<std::string, std::string>;
-const TopicPartition kRecords{"app-receiver-r", Partition{0}};
-const TopicPartition kPositions{"app-receiver-r.positions", Partition{0}};
+const TopicPartition kFedRecords{"app-receiver-r", Partition{0}};
+const TopicPartition kFedPositions{"app-receiver-r.positions", Partition{0}};
 
 /// A source of lines, some of which cannot be read at first, and the log that they are fed to.
-struct World {
-  World() {
-    kafka.admin().createTopic({kRecords.topic, 1, 1, {}});
-    kafka.admin().createTopic({kPositions.topic, 1, 1, {{"cleanup.policy", "compact"}}});
+struct FeedWorld {
+  FeedWorld() {
+    kafka.admin().createTopic({kFedRecords.topic, 1, 1, {}});
+    kafka.admin().createTopic({kFedPositions.topic, 1, 1, {{"cleanup.policy", "compact"}}});
   }
   std::unique_ptr<ReceivedLog> log(std::uint64_t owner) {
     OutputOptions output;
-    output.transactional_id = output.group = kRecords.topic;
+    output.transactional_id = output.group = kFedRecords.topic;
     InputOptions input;
-    input.group = kRecords.topic;
+    input.group = kFedRecords.topic;
     return std::make_unique<ReceivedLog>(
-        SourcePorts{kafka.inputs(input), kafka.outputs(output), kafka.cluster(kRecords.topic)},
-        ReceivedLog::Names{kRecords, kPositions},
+        SourcePorts{kafka.inputs(input), kafka.outputs(output), kafka.cluster(kFedRecords.topic)},
+        ReceivedLog::Names{kFedRecords, kFedPositions},
         ReceivedLog::Owner{Nonce{owner}, Incarnation{owner}}, clock);
   }
   Result<ReceivedLog::Block> next(std::size_t& read) {
@@ -69,7 +69,7 @@ struct World {
   }
   Texts fed() {
     Texts texts;
-    for (const auto& record : kafka.admin().read(kRecords, Admin::Isolation::kCommitted))
+    for (const auto& record : kafka.admin().read(kFedRecords, Admin::Isolation::kCommitted))
       texts.push_back(record.value.value());
     return texts;
   }
@@ -89,7 +89,7 @@ struct World {
 
 TEST_CASE("a feed goes on where its log's positions say, in every life",
           "[unit][sources][source_feed]") {
-  World world;
+  FeedWorld world;
   REQUIRE(world.feed(1, false).ok());
   CHECK_FALSE(world.complete);
   CHECK(world.opened_at.empty());
@@ -100,14 +100,14 @@ TEST_CASE("a feed goes on where its log's positions say, in every life",
 }
 
 TEST_CASE("a feed with an end is complete at it", "[unit][sources][source_feed]") {
-  World world;
+  FeedWorld world;
   REQUIRE(world.feed(1, true, 1).ok());
   CHECK(world.complete);
   CHECK(world.fed() == Texts{"a", "b", "c"});
 }
 
 TEST_CASE("what cannot be read now is told and tried again", "[unit][sources][source_feed]") {
-  World world;
+  FeedWorld world;
   world.failures = 2;
   REQUIRE(world.feed(1, true).ok());
   CHECK(world.report.info().errors == 2);
@@ -117,7 +117,7 @@ TEST_CASE("what cannot be read now is told and tried again", "[unit][sources][so
 
 TEST_CASE("what can never be read ends a feed, which is not complete then",
           "[unit][sources][source_feed]") {
-  World world;
+  FeedWorld world;
   world.broken = true;
   const auto status = world.feed(1, true);
   CHECK(status.info().code == "E262");
@@ -126,7 +126,7 @@ TEST_CASE("what can never be read ends a feed, which is not complete then",
 
 TEST_CASE("a feed that another one takes the log from ends, and writes nothing more",
           "[unit][sources][source_feed]") {
-  World world;
+  FeedWorld world;
   std::unique_ptr<ReceivedLog> other;
   world.before_open = [&] {
     other = world.log(2);
