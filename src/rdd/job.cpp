@@ -60,7 +60,26 @@ void summarise(BatchResult& result) {
 
 }  // namespace
 
+/// Gives back what tasks hold of a run that does not get to its end: also when the simulator kills
+/// the process in the midst of it, since the services that it came from do not outlive the run.
+class Job::Unfinished {
+ public:
+  explicit Unfinished(Job& job) : job_(&job) {}
+  Unfinished(const Unfinished&) = delete;
+  Unfinished& operator=(const Unfinished&) = delete;
+  ~Unfinished() {
+    if (job_ == nullptr) return;
+    for (Tasks& tasks : job_->tasks_)
+      for (auto& task : tasks) task->abandon();
+  }
+  void finished() { job_ = nullptr; }
+
+ private:
+  Job* job_;
+};
+
 BatchResult Job::runBatch(const BatchPlan& plan, const BatchServices& services) {
+  Unfinished run(*this);
   BatchResult result;
   Status status;
   for (const auto& variable : lineage_.variables()) variable->beginBatch();
@@ -80,10 +99,9 @@ BatchResult Job::runBatch(const BatchPlan& plan, const BatchServices& services) 
                      });
     summarise(result);
     for (const auto& file : lineage_.files()) result.files.push_back(file->version());
+    run.finished();
     return result;
   }
-  for (Tasks& tasks : tasks_)
-    for (auto& task : tasks) task->abandon();
   result = {};
   result.status = std::move(status);
   return result;

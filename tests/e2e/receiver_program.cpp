@@ -59,6 +59,7 @@ int main(int argc, char** argv) try {
                           .batch_interval = std::chrono::milliseconds(100),
                           .state_dir = argv[2],
                           .more = {{"kafka.transaction_timeout", transactionTimeout()},
+                                   {"state.checkpoint_interval", "1s"},
                                    {"rate.max_per_receiver", "15000"}}}));
   context.stopOnSignals();
   const auto receiver = std::make_shared<Numbers>(argv[3], std::atoll(argv[4]));

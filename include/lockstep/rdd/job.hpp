@@ -49,6 +49,7 @@ class Job {
   static void confirm(BatchId batch, const BatchServices& services);
 
  private:
+  class Unfinished;
   using Tasks = std::vector<std::unique_ptr<Task>>;
   /// A pass, and what stages without a slide see of it.
   struct View {

@@ -126,6 +126,7 @@ TEST_CASE("every command is answered by its event", "[unit][runtime][roles]") {
 TEST_CASE("partitions with open transactions are told of, when asked for",
           "[unit][runtime][roles]") {
   RolesFixture fixture;
+  REQUIRE(fixture.expect<event::ClusterRead>(command::ReadCluster{1s}).status.ok());
   const TopicPartition second{"lines", Partition{1}};
   auto writer = fixture.kafka().foreignProducer("writer");
   REQUIRE(writer.send(second, {memory::OwnedRecord{{}, std::nullopt, "open", {}, {}}}) ==
