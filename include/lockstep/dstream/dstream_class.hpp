@@ -199,6 +199,13 @@ class DStream {
   template <class F>
   requires BuiltInReduction<F>
   auto updateStateByKey(F reduction, const StateOptions& options) const;
+  /// The same with keys that have a state before the first batch: vectors of (key, state), owned.
+  /// They are taken once in the life of the state, never again after a restart nor when they were
+  /// removed; the first tick visits those without values. Of several states for a key the last
+  /// counts.
+  template <class F, class InitialKey, class InitialValue>
+  auto updateStateByKey(F f, const StateOptions& options,
+                        const std::vector<std::pair<InitialKey, InitialValue>>& initial) const;
 
   /// Calls the spec's function once per element with the key's state, and for keys that time out;
   /// passes on what it returns. Gives a MapWithStateDStream; see state_spec.hpp. REQUIRES: T is a

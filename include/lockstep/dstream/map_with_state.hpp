@@ -91,14 +91,9 @@ auto DStream<T>::mapWithState(const StateSpecOf<F>& spec) const {
   using S = typename StateSpecOf<F>::S;
   using M = typename detail::MappedType<typename detail::Mapping<F>::Result>::type;
   static_assert(!std::is_void_v<M>, "the function of mapWithState returns what passes on");
-  MapWithStateOptions options{spec.id(), spec.timeout(), spec.numPartitions(), {}};
-  for (const auto& [key, state] : spec.initialState()) {
-    std::string bytes;
-    Serde<Owned<K>>{}.append(bytes, key);
-    std::string state_bytes;
-    Serde<Owned<S>>{}.append(state_bytes, state);
-    options.initial_state.add(std::move(bytes), std::move(state_bytes));
-  }
+  const MapWithStateOptions options{
+      spec.id(), spec.timeout(), spec.numPartitions(),
+      detail::InitialState::encoded(spec.initialState(), Serde<Owned<K>>{}, Serde<Owned<S>>{})};
   return mapWithStateAs<S, M>(*this, spec.function(), options,
                               StateSerdes<Serde<K>, Serde<V>, Serde<S>>{});
 }

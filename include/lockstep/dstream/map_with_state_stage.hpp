@@ -70,7 +70,7 @@ class MapWithStateStage final : public Rdd<M>, public ShardStage, public Snapsho
   Status run(Task& task) override {
     const BatchPlan& plan = task.plan();
     StateShard& shard = shardOf(task, options_.id);
-    LOCKSTEP_TRY(options_.initial_state.take(task, shard, shuffle(), serdes_.key,
+    LOCKSTEP_TRY(options_.initial_state.take(task, shard, shuffle(), serdes_.key, plan.time,
                                              mapper(task).initial_checked));
     if (!plan.closes_first.empty()) LOCKSTEP_TRY(close(task, shard, plan.closes_first.back()));
     task.context().time = plan.time;
@@ -124,8 +124,7 @@ class MapWithStateStage final : public Rdd<M>, public ShardStage, public Snapsho
     for (std::size_t i = 0; i < size; ++i) {
       const ShuffledElement& element = m.elements[i];
       const auto map = [&](State<S>& state) {
-        if (InitialState::isMark(element.key))
-          throw RecordError(RecordErrorKind::kEval, "the state keeps this key for itself");
+        if (InitialState::isMark(element.key)) throw InitialState::refusal();
         return callMapping(function_, task.context(), serdes_.key.read(element.key),
                            std::optional<V>(serdes_.value.read(element.value)), state);
       };
@@ -202,7 +201,7 @@ class MapWithStateStage final : public Rdd<M>, public ShardStage, public Snapsho
     if (options_.timeout) LOCKSTEP_TRY(timeOut(task, shard, tick));
     SourceOperator<std::pair<K, S>>& snapshots = mapper(task).snapshots;
     if (snapshots.consumers().empty()) return {};
-    return emitState(shard, snapshots, serdes_.key, serdes_.state, &InitialState::isMark);
+    return emitState(shard, snapshots, serdes_.key, serdes_.state);
   }
 
   /// In the order of the shard's walk.

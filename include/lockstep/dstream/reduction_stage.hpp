@@ -23,8 +23,10 @@ class ReductionStage final
   using Base = StateStage<K, State, KeySerde, Serde<State>>;
   using Element = typename Base::Element;
 
-  ReductionStage(std::string step, const RddBase& parent, StateOptions options, KeySerde keys)
-      : Base(std::move(step), parent, std::move(options), {std::move(keys), {}}) {}
+  ReductionStage(std::string step, const RddBase& parent, StateOptions options, KeySerde keys,
+                 InitialState initial)
+      : Base(std::move(step), parent, std::move(options), {std::move(keys), {}},
+             std::move(initial)) {}
 
   void connect(Task& task, ChunkSink<Element>& consumer) override {
     source(task).consumers().add(consumer);
@@ -48,8 +50,13 @@ class ReductionStage final
       if (!touched.ok()) return;
       for (std::size_t i = 0; i < size; ++i) updateOne(*chunk.entries[i], chunk.values[i]);
     };
+    const std::uint32_t mark = murmur2(InitialState::kMark);
     this->shuffle().forEachBucket(task.index(), [&](const ShuffleBucket& bucket) {
       bucket.forEach([&](const ShuffledElement& element) {
+        if (element.hash == mark && InitialState::isMark(element.key)) [[unlikely]] {
+          if (touched.ok()) touched = refuse(task, element);
+          return;
+        }
         chunk.keys[chunk.size] = {element.key, element.hash};
         chunk.values[chunk.size] = Serde<State>{}.read(element.value);
         if (++chunk.size == kChunkElements) apply();
@@ -61,6 +68,15 @@ class ReductionStage final
   }
 
  private:
+  Status refuse(Task& task, const ShuffledElement& element) const {
+    auto error = InitialState::refusal();
+    error.setStep(this->step());
+    FailedElement failed;
+    failed.key = element.key;
+    failed.value = element.value;
+    return task.reject(failed, error);
+  }
+
   struct Reducer final : Operator {
     explicit Reducer(Task& task) : source(task) {}
     void begin(Task& task) override { source.begin(task); }

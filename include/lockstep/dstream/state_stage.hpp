@@ -6,63 +6,17 @@
 #include <utility>
 #include <vector>
 
+#include <lockstep/dstream/initial_state.hpp>
 #include <lockstep/dstream/options.hpp>
+#include <lockstep/dstream/shard_stage.hpp>
 #include <lockstep/dstream/source_operator.hpp>
-#include <lockstep/model/internal_topics.hpp>
-#include <lockstep/rdd/shuffle.hpp>
 
 namespace lockstep::detail {
 
-/// Copies `value` into the entry. REQUIRES: touched in this batch.
-inline void setState(StateShard& shard, StateEntry& entry, std::string_view value) {
-  if (value.size() <= StateEntry::kInlineMax && entry.takesInline())
-    entry.setInline(value.data(), value.size());
-  else
-    shard.assign(entry, value);
-}
-
-[[nodiscard]] inline bool sameState(const StateEntry& a, const StateEntry& b) {
-  if (!a.present() || !b.present()) return a.present() == b.present();
-  return a.value() == b.value();
-}
-
-/// What every stage with state is: one task for each shard of its shuffle, on the shard's worker.
-class ShardStage : public Stage {
- public:
-  [[nodiscard]] Shuffle& shuffle() { return shuffle_; }
-  /// Which of the graph's stateful operators it is.
-  void setNumber(std::uint32_t number) { number_ = number; }
-
-  std::uint32_t tasks(const BatchPlan&) const override { return shuffle_.shards(); }
-  bool pinned() const override { return true; }
-
- protected:
-  /// The task's shard of the state `id`.
-  static StateShard& shardOf(Task& task, const std::string& id) {
-    return task.services().state->shard(id, ShardId{task.index()});
-  }
-  /// The shard's changelog records of this batch, encoded on its worker.
-  void seal(Task& task, const std::string& id) const {
-    PooledBatch changelog = task.services().pool->acquire();
-    task.services().state->seal(task.plan().id, id, ShardId{task.index()}, *changelog);
-    task.addOutput({OutputRole::kChangelog,
-                    {changelogTopic(task.services().application, id),
-                     Partition{static_cast<std::int32_t>(task.index())}},
-                    std::move(changelog),
-                    number_,
-                    {}});
-  }
-
- private:
-  Shuffle shuffle_;
-  std::uint32_t number_ = 0;
-};
-
-/// Passes on every key of a shard with its state, in the order of the walk, but those that `skip`
-/// is true for.
-template <class Element, class KeySerde, class StateSerde, class Skip>
+/// Passes on every key of a shard with its state, in the order of the walk.
+template <class Element, class KeySerde, class StateSerde>
 Status emitState(StateShard& shard, SourceOperator<Element>& out, const KeySerde& keys,
-                 const StateSerde& states, const Skip& skip) {
+                 const StateSerde& states) {
   using K = std::remove_cv_t<typename Element::first_type>;
   using S = decltype(states.read(std::string_view()));
   std::array<StateShard::Item, kChunkElements> items;
@@ -74,7 +28,7 @@ Status emitState(StateShard& shard, SourceOperator<Element>& out, const KeySerde
     LOCKSTEP_ASSIGN(const std::size_t found, shard.scan(cursor, items));
     if (found == 0) return out.flush(describe);
     for (std::size_t i = 0; i < found; ++i) {
-      if (skip(items[i].key.bytes)) continue;
+      if (InitialState::isMark(items[i].key.bytes)) continue;
       LOCKSTEP_ASSIGN(const bool flushed, out.makeRoom(describe));
       if (flushed) bytes.clear();
       LOCKSTEP_TRY(out.add(describe, keys.read(bytes.keep<K>(items[i].key.bytes)),
@@ -88,18 +42,19 @@ Status emitState(StateShard& shard, SourceOperator<Element>& out, const KeySerde
 /// the shard.
 ///
 /// Order of one batch: ticks that earlier batches left open are closed (visits, once for all of
-/// them); then the values; then the batch's own tick if it closes it; then `emit: changed`; then
-/// the seal.
+/// them); then the initial state, once; then the values; then the batch's own tick if it closes it;
+/// then `emit: changed`; then the seal.
 template <class K, class S, class KeySerde, class StateSerde>
 class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public ShardStage {
  public:
   using Element = std::pair<K, std::optional<S>>;
 
   StateStage(std::string step, const RddBase& parent, StateOptions options,
-             std::pair<KeySerde, StateSerde> serdes)
+             std::pair<KeySerde, StateSerde> serdes, InitialState initial)
       : Rdd<Element>(std::move(step), "updateStateByKey"),
         options_(std::move(options)),
-        serdes_(std::move(serdes)) {
+        serdes_(std::move(serdes)),
+        initial_(std::move(initial)) {
     this->beginsIn(*this);
     this->readsThroughExchange(parent);
   }
@@ -109,6 +64,7 @@ class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public ShardStage
     StateShard& shard = shardOf(task, options_.id);
     if (!plan.closes_first.empty()) LOCKSTEP_TRY(close(task, shard, plan.closes_first.back()));
     task.context().time = plan.time;
+    LOCKSTEP_TRY(takeInitial(task, shard));
     LOCKSTEP_TRY(applyValues(task, shard));
     if (plan.closes_own_tick) LOCKSTEP_TRY(close(task, shard, plan.time));
     if (options_.emit == Emit::kChanged) LOCKSTEP_TRY(emitChanged(task, shard));
@@ -130,12 +86,25 @@ class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public ShardStage
  private:
   static constexpr std::size_t kItems = 512;
 
+  struct InitialTaken final : Operator {
+    explicit InitialTaken(Task&) {}
+    std::optional<BatchId> checked;
+  };
+
+  /// As if they were touched just before the batch's time: the tick that it closes visits those
+  /// without values, as Spark does.
+  Status takeInitial(Task& task, StateShard& shard) {
+    if (initial_.empty()) return {};
+    InitialTaken& taken = task.instance<InitialTaken>(&initial_).first;
+    return initial_.take(task, shard, shuffle(), keySerde(),
+                         task.plan().time - std::chrono::milliseconds(1), taken.checked);
+  }
+
   Status close(Task& task, StateShard& shard, BatchTime tick) {
     task.context().time = tick;
     if (options_.visit == Visit::kAll) LOCKSTEP_TRY(visitIdle(task, shard, tick));
     if (options_.emit != Emit::kAll) return {};
-    return emitState(shard, source(task), keySerde(), stateSerde(),
-                     [](std::string_view) { return false; });
+    return emitState(shard, source(task), keySerde(), stateSerde());
   }
 
   Status emitChanged(Task& task, StateShard& shard) {
@@ -149,6 +118,7 @@ class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public ShardStage
       for (std::size_t i = 0; i < found; ++i) {
         const StateEntry& entry = *items[i].entry;
         if (sameState(entry, shard.before(batch, entry))) continue;
+        if (InitialState::isMark(items[i].key.bytes)) continue;
         std::optional<S> state;
         if (entry.present()) state = stateSerde().read(entry.value());
         LOCKSTEP_TRY(out.add(describe, keySerde().read(items[i].key.bytes), std::move(state)));
@@ -159,6 +129,7 @@ class StateStage : public Rdd<std::pair<K, std::optional<S>>>, public ShardStage
 
   const StateOptions options_;
   const std::pair<KeySerde, StateSerde> serdes_;
+  const InitialState initial_;
 };
 
 }  // namespace lockstep::detail

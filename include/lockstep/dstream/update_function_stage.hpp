@@ -19,8 +19,9 @@ class UpdateFunctionStage final
   using Element = typename Base::Element;
 
   UpdateFunctionStage(std::string step, const RddBase& parent, StateOptions options, Serdes serdes,
-                      F function)
-      : Base(std::move(step), parent, std::move(options), {serdes.key, serdes.state}),
+                      F function, InitialState initial)
+      : Base(std::move(step), parent, std::move(options), {serdes.key, serdes.state},
+             std::move(initial)),
         values_(serdes.value),
         function_(std::move(function)) {}
 
@@ -64,7 +65,7 @@ class UpdateFunctionStage final
       if (found == 0) return {};
       for (std::size_t i = 0; i < found; ++i) {
         StateShard::Item& item = items[i];
-        if (item.touched >= tick) continue;
+        if (item.touched >= tick || InitialState::isMark(item.key.bytes)) continue;
         // A key that the visit leaves as it was stays untouched: no undo, no changelog record.
         LOCKSTEP_TRY(update(task, item.key.bytes, *item.entry, {},
                             [&](bool present, std::string_view state) {
@@ -119,6 +120,7 @@ class UpdateFunctionStage final
     std::string_view encoded;
     bool present = false;
     const auto call = [&](std::span<const V> group) {
+      if (InitialState::isMark(key)) throw InitialState::refusal();
       std::optional<S> old;
       if (entry.present()) old = this->stateSerde().read(entry.value());
       const std::optional<S> result = callUpdate(task, key, group, std::move(old));

@@ -2,6 +2,9 @@
 
 #include <optional>
 #include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include <lockstep/dstream/combining_write.hpp>
 #include <lockstep/dstream/dstream_class.hpp>
@@ -50,10 +53,11 @@ struct UpdateState<R (C::*)(K, A, std::optional<S>, TaskContext&) const> {
 template <class S, class K, class V, class F, class Serdes>
 DStream<std::pair<K, std::optional<S>>> updateStateByKeyAs(const DStream<std::pair<K, V>>& stream,
                                                            F function, const StateOptions& options,
-                                                           Serdes serdes) {
+                                                           Serdes serdes,
+                                                           detail::InitialState initial = {}) {
   using OwnStage = detail::UpdateFunctionStage<K, V, S, F, Serdes>;
-  auto& node = stream.graph()->lineage().template add<OwnStage>(options.id, stream.rdd(), options,
-                                                                serdes, std::move(function));
+  auto& node = stream.graph()->lineage().template add<OwnStage>(
+      options.id, stream.rdd(), options, serdes, std::move(function), std::move(initial));
   using Near =
       detail::PairTerminal<K, V, typename Serdes::Key, typename Serdes::Value, detail::NoCombine>;
   detail::wireState<Near>(stream, node,
@@ -67,13 +71,13 @@ DStream<std::pair<K, std::optional<S>>> updateStateByKeyAs(const DStream<std::pa
 /// type for reduction::Count.
 template <class R, class K, class V, class KeySerde>
 auto reduceStateByKeyAs(const DStream<std::pair<K, V>>& stream, R, const StateOptions& options,
-                        KeySerde keys) {
+                        KeySerde keys, detail::InitialState initial = {}) {
   constexpr bool kCounts = std::is_same_v<R, reduction::Count>;
   static_assert(kCounts || std::is_same_v<V, std::int64_t> || std::is_same_v<V, double>,
                 "built-in reductions work on std::int64_t and double");
   using OwnStage = detail::ReductionStage<K, V, R, KeySerde>;
-  auto& node =
-      stream.graph()->lineage().template add<OwnStage>(options.id, stream.rdd(), options, keys);
+  auto& node = stream.graph()->lineage().template add<OwnStage>(options.id, stream.rdd(), options,
+                                                                keys, std::move(initial));
   const StateDeclaration declaration{options.id,
                                      1,
                                      "updateStateByKey",
@@ -107,6 +111,30 @@ requires BuiltInReduction<F>
 auto DStream<T>::updateStateByKey(F reduction, const StateOptions& options) const {
   static_assert(detail::PairTypes<T>::kIsPair, "updateStateByKey needs a stream of pairs");
   return reduceStateByKeyAs(*this, reduction, options, Serde<detail::KeyOf<T>>{});
+}
+
+template <class T>
+template <class F, class InitialKey, class InitialValue>
+auto DStream<T>::updateStateByKey(
+    F f, const StateOptions& options,
+    const std::vector<std::pair<InitialKey, InitialValue>>& initial) const {
+  static_assert(detail::PairTypes<T>::kIsPair, "updateStateByKey needs a stream of pairs");
+  using K = detail::KeyOf<T>;
+  using V = detail::ValueOf<T>;
+  static_assert(std::is_same_v<InitialKey, Owned<K>>, "the initial keys are those of the stream");
+  const auto encoded = [&initial]<class S>(std::type_identity<S>) {
+    static_assert(std::is_same_v<InitialValue, Owned<S>>, "the initial states are the function's");
+    return detail::InitialState::encoded(initial, Serde<Owned<K>>{}, Serde<Owned<S>>{});
+  };
+  if constexpr (BuiltInReduction<F>) {
+    using S = typename detail::ReductionStage<K, V, F, Serde<K>>::State;
+    return reduceStateByKeyAs(*this, f, options, Serde<K>{}, encoded(std::type_identity<S>{}));
+  } else {
+    using S = typename detail::UpdateState<F>::type;
+    return updateStateByKeyAs<S>(*this, std::move(f), options,
+                                 StateSerdes<Serde<K>, Serde<V>, Serde<S>>{},
+                                 encoded(std::type_identity<S>{}));
+  }
 }
 
 }  // namespace lockstep

@@ -1,6 +1,7 @@
 // updateStateByKey and mapWithState.
 #include <numeric>
 #include <span>
+#include <vector>
 
 #include <lockstep/dstream/dstream.hpp>
 
@@ -18,6 +19,10 @@ using std::chrono::seconds;
 Long total(Values values, State state) {
   return std::accumulate(values.begin(), values.end(), state.value_or(0));
 }
+constexpr auto kUntilIdle = [](Values values, State state) -> State {
+  return values.empty() ? State() : State(total(values, state));
+};
+const std::vector<Total> kInitial{{"old", 7}, {"x", 10}};
 constexpr auto kTotal = [](Values values, State state) -> State { return total(values, state); };
 
 /// Running totals; what a key that times out had is passed on once more, negative.
@@ -76,10 +81,7 @@ Cases updateCases() {
        }},
       {"update_state_removes",
        [](Replay& r) {
-         const auto until_idle = [](Values values, State state) -> State {
-           return values.empty() ? State() : State(total(values, state));
-         };
-         r.show("totals", r.pairs().updateStateByKey(until_idle, {.id = "totals"}));
+         r.show("totals", r.pairs().updateStateByKey(kUntilIdle, {.id = "totals"}));
        }},
       {"update_state_never",
        [](Replay& r) {
@@ -87,6 +89,14 @@ Cases updateCases() {
            return !state && values[0] < 0 ? State() : State(total(values, state));
          };
          r.show("totals", r.pairs().updateStateByKey(never, {.id = "totals"}));
+       }},
+      {"update_state_initial",
+       [](Replay& r) {
+         r.show("totals", r.pairs().updateStateByKey(kTotal, {.id = "totals"}, kInitial));
+       }},
+      {"update_state_initial_removes",
+       [](Replay& r) {
+         r.show("totals", r.pairs().updateStateByKey(kUntilIdle, {.id = "totals"}, kInitial));
        }},
       {"update_state_of_nulls",
        [](Replay& r) {

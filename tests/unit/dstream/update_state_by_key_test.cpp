@@ -51,6 +51,54 @@ TEST_CASE("emit changed passes on new keys and changed values only",
   CHECK(run.records().empty());
 }
 
+TEST_CASE("an initial state comes once, and the first tick visits it",
+          "[unit][dstream][update_state_by_key][initial]") {
+  using Initial = std::vector<std::pair<std::string, std::int64_t>>;
+  GraphRunner run;
+  run.deadLetters();
+  const bool built_in = GENERATE(false, true);
+  const Emit emit = GENERATE(Emit::kAll, Emit::kChanged);
+  const StateOptions options{.id = "sums", .emit = emit};
+  const Initial initial{{"a", 1}, {"b", 2}, {"a", 10}};
+  run.save(built_in ? pairs(run).updateStateByKey(reduction::Sum{}, options, initial)
+                    : pairs(run).updateStateByKey(&sum, options, initial));
+  run.prepare(3);
+  put(run, "a", 5), put(run, "c", 3);
+  const auto first = run.plan();
+  run.run(first);
+  const Lines after_first{"a=15", "b=2", "c=3"};
+  CHECK(sorted(run.records("out", true)) == after_first);
+  Job::rollback(first.id, run.services);
+  CHECK(run.state->contents("sums").empty());
+  run.batch();  // again: it comes again
+  CHECK(sorted(run.records("out", true)) == after_first);
+  put(run, "a", 1);
+  put(run, std::string(detail::InitialState::kMark), 1);
+  run.batch();  // and only once
+  CHECK(sorted(run.records("out", true)) ==
+        (emit == Emit::kAll ? Lines{"a=16", "b=2", "c=3"} : Lines{"a=16"}));
+  CHECK(run.records("dlq").size() == 1);
+}
+
+TEST_CASE("the function is called for initial keys without values, with their state",
+          "[unit][dstream][update_state_by_key][initial]") {
+  using Initial = std::vector<std::pair<std::string, std::int64_t>>;
+  GraphRunner run;
+  const auto forgets_idle = [](std::span<const std::int64_t> values,
+                               std::optional<std::int64_t> old) {
+    return values.empty() ? std::nullopt : sum(values, old);
+  };
+  run.save(
+      pairs(run).updateStateByKey(forgets_idle, {.id = "sums"}, Initial{{"idle", 1}, {"seen", 2}}));
+  run.prepare(2);
+  put(run, "seen", 3);
+  run.batch();
+  CHECK(run.records("out", true) == Lines{"seen=5"});
+  put(run, "idle", 4);
+  run.batch();  // it was removed, and does not come back
+  CHECK(run.records("out", true) == Lines{"idle=4"});
+}
+
 TEST_CASE("emit all passes on every key when the tick closes and only then",
           "[unit][dstream][update_state_by_key]") {
   GraphRunner run;

@@ -55,6 +55,11 @@ totals:
     - id: totals
       updateStateByKey: { update: '(state ~= nil or values[1] >= 0) and (state or 0) + sum(values) or nil', emit: all }
 """, window=9),
+    Case("update_state_initial", "an initial state is visited by the first batch, and comes once", PAIRS,
+         lambda s: {"totals": s["a"].updateStateByKey(total, initialRDD=[("old", 7), ("x", 10)])}, window=9),
+    Case("update_state_initial_removes", "an initial key without values in the first batch may go at once",
+         {"a": [[("x", 1)], [("old", 2)], []]},
+         lambda s: {"totals": s["a"].updateStateByKey(until_idle, initialRDD=[("old", 7), ("x", 10)])}, window=9),
     Case("update_state_of_nulls", "null values are values",
          {"a": [[("x", None)], [("x", None), ("x", 1)], []]},
          lambda s: {"sizes": s["a"].updateStateByKey(lambda values, state: len(values) + (state or 0))}, """
