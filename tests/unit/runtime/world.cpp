@@ -131,8 +131,9 @@ World::World() {
   kafka.admin().createTopic({"counts", 1, 1, {}});
 }
 
-void World::cutAt(int request, Cut cut) {
+void World::cutAt(int request, Cut cut, std::optional<int> lost) {
   MutexLock lock(mutex_);
+  cut_lost_ = lost;
   cut_at_ = requests_ + request;
   cut_what_ = cut;
 }
@@ -161,7 +162,13 @@ Fate World::decide(const memory::Call& call) {
   Signal* passed = nullptr;
   {
     MutexLock lock(mutex_);
-    if (cut_) return {.arrives = false, .reply = Fate::Reply::kDisconnected};
+    if (cut_) {
+      if (cut_lost_ && --*cut_lost_ == 0) {
+        cut_ = false;
+        clock.hurry(false);
+      }
+      return {.arrives = false, .reply = Fate::Reply::kDisconnected};
+    }
     if (ofProducer(call.kind) && ++requests_ == cut_at_) {
       cut_ = true;
       clock.hurry(true);

@@ -63,7 +63,8 @@ class World final : public memory::Network {
 
   /// From a producer's n-th request on (1 = the next one) nothing gets through any more, and nobody
   /// waits for it: every deadline passes at once.
-  void cutAt(int request, Cut cut);
+  /// With `lost`, the cable is whole again after so many more calls.
+  void cutAt(int request, Cut cut, std::optional<int> lost = std::nullopt);
   [[nodiscard]] bool isCut() const { return cut_; }
   void awaitCut() { cut_happened_.await(); }
   void repair();
@@ -94,6 +95,7 @@ class World final : public memory::Network {
   std::atomic<int> requests_{0};  ///< of producers
   int cut_at_ GUARDED_BY(mutex_) = 0;
   Cut cut_what_ GUARDED_BY(mutex_) = Cut::kRequest;
+  std::optional<int> cut_lost_ GUARDED_BY(mutex_);
   memory::RequestKind lost_kind_ GUARDED_BY(mutex_) = memory::RequestKind::kFetch;
   int lost_ GUARDED_BY(mutex_) = 0;
   memory::RequestKind held_kind_ GUARDED_BY(mutex_) = memory::RequestKind::kFetch;
