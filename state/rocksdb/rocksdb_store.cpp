@@ -51,7 +51,7 @@ rocksdb::Options smallOptions(std::size_t cache_bytes) {
   options.disable_auto_compactions = true;  // until compact()
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(cache_bytes, 0);
-  table.block_size = 16 << 10;
+  table.block_size = 4 << 10;
   table.checksum = rocksdb::kXXH3;
   table.format_version = 5;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
