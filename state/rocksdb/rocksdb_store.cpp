@@ -26,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kWriteBufferBytes = 1 << 20;  ///< for the positions only
-/// A shard with so much of a full file's bytes gets a file of its own.
+/// A write() with an eighth of a full file, or more, ends its file; many small ones share one.
 constexpr std::size_t kOwnFile = 8;
 constexpr const char* kPositionsKey = "positions";
 
@@ -130,12 +130,15 @@ class RocksdbStore::Impl {
       LOCKSTEP_TRY(ingestPending());
       pending_operator_ = operator_id;
     }
+    std::size_t before = pending_.bytes();
     for (const KeyedValue& value : values) {
       pending_.add(shard, value);
-      if (pending_.bytes() >= file_bytes_) LOCKSTEP_TRY(ingestPending());
+      if (pending_.bytes() < file_bytes_) continue;
+      LOCKSTEP_TRY(ingestPending());
+      before = 0;
     }
     // A file of one shard lies behind the one before it; with others in it, it would overlap all.
-    if (pending_.bytes() >= file_bytes_ / kOwnFile) return ingestPending();
+    if (pending_.bytes() - before >= file_bytes_ / kOwnFile) return ingestPending();
     return {};
   }
 
