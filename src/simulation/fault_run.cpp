@@ -69,6 +69,7 @@ class FaultRun {
   void kill();
   void replace(milliseconds length);
   void compact();
+  [[nodiscard]] bool exists(const TopicPartition& partition);
   void heal();
   void watch();
   void endSoon();
@@ -305,11 +306,13 @@ void FaultRun::compact() {
           {changelogTopic(plan_.application, state.id), Partition{static_cast<std::int32_t>(i)}});
   }
   tell("ledger and changelogs are compacted");
-  for (const auto& partition : partitions) {
-    const bool exists = kafka_.broker().withParts(
-        [&](memory::Broker::Parts& parts) { return parts.topics.log(partition) != nullptr; });
-    if (exists) kafka_.admin().compact(partition);
-  }
+  for (const auto& partition : partitions)
+    if (exists(partition)) kafka_.admin().compact(partition);
+}
+
+bool FaultRun::exists(const TopicPartition& partition) {
+  return kafka_.broker().withParts(
+      [&](memory::Broker::Parts& parts) { return parts.topics.log(partition) != nullptr; });
 }
 
 void FaultRun::heal() {
@@ -373,9 +376,7 @@ bool FaultRun::consumed() {
   for (const auto& topic : graph_->topicsRead()) {
     for (std::int32_t i = 0;; ++i) {
       const TopicPartition partition{topic, Partition{i}};
-      const bool exists = kafka_.broker().withParts(
-          [&](memory::Broker::Parts& parts) { return parts.topics.log(partition) != nullptr; });
-      if (!exists) break;
+      if (!exists(partition)) break;
       const auto end = kafka.end(partition);
       const auto committed = kafka.committed(plan_.application, {partition});
       const bool there = !committed.empty() && committed.front().offset == end;
