@@ -13,18 +13,14 @@ EngineOptions withWatermark() {
 }
 
 /// "in/0, in/1": what the batches leave behind, batch by batch.
-struct Behind {
-  explicit Behind(EngineDriver& driver) {
-    const auto before = driver.compute;
-    driver.compute = [this, before](const command::RunBatch& run) {
-      std::string text;
-      for (const auto& partition : run.plan.behind)
-        text += (text.empty() ? "" : ", ") + toString(partition);
-      batches.push_back(std::move(text));
-      return before(run);
-    };
+struct Behind : PlanLog {
+  explicit Behind(EngineDriver& driver) : PlanLog(driver, &describe) {}
+  static std::string describe(const BatchPlan& plan) {
+    std::string text;
+    for (const auto& partition : plan.behind)
+      text += (text.empty() ? "" : ", ") + toString(partition);
+    return text;
   }
-  std::vector<std::string> batches;
 };
 using Batches = std::vector<std::string>;
 

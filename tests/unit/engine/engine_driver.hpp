@@ -106,4 +106,21 @@ inline Status unknown() { return Status::retry("timed out"); }
 inline Status fenced() { return Status(Reaction::kFatal, "fenced"); }
 inline Status abortedStatus() { return Status::abort("aborted"); }
 
+/// What a test wants to know of the plans that are run, in order. The driver outlives it, and runs
+/// nothing afterwards.
+class PlanLog {
+ public:
+  PlanLog(EngineDriver& driver, std::function<std::string(const BatchPlan&)> describe) {
+    driver.compute = [this, describe = std::move(describe),
+                      before = driver.compute](const command::RunBatch& run) {
+      batches.push_back(describe(run.plan));
+      return before(run);
+    };
+  }
+  PlanLog(const PlanLog&) = delete;
+  PlanLog& operator=(const PlanLog&) = delete;
+
+  std::vector<std::string> batches;
+};
+
 }  // namespace lockstep::test

@@ -15,22 +15,17 @@ EngineOptions withTable() {
 }
 
 /// "in/0 0-5 table/0 0-9": the ranges that are not empty, batch by batch.
-struct Ranges {
-  explicit Ranges(EngineDriver& driver) {
-    const auto before = driver.compute;
-    driver.compute = [this, before](const command::RunBatch& run) {
-      std::string text;
-      for (const auto& range : run.plan.ranges) {
-        if (range.span() == 0) continue;
-        text += (text.empty() ? "" : " ") + toString(range.partition) + " " +
-                std::to_string(range.from.value()) + "-" + std::to_string(range.until.value());
-      }
-      text += run.plan.closes_own_tick ? " closes" : "";
-      batches.push_back(std::move(text));
-      return before(run);
-    };
+struct Ranges : PlanLog {
+  explicit Ranges(EngineDriver& driver) : PlanLog(driver, &describe) {}
+  static std::string describe(const BatchPlan& plan) {
+    std::string text;
+    for (const auto& range : plan.ranges) {
+      if (range.span() == 0) continue;
+      text += (text.empty() ? "" : " ") + toString(range.partition) + " " +
+              std::to_string(range.from.value()) + "-" + std::to_string(range.until.value());
+    }
+    return text + (plan.closes_own_tick ? " closes" : "");
   }
-  std::vector<std::string> batches;
 };
 using Batches = std::vector<std::string>;
 
