@@ -18,6 +18,19 @@ function(lockstep_module name)
   target_sources(lockstep_${name} ${scope} FILE_SET HEADERS BASE_DIRS "${CMAKE_SOURCE_DIR}/include" FILES ${M_HEADERS})
   set_target_properties(lockstep_${name} PROPERTIES EXPORT_NAME ${name} VERIFY_INTERFACE_HEADER_SETS ON)
   set_property(GLOBAL APPEND PROPERTY LOCKSTEP_MODULES lockstep_${name})
+  set_property(GLOBAL APPEND PROPERTY LOCKSTEP_PUBLIC_HEADERS ${M_HEADERS})
+endfunction()
+
+# lockstep_check_headers()
+#   After all modules: a public header that no module's HEADERS names would be missing in the installed package only.
+function(lockstep_check_headers)
+  file(GLOB_RECURSE left CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/include/*.hpp")
+  get_property(named GLOBAL PROPERTY LOCKSTEP_PUBLIC_HEADERS)
+  list(REMOVE_ITEM left ${named})
+  if(left)
+    list(JOIN left "\n  " left)
+    message(FATAL_ERROR "in no module's HEADERS (src/MODULE/CMakeLists.txt), so not installed:\n  ${left}")
+  endif()
 endfunction()
 
 # One target per kind of test: tests_unit builds every test binary labelled unit. ./dev test uses them.
