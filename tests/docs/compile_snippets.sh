@@ -1,30 +1,47 @@
 #!/usr/bin/env bash
-# Compiles the C++ of a page of the documentation: each block in a function of its own, which knows
-# the names that the page takes for granted. A line of `...` alone stands for anything. Messages name
-# the page and its lines.
+# Compiles the C++ of the documentation, all pages at once: each block in a function of its own, which
+# knows the names that its page takes for granted (names.hpp says how they are kept). `...` alone on a
+# line, or between braces, stands for anything. Messages name the page and its lines.
 #
-# usage: compile_snippets.sh PAGE NAMES COMPILER [flag...]   PAGE and NAMES from the root of the tree
+# usage: compile_snippets.sh PAGES COMPILER [flag...]   docs/PAGE.md, with tests/docs/PAGE.hpp, for each of PAGES
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 
-page=$1
-names=$2
-shift 2
+read -ra pages <<<"$1"
+shift
 
 program() {
-  echo "#include \"$names\""
-  echo "namespace page {"
-  awk -v page="$page" '
-    inside && /^```$/ { inside = 0; print "}"; next }
-    inside { sub(/^ *\.\.\.$/, ""); print; next }
-    /^```cpp$/ { inside = 1; printf "void at%d() {\n#line %d \"%s\"\n", NR, NR + 1, page }
-  ' "$page"
-  echo "}"
+  local page
+  printf '#include "tests/docs/%s.hpp"\n' "${pages[@]}"
+  for page in "${pages[@]}"; do
+    # A section's names may be missing: the namespace is opened here in any case.
+    awk -v page="docs/$page.md" -v names="page_$page" '
+      /^```cpp$/ {
+        fence = "cpp"
+        printf "namespace %s::%s {\nvoid at%d() {\n#line %d \"%s\"\n", names, section, NR, NR + 1, page
+        next
+      }
+      /^```/ {
+        if (fence == "cpp") print "}\n}"
+        fence = fence == "" ? "other" : ""
+        next
+      }
+      fence == "cpp" { sub(/^ *\.\.\.$/, ""); gsub(/\{ *\.\.\. *\}/, "{}"); print }
+      fence == "" && /^#+ / {
+        section = tolower($0)
+        gsub(/^#+ +|[^a-z0-9_ -]/, "", section)
+        gsub(/[ -]/, "_", section)
+        section = "in_" section
+      }
+    ' "docs/$page.md"
+  done
 }
 
-blocks=$(grep -c '^```cpp$' "$page") || {
-  echo "$page has no C++" >&2
-  exit 1
-}
+for page in "${pages[@]}"; do
+  grep -q '^```cpp$' "docs/$page.md" || {
+    echo "docs/$page.md has no C++" >&2
+    exit 1
+  }
+done
 program | "$@" -I. -Iinclude -fsyntax-only -Werror -Wno-shadow -Wno-unused -x c++ -
-echo "$page: $blocks blocks compile"
+echo "$(program | grep -c '^void at') blocks compile"

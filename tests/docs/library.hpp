@@ -1,13 +1,9 @@
 #pragma once
 
-// What the C++ of docs/library.md takes for granted; nothing of it is ever linked.
-#include <cstdint>
-#include <string>
-#include <string_view>
+// What the C++ of docs/library.md takes for granted.
+#include "tests/docs/names.hpp"
 
-#include <lockstep/api/lockstep.hpp>
-
-namespace page {
+namespace page_library {
 
 namespace ls = lockstep;
 
@@ -28,4 +24,4 @@ extern ls::StreamingContext context;
 extern ls::DStream<std::string_view> words;
 extern ls::DStream<Order> orders;
 
-}  // namespace page
+}  // namespace page_library
