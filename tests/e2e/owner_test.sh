@@ -46,7 +46,11 @@ sigterm_drains() {
   say "ok: SIGTERM finishes the running batch and exits 0"
 }
 
-is_stopped() { [[ $(ps -o stat= -p "$1") == T* ]]; } # PID
+is_stopped() { # PID
+  local state
+  state_of "$1"
+  [[ $state == T ]]
+}
 
 # The marker of an abort is one more offset of the output.
 marker_written() { (($(ask_broker end count-out) > $1)); } # END_BEFORE

@@ -15,23 +15,20 @@ shift 2
 points=("$@")
 ((${#points[@]})) || points=(receiver.begun receiver.sent receiver.committed produce.mid
   offsets.after_ack commit.before_rpc commit.returned batch.confirmed checkpoint.before_positions)
-count=${LOCKSTEP_E2E_NUMBERS:-300000} # 15,000 a second
+numbers_min=${LOCKSTEP_E2E_NUMBERS:-300000} # 15,000 a second
 log_topic="e2e-receiver-receiver-numbers"
 
 start() { # PIPELINE: the program in its place
-  "$program" "$brokers" "$E2E_STATE" "$work/told" "$count" >>"$work/$1.out" 2>>"$work/$1.log" \
-    </dev/null &
+  "$program" "$brokers" "$E2E_STATE" "$work/told" "$numbers_min" "$work/enough" >>"$work/$1.out" \
+    2>>"$work/$1.log" </dev/null &
   pid=$!
   children+=("$pid")
 }
 
-batches_of() { # PIPELINE
-  ask_broker committed e2e-receiver "$log_topic" 2>/dev/null |
-    sed -n 's/.*;*batch=\([0-9]*\);.*/\1/p' | sort -n | tail -1 | grep . || echo 0
-}
+batches_of() { last_batch e2e-receiver "$log_topic" 2>/dev/null; } # PIPELINE
 
 all_processed() {
-  [[ $(cat "$work/told" 2>/dev/null) == "$count" ]] || return 1
+  cmp -s "$work/told" "$work/told.last" || return 1
   local end
   end=$(ask_broker end "$log_topic")
   ask_broker committed e2e-receiver "$log_topic" | grep -q "^0:$end "
@@ -51,6 +48,7 @@ for point in receiver.begun receiver.sent receiver.committed; do
 done
 ((restarted == 0)) || fail "a block that is written again ended the program"
 unset E2E_TRANSACTION_TIMEOUT
+touch "$work/enough"
 start receiver
 wait_until 120 all_processed || fail "not all numbers were processed within 120 s"
 kill -TERM "$pid"
@@ -59,6 +57,7 @@ wait_end "$pid" 30 || fail "the program does not end"
 touch "$work/done"
 verifier read --topic receiver-out --isolation committed --follow-until "$work/done" \
   --record "$work/seen" >"$work/reader.log"
+count=$(<"$work/told.last")
 sed 's/.* = //' "$work/seen" | sort -n >"$work/numbers"
 seq 1 "$count" | cmp -s - "$work/numbers" ||
   fail "numbers that are missing (<) or there more than once (>): $(

@@ -126,7 +126,7 @@ serves_metadata() { # PORT
 await_start() { # DIR PORT
   local deadline=$((SECONDS + start_timeout_s))
   until port_open "$2" && serves_metadata "$2"; do
-    kill -0 "$(<"$1/pid")" 2>/dev/null ||
+    alive "$(<"$1/pid")" ||
       fail 69 "the broker ended; the end of its log: $(tail -5 "$1/broker.log")"
     ((SECONDS < deadline)) ||
       fail 69 "no metadata on port $2 within $start_timeout_s s; see $1/broker.log"
@@ -134,9 +134,18 @@ await_start() { # DIR PORT
   done
 }
 
+# A process whose last thread has ended counts as ended before somebody has asked for its exit code: its
+# parent is the first process of the system or container, which may take seconds for that, or never do it.
+alive() { # PID
+  local stat threads
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+  threads=("/proc/$1/task/"*)
+  [[ ${stat##*) } != [ZX]* ]] || ((${#threads[@]} > 1))
+}
+
 await_end() { # PID SECONDS
   local deadline=$((SECONDS + $2))
-  while kill -0 "$1" 2>/dev/null; do
+  while alive "$1"; do
     ((SECONDS < deadline)) || return 1
     sleep 0.05
   done

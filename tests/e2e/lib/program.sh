@@ -26,10 +26,13 @@ kill_9() { # PID
   wait "$1" 2>/dev/null || true
 }
 
-batches_of() { # PIPELINE: the last committed batch; 0 before the first
-  ask_broker committed "e2e-$1" "$1-in" | sed -n 's/.*;*batch=\([0-9]*\);.*/\1/p' |
-    sort -n | tail -1 | grep . || echo 0
+last_batch() { # GROUP TOPIC: the last one that the group has committed; 0 before the first
+  { ask_broker committed "$1" "$2" || true; } | awk -F 'batch=' '
+    NF > 1 && $2 + 0 > last { last = $2 + 0 }
+    END { print last + 0 }'
 }
+
+batches_of() { last_batch "e2e-$1" "$1-in"; } # PIPELINE
 
 committed_beyond() { (($(batches_of "$1") > $2)); } # PIPELINE BATCH
 

@@ -14,6 +14,7 @@ tool=${LOCKSTEP_BROKER_TOOL:-$root/build/release/tests/e2e/broker_tool}
 children=() # every process that the scenario started
 work=
 brokers=
+exec {nothing}<> <(:) # a pipe that nobody writes to
 
 say() { echo "$(basename "$0" .sh): $*"; }
 
@@ -33,10 +34,18 @@ show_logs() {
 
 port_is_open() { (exec 3<>"/dev/tcp/localhost/$1") 2>/dev/null; }
 
-free_port() { # a pair: broker and controller
-  local port=${LOCKSTEP_E2E_PORT:-$((24000 + 2 * ($$ % 2000)))}
-  while port_is_open "$port" || port_is_open $((port + 1)); do port=$((port + 2)); done
-  echo "$port"
+# Puts a pair for broker and controller into `port`. It is this session's until that ends, also while
+# nothing listens yet: sessions run side by side.
+take_port() {
+  local locks=${TMPDIR:-/tmp}/lockstep-e2e.ports lock
+  mkdir -p "$locks"
+  port=${LOCKSTEP_E2E_PORT:-$((24000 + 2 * ($$ % 2000)))}
+  while :; do
+    exec {lock}>"$locks/$port"
+    if flock -n "$lock" && ! port_is_open "$port" && ! port_is_open $((port + 1)); then return; fi
+    exec {lock}>&-
+    port=$((port + 2))
+  done
 }
 
 # The function is called with the port and a file, for broker settings of the scenario's own.
@@ -46,7 +55,7 @@ open_session() { # KAFKA_VERSION [FUNCTION]
   trap close_session EXIT
   exec 2>"$work/shell.log" # the shell tells there of every process that it saw killed
   [[ -x $lockstep ]] || fail "no program at $lockstep"
-  port=$(free_port)
+  take_port
   [[ -z ${2:-} ]] || "$2" "$port" "$work/broker.settings"
   LOCKSTEP_BROKER_CONFIG=${2:+$work/broker.settings} \
     "$root/tools/kafka/broker.sh" fresh "$1" "$work/broker" "$port"
@@ -75,11 +84,23 @@ wait_until() { # SECONDS COMMAND...
   shift
   until "$@"; do
     ((SECONDS < deadline)) || return 1
-    sleep 0.02
+    read -rt 0.02 -u "$nothing" || true # a pause that starts no process
   done
 }
 
-ended() { ! kill -0 "$1" 2>/dev/null || [[ $(ps -o stat= -p "$1") == Z* ]]; } # PID
+# Puts the letter of a process's state into `state`, or nothing when there is no such process.
+state_of() { # PID
+  state=
+  { read -r state <"/proc/$1/stat"; } 2>/dev/null || return 0
+  state=${state##*) }
+  state=${state:0:1}
+}
+
+ended() { # PID
+  local state
+  state_of "$1"
+  [[ -z $state || $state == [ZX] ]]
+}
 
 # Waits for a child; puts its exit code into `code`; 1 when it is still alive then.
 wait_end() { # PID SECONDS
@@ -91,8 +112,22 @@ wait_end() { # PID SECONDS
 
 ask_broker() { "$tool" "$brokers" "$@"; }
 
+# One JVM answers all calls but those that go on beside others (`verifier ... &`).
 verifier() { # VERB argument...
-  local verb=$1
+  local verb=$1 line
   shift
-  "$e2e/verifier/verifier.sh" "$verb" --brokers "$brokers" "$@"
+  if ((BASH_SUBSHELL > 0)); then
+    "$e2e/verifier/verifier.sh" "$verb" --brokers "$brokers" "$@"
+    return
+  fi
+  if [[ -z ${judge_PID:-} ]]; then
+    coproc judge { exec "$e2e/verifier/verifier.sh" serve; }
+    children+=("$judge_PID")
+  fi
+  echo "$verb --brokers $brokers $*" >&"${judge[1]}"
+  while IFS= read -r line <&"${judge[0]}"; do
+    [[ $line != 'exit '* ]] || return "${line#exit }"
+    echo "$line"
+  done
+  fail "the verifier ended at $verb"
 }

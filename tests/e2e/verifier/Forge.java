@@ -8,9 +8,11 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -169,20 +171,22 @@ final class Forge {
         seen.timestamp(), seen.key(), seen.value());
   }
 
-  private static int send(Options options, List<Seen> records) {
+  private static int send(Options options, List<Seen> records) throws Exception {
     return send(options, options.get("output"), records);
   }
 
-  static int send(Options options, String topic, List<Seen> records) {
+  static int send(Options options, String topic, List<Seen> records) throws Exception {
+    final List<Future<RecordMetadata>> sent = new ArrayList<>();
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
              Map.of("bootstrap.servers", options.get("brokers"), "linger.ms", 5),
              new ByteArraySerializer(), new ByteArraySerializer())) {
       for (Seen seen : records) {
         final byte[] key = seen.key() == null ? null : seen.key().getBytes(StandardCharsets.UTF_8);
-        producer.send(
-            new ProducerRecord<>(topic, seen.partition(), seen.timestamp(), key, seen.value()));
+        sent.add(producer.send(
+            new ProducerRecord<>(topic, seen.partition(), seen.timestamp(), key, seen.value())));
       }
     }
+    for (Future<RecordMetadata> one : sent) one.get();
     return 0;
   }
 }

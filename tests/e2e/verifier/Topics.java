@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads topics without a group, so that reading leaves no trace on the broker. */
@@ -33,6 +34,11 @@ final class Topics implements AutoCloseable {
 
   Admin admin() { return admin; }
 
+  /**
+   * Returns once every partition is served. A producer that came earlier could lose its first batch
+   * to "unknown partition" and have its second one taken, which makes the first one out of order:
+   * it would be sent again and again, for two minutes, and then given up.
+   */
   void createIfAbsent(String topic, int partitions) throws Exception {
     try {
       admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
@@ -40,6 +46,24 @@ final class Topics implements AutoCloseable {
       if (!(failure.getCause() instanceof TopicExistsException))
         throw failure;
     }
+    awaitMetadata(topic);
+    ends(topic, IsolationLevel.READ_UNCOMMITTED); // asks each leader, until it answers
+  }
+
+  /** The metadata of a topic may be behind its creation. */
+  private void awaitMetadata(String topic) throws Exception {
+    final long deadline = System.nanoTime() + READ_TIMEOUT.toNanos();
+    while (System.nanoTime() < deadline) {
+      try {
+        partitions(topic);
+        return;
+      } catch (ExecutionException failure) {
+        if (!(failure.getCause() instanceof UnknownTopicOrPartitionException))
+          throw failure;
+      }
+      Thread.sleep(20);
+    }
+    throw new IllegalStateException(topic + " is not there after its creation");
   }
 
   List<TopicPartition> partitions(String topic) throws Exception {
