@@ -9,7 +9,7 @@ namespace lockstep {
 namespace {
 
 using Json = nlohmann::json;
-constexpr int kPositionsVersion = 3;
+constexpr int kPositionsVersion = 4;
 constexpr std::size_t kChecksumDigits = 16;
 
 Status unreadablePositions(std::string_view why) {

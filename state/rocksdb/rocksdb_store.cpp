@@ -1,5 +1,6 @@
 #include "state/rocksdb/rocksdb_store.hpp"
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -16,6 +17,8 @@
 #include <lockstep/base/log.hpp>
 #include <lockstep/base/mutex.hpp>
 
+#include "state/rocksdb/packed_page.hpp"
+#include "state/rocksdb/page_merge.hpp"
 #include "state/rocksdb/rocksdb_errors.hpp"
 #include "state/rocksdb/sst_builder.hpp"
 #include "state/rocksdb/stored_reads.hpp"
@@ -31,9 +34,9 @@ constexpr std::size_t kOwnFile = 8;
 constexpr const char* kPositionsKey = "positions";
 
 /// Small in every respect: the database is written every few seconds, read at start, and asked for
-/// keys that memory has no room for. Filters answer for those that are not there; they and the
-/// index are cut into pieces that the cache takes one by one, since of a large state it cannot hold
-/// all.
+/// keys that memory has no room for. Filters answer for those that are not there, and for pages
+/// that a checkpoint did not change; they and the index are cut into pieces that the cache takes
+/// one by one, since of a large state it cannot hold all.
 rocksdb::Options smallOptions(std::size_t cache_bytes) {
   rocksdb::Options options;
   options.create_if_missing = true;
@@ -49,9 +52,11 @@ rocksdb::Options smallOptions(std::size_t cache_bytes) {
   options.compression = rocksdb::kLZ4Compression;
   options.avoid_flush_during_shutdown = true;
   options.disable_auto_compactions = true;  // until compact()
+  options.merge_operator = pageMergeOperator();
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(cache_bytes, 0);
   table.block_size = 4 << 10;
+  table.block_restart_interval = 2;  // a look-up in a block walks over pages, not over keys
   table.checksum = rocksdb::kXXH3;
   table.format_version = 5;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
@@ -65,7 +70,9 @@ rocksdb::Options smallOptions(std::size_t cache_bytes) {
   return options;
 }
 
-std::string familyOf(std::string_view operator_id) { return fmt::format("state:{}", operator_id); }
+std::string familyOf(std::string_view operator_id, StoredLayout layout) {
+  return fmt::format("{}:{}", layout == StoredLayout::kPages ? "state" : "large", operator_id);
+}
 
 }  // namespace
 
@@ -121,8 +128,11 @@ class RocksdbStore::Impl {
 
   Status forget(std::string_view operator_id) {
     if (pending_operator_ == operator_id) discardPending();
-    const auto family = families_.find(familyOf(operator_id));
-    return family == families_.end() ? Status() : drop(family);
+    for (const StoredLayout layout : kLayouts) {
+      const auto family = families_.find(familyOf(operator_id, layout));
+      if (family != families_.end()) LOCKSTEP_TRY(drop(family));
+    }
+    return {};
   }
 
   Status write(std::string_view operator_id, ShardId shard, std::span<const KeyedValue> values) {
@@ -130,22 +140,24 @@ class RocksdbStore::Impl {
       LOCKSTEP_TRY(ingestPending());
       pending_operator_ = operator_id;
     }
-    std::size_t before = pending_.bytes();
+    auto stored = this->stored(operator_id, shard);
+    std::size_t before = pendingBytes();
     for (const KeyedValue& value : values) {
-      pending_.add(shard, value);
-      if (pending_.bytes() < file_bytes_) continue;
+      add(stored, value);
+      if (pendingBytes() < file_bytes_) continue;
       LOCKSTEP_TRY(ingestPending());
+      stored = this->stored(operator_id, shard);
       before = 0;
     }
     // A file of one shard lies behind the one before it; with others in it, it would overlap all.
-    if (pending_.bytes() - before >= file_bytes_ / kOwnFile) return ingestPending();
+    if (pendingBytes() - before >= file_bytes_ / kOwnFile) return ingestPending();
     return {};
   }
 
   Status sync() { return ingestPending(); }
 
   Status commit(std::string_view positions) {
-    LOCKSTEP_CHECK(pending_.empty(), "positions are written after all values are synced");
+    LOCKSTEP_CHECK(pendingBytes() == 0, "positions are written after all values are synced");
     rocksdb::WriteOptions synced;
     synced.sync = true;
     return wrapWrite(db_->Put(synced, db_->DefaultColumnFamily(), kPositionsKey,
@@ -153,24 +165,43 @@ class RocksdbStore::Impl {
   }
 
   Status read(std::string_view operator_id, ShardId shard, Part part, const Sink& sink) {
-    auto* const family = known(operator_id);
-    return family == nullptr ? Status() : readStored({*db_, family, shard, folder_}, part, sink);
+    return readStored(stored(operator_id, shard), part, sink);
   }
 
   Status find(std::string_view operator_id, ShardId shard, std::span<const StateKey> keys,
               const Sink& sink) {
-    auto* const family = known(operator_id);
-    return family == nullptr ? Status() : findStored({*db_, family, shard, folder_}, keys, sink);
+    return findStored(stored(operator_id, shard), keys, sink);
   }
 
  private:
   using Families = std::map<std::string, rocksdb::ColumnFamilyHandle*, std::less<>>;
+  static constexpr std::array kLayouts{StoredLayout::kPages, StoredLayout::kSingle};
 
   /// Null: nothing was ever written for it.
-  rocksdb::ColumnFamilyHandle* known(std::string_view operator_id) {
+  rocksdb::ColumnFamilyHandle* known(std::string_view operator_id, StoredLayout layout) {
     MutexLock lock(mutex_);
-    const auto family = families_.find(familyOf(operator_id));
+    const auto family = families_.find(familyOf(operator_id, layout));
     return family == families_.end() ? nullptr : family->second;
+  }
+
+  StoredShard stored(std::string_view operator_id, ShardId shard) {
+    return {db_.get(), known(operator_id, StoredLayout::kPages),
+            known(operator_id, StoredLayout::kSingle), shard, folder_};
+  }
+
+  [[nodiscard]] std::size_t pendingBytes() const { return pages_.bytes() + singles_.bytes(); }
+
+  /// A key has a value in one family at most: where it is not, it goes.
+  void add(const StoredShard& stored, const KeyedValue& value) {
+    const KeyedValue gone{value.key, std::nullopt, value.touched};
+    if (fitsPage(value)) {
+      pages_.add(stored.shard, value);
+      if (!singles_.empty() || stored.singles != nullptr) singles_.add(stored.shard, gone);
+    } else {
+      singles_.add(stored.shard, value);
+      const bool paged = !pages_.empty() || stored.pages != nullptr;
+      if (paged && fitsPage(gone)) pages_.add(stored.shard, gone);
+    }
   }
 
   Status wrap(const rocksdb::Status& status) { return fromRocksdb(status, folder_); }
@@ -230,9 +261,10 @@ class RocksdbStore::Impl {
     return wrapWrite(status);
   }
 
-  Result<rocksdb::ColumnFamilyHandle*> familyFor(const std::string& operator_id) {
-    if (auto* const family = known(operator_id); family != nullptr) return family;
-    const auto name = familyOf(operator_id);
+  Result<rocksdb::ColumnFamilyHandle*> familyFor(const std::string& operator_id,
+                                                 StoredLayout layout) {
+    if (auto* const family = known(operator_id, layout); family != nullptr) return family;
+    const auto name = familyOf(operator_id, layout);
     rocksdb::ColumnFamilyHandle* family = nullptr;
     rocksdb::ColumnFamilyOptions options(options_);
     options.disable_auto_compactions = !compacts_;
@@ -243,20 +275,28 @@ class RocksdbStore::Impl {
   }
 
   void discardPending() {
-    pending_ = SstBuilder();
+    pages_.clear();
+    singles_.clear();
     pending_operator_.clear();
   }
 
+  /// The database takes over both files or none: a value that moved from one family to the other
+  /// is never in both.
   Status ingestPending() {
-    if (pending_.empty()) return {};
+    if (pendingBytes() == 0) return {};
     LOCKSTEP_TRY(compact());
-    LOCKSTEP_ASSIGN(auto* family, familyFor(pending_operator_));
-    const auto file = fmt::format("{}/{}.sst", staging_, ++files_);
-    LOCKSTEP_TRY(wrapWrite(pending_.write(file, options_)));
-    rocksdb::IngestExternalFileOptions ingestion;
-    ingestion.move_files = true;
-    ingestion.write_global_seqno = false;
-    return wrapWrite(db_->IngestExternalFile(family, {file}, ingestion));
+    std::vector<rocksdb::IngestExternalFileArg> files;
+    for (const StoredLayout layout : kLayouts) {
+      SstBuilder& values = layout == StoredLayout::kPages ? pages_ : singles_;
+      if (values.empty()) continue;
+      auto& file = files.emplace_back();
+      LOCKSTEP_ASSIGN(file.column_family, familyFor(pending_operator_, layout));
+      file.external_files.push_back(fmt::format("{}/{}.sst", staging_, ++files_));
+      file.options.move_files = true;
+      file.options.write_global_seqno = false;
+      LOCKSTEP_TRY(wrapWrite(values.write(file.external_files.back(), options_)));
+    }
+    return wrapWrite(db_->IngestExternalFiles(files));
   }
 
   /// From the first write on: a restore has the processor and the disk to itself.
@@ -276,8 +316,9 @@ class RocksdbStore::Impl {
   rocksdb::ColumnFamilyHandle* default_family_ = nullptr;
   Mutex mutex_;  ///< readers look families up while the writer makes one
   Families families_;
-  SstBuilder pending_;
-  std::string pending_operator_;
+  SstBuilder pages_{StoredLayout::kPages};     ///< for the next file
+  SstBuilder singles_{StoredLayout::kSingle};  ///< likewise
+  std::string pending_operator_;               ///< whose they are
   std::uint64_t files_ = 0;
   bool compacts_ = false;
 };

@@ -1,81 +1,31 @@
 #include "state/rocksdb/sst_builder.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include <rocksdb/sst_file_writer.h>
 
 #include <lockstep/base/check.hpp>
 
+#include "state/rocksdb/packed_page.hpp"
+#include "state/rocksdb/stored_key.hpp"
+
 namespace lockstep {
 namespace {
 
-constexpr char kValueVersion = 1;
-constexpr std::size_t kPrefix = 4 + 4;
-constexpr std::size_t kValueHeader = 1 + 8;
+rocksdb::Slice sliceOf(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
-template <class Integer>
-void putBigEndian(char* place, Integer number) {
-  for (std::size_t i = sizeof number; i > 0; --i, number >>= 8) {
-    place[i - 1] = static_cast<char>(number & 0xff);
-  }
-}
-
-template <class Integer>
-Integer getBigEndian(const char* place) {
-  Integer number = 0;
-  for (std::size_t i = 0; i < sizeof number; ++i)
-    number = number << 8 | static_cast<unsigned char>(place[i]);
-  return number;
-}
-
-char* putKey(char* place, ShardId shard, const StateKey& key) {
-  putBigEndian(place, shard.value());
-  putBigEndian(place + 4, key.hash);
-  return std::copy(key.bytes.begin(), key.bytes.end(), place + kPrefix);
-}
+/// What a stored key names.
+ShardId shardOf(std::uint64_t prefix) { return ShardId{static_cast<std::uint32_t>(prefix >> 32)}; }
+std::uint32_t hashOf(std::uint64_t prefix) { return static_cast<std::uint32_t>(prefix); }
 
 }  // namespace
-
-std::string storedPrefix(ShardId shard, std::uint32_t hash) {
-  std::string prefix(kPrefix, '\0');
-  putKey(prefix.data(), shard, {{}, hash});
-  return prefix;
-}
-
-std::string shardEnd(ShardId shard) { return storedPrefix(ShardId{shard.value() + 1}, 0); }
-
-std::string_view storedKey(Arena& arena, ShardId shard, const StateKey& key) {
-  const std::size_t size = kPrefix + key.bytes.size();
-  char* place = arena.allocate(size);
-  putKey(place, shard, key);
-  return {place, size};
-}
-
-bool decodeStored(std::string_view key, std::string_view value, KeyedValue& out) {
-  if (key.size() < kPrefix || value.size() < kValueHeader) return false;
-  if (value.front() != kValueVersion) return false;
-  const auto touched = static_cast<std::int64_t>(getBigEndian<std::uint64_t>(value.data() + 1));
-  const auto hash = getBigEndian<std::uint32_t>(key.data() + 4);
-  key.remove_prefix(kPrefix);
-  value.remove_prefix(kValueHeader);
-  out = {{key, hash}, value, BatchTime(std::chrono::milliseconds(touched))};
-  return true;
-}
 
 void SstBuilder::add(ShardId shard, const KeyedValue& value) {
   Entry& entry = entries_.emplace_back();
   entry.key = storedKey(arena_, shard, value.key);
-  entry.removed = !value.value.has_value();
-  bytes_ += entry.key.size() + sizeof(Entry);
-  if (entry.removed) return;
-  const std::size_t size = kValueHeader + value.value->size();
-  char* bytes = arena_.allocate(size);
-  bytes[0] = kValueVersion;
-  putBigEndian(bytes + 1, static_cast<std::uint64_t>(value.touched.time_since_epoch().count()));
-  std::copy(value.value->begin(), value.value->end(), bytes + kValueHeader);
-  entry.value = {bytes, size};
-  bytes_ += size;
+  entry.touched = value.touched;
+  if (value.value) entry.value = arena_.copy(*value.value);
+  bytes_ += sizeof(Entry) + entry.key.size() + (entry.value ? entry.value->size() : 0);
 }
 
 /// The entries by key, those of one key as they were added. Shard and hash stand at the front of
@@ -90,8 +40,7 @@ std::vector<std::uint32_t> SstBuilder::sorted() const {
   std::vector<Place> places;
   places.reserve(entries_.size());
   for (std::size_t i = 0; i < entries_.size(); ++i)
-    places.push_back(
-        {getBigEndian<std::uint64_t>(entries_[i].key.data()), static_cast<std::uint32_t>(i)});
+    places.push_back({prefixOf(entries_[i].key), static_cast<std::uint32_t>(i)});
   std::sort(places.begin(), places.end(), [this](const Place& a, const Place& b) {
     if (a.prefix != b.prefix) return a.prefix < b.prefix;
     const int order = entries_[a.number].key.compare(entries_[b.number].key);
@@ -103,27 +52,71 @@ std::vector<std::uint32_t> SstBuilder::sorted() const {
   return numbers;
 }
 
-rocksdb::Status SstBuilder::write(const std::string& path, const rocksdb::Options& options) {
+/// Hands out each key's last entry, in order; ends with the first status that is not ok.
+template <class Sink>
+rocksdb::Status SstBuilder::forEachLast(const std::vector<std::uint32_t>& order,
+                                        const Sink& sink) const {
   constexpr std::size_t kAhead = 8;
-  const std::vector<std::uint32_t> order = sorted();
-  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(options), options);
-  rocksdb::Status status = writer.Open(path);
+  rocksdb::Status status;
   for (std::size_t i = 0; status.ok() && i < order.size(); ++i) {
     if (i + 2 * kAhead < order.size()) __builtin_prefetch(&entries_[order[i + 2 * kAhead]]);
     if (i + kAhead < order.size()) __builtin_prefetch(entries_[order[i + kAhead]].key.data());
     const Entry& entry = entries_[order[i]];
     if (i + 1 < order.size() && entries_[order[i + 1]].key == entry.key) continue;
-    const rocksdb::Slice key(entry.key.data(), entry.key.size());
-    status = entry.removed
-                 ? writer.Delete(key)
-                 : writer.Put(key, rocksdb::Slice(entry.value.data(), entry.value.size()));
+    status = sink(entry);
   }
-  if (status.ok()) status = writer.Finish();
+  return status;
+}
+
+rocksdb::Status SstBuilder::writeSingles(const std::vector<std::uint32_t>& order,
+                                         rocksdb::SstFileWriter& file) {
+  Arena bytes;
+  return forEachLast(order, [&](const Entry& entry) {
+    if (!entry.value) return file.Delete(sliceOf(entry.key));
+    bytes.clear();
+    const KeyedValue value{{}, entry.value, entry.touched};
+    return file.Put(sliceOf(entry.key), sliceOf(storedValue(bytes, value)));
+  });
+}
+
+rocksdb::Status SstBuilder::writePages(const std::vector<std::uint32_t>& order,
+                                       rocksdb::SstFileWriter& file) const {
+  const std::size_t prefix_bytes = storedPrefix(ShardId{0}, 0).size();
+  std::string key;
+  std::string page;
+  const auto end = [&] { return page.empty() ? rocksdb::Status() : file.Merge(key, page); };
+  rocksdb::Status status = forEachLast(order, [&](const Entry& entry) {
+    const std::uint64_t prefix = prefixOf(entry.key);
+    const std::uint32_t hash = hashOf(prefix);
+    rocksdb::Status written;
+    if (auto next = pageKey(shardOf(prefix), hash); next != key) {
+      written = end();
+      key = std::move(next);
+      page.clear();
+    }
+    appendToPage(page, {{entry.key.substr(prefix_bytes), hash}, entry.value, entry.touched});
+    return written;
+  });
+  return status.ok() ? end() : status;
+}
+
+rocksdb::Status SstBuilder::write(const std::string& path, const rocksdb::Options& options) {
+  const std::vector<std::uint32_t> order = sorted();
+  rocksdb::SstFileWriter file(rocksdb::EnvOptions(options), options);
+  rocksdb::Status status = file.Open(path);
+  if (status.ok()) {
+    status = layout_ == StoredLayout::kPages ? writePages(order, file) : writeSingles(order, file);
+  }
+  if (status.ok()) status = file.Finish();
+  clear();
+  return status;
+}
+
+void SstBuilder::clear() {
   std::vector<Entry>().swap(entries_);
   arena_.clear();
   arena_.shrink(0);
   bytes_ = 0;
-  return status;
 }
 
 }  // namespace lockstep

@@ -10,20 +10,21 @@
 #include <lockstep/base/arena.hpp>
 #include <lockstep/ports/state_table.hpp>
 
+namespace rocksdb {
+class SstFileWriter;
+}
+
 namespace lockstep {
 
-/// Keys and values as they lie in the database (docs/formats.md, "Checkpoint").
-[[nodiscard]] std::string_view storedKey(Arena& arena, ShardId shard, const StateKey& key);
-/// Before every key of the shard with that hash; behind every key of the shard.
-[[nodiscard]] std::string storedPrefix(ShardId shard, std::uint32_t hash);
-[[nodiscard]] std::string shardEnd(ShardId shard);
-/// False when the bytes are of no known version. Views point into the arguments.
-[[nodiscard]] bool decodeStored(std::string_view key, std::string_view value, KeyedValue& out);
+/// How the keys of a column family lie: many in a page, or each by itself.
+enum class StoredLayout { kPages, kSingle };
 
 /// Collects values of one column family and writes them, sorted, as one file that the database
 /// takes over whole: a tenth of the cost of putting them one by one. Memory: the values.
 class SstBuilder {
  public:
+  explicit SstBuilder(StoredLayout layout) : layout_(layout) {}
+
   void add(ShardId shard, const KeyedValue& value);
   [[nodiscard]] bool empty() const { return entries_.empty(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
@@ -31,15 +32,23 @@ class SstBuilder {
   /// Writes the file and syncs it. Of values of the same key the last one counts. Forgets them all,
   /// also on errors.
   rocksdb::Status write(const std::string& path, const rocksdb::Options& options);
+  void clear();
 
  private:
   struct Entry {
-    std::string_view key;
-    std::string_view value;
-    bool removed = false;
+    std::string_view key;  ///< as storedKey() makes it
+    std::optional<std::string_view> value;
+    BatchTime touched;
   };
   [[nodiscard]] std::vector<std::uint32_t> sorted() const;
+  template <class Sink>
+  rocksdb::Status forEachLast(const std::vector<std::uint32_t>& order, const Sink& sink) const;
+  rocksdb::Status writeSingles(const std::vector<std::uint32_t>& order,
+                               rocksdb::SstFileWriter& file);
+  rocksdb::Status writePages(const std::vector<std::uint32_t>& order,
+                             rocksdb::SstFileWriter& file) const;
 
+  const StoredLayout layout_;
   Arena arena_;
   std::vector<Entry> entries_;
   std::size_t bytes_ = 0;

@@ -1,6 +1,8 @@
 // CheckpointStore: the fake and the real one do the same.
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <random>
 #include <tuple>
 
 #include "state/rocksdb/rocksdb_store.hpp"
@@ -148,6 +150,54 @@ void readsParts(CheckpointStore& store) {
   CHECK(found.empty());
 }
 
+/// Values of all sizes, written again and again at other sizes, against a map.
+void changesSizes(const std::function<std::unique_ptr<CheckpointStore>()>& restart) {
+  std::mt19937 random(5);
+  std::vector<std::string> names;
+  for (int i = 0; i < 400; ++i)
+    names.push_back((i % 20 == 0 ? std::string(260, 'n') : std::string("n")) + std::to_string(i));
+  const auto keys = sorted(names);
+  Values expected;
+  for (int round = 0; round < 24; ++round) {
+    INFO("round " << round);
+    auto store = restart();
+    REQUIRE(store->open().ok());
+    std::vector<std::string> texts(names.size());
+    std::vector<KeyedValue> values;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (random() % 3 == 0) continue;
+      if (random() % 4 == 0) {
+        values.push_back(removed(names[i]));
+        expected.erase(names[i]);
+        continue;
+      }
+      // Large values only from the second round on, none in the last.
+      const bool large = round > 0 && round < 23 && random() % 3 == 0;
+      texts[i] = std::string(random() % (large ? 2000 : 40), static_cast<char>('a' + round));
+      values.push_back(put(names[i], texts[i], round));
+      expected[names[i]] = {texts[i], at(round)};
+    }
+    std::shuffle(values.begin(), values.end(), random);
+    const auto half = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    REQUIRE(write(*store, "a", 3, {values.begin(), half}).ok());
+    if (round % 2 == 0) REQUIRE(store->sync().ok());
+    REQUIRE(write(*store, "a", 3, {half, values.end()}).ok());
+    REQUIRE(store->sync().ok());
+    REQUIRE(readAll(*store, "a", 3) == expected);
+    Values found;
+    REQUIRE(
+        store
+            ->find(
+                "a", ShardId{3}, keys,
+                [&](std::span<const KeyedValue> chunk) {
+                  for (const auto& item : chunk)
+                    found[std::string(item.key.bytes)] = {std::string(*item.value), item.touched};
+                })
+            .ok());
+    REQUIRE(found == expected);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("the fake store reads parts and finds keys", "[unit][rocksdb][contract]") {
@@ -160,6 +210,18 @@ TEST_CASE("the RocksDB store reads parts and finds keys", "[unit][rocksdb][contr
   const TempFolder folder;
   RocksdbStore store(folder.path().string());
   readsParts(store);
+}
+
+TEST_CASE("the fake store has each key once, whatever sizes its values had",
+          "[unit][rocksdb][contract]") {
+  FakeDisk disk;
+  changesSizes([&] { return std::make_unique<FakeCheckpointStore>(disk); });
+}
+
+TEST_CASE("the RocksDB store has each key once, whatever sizes its values had",
+          "[unit][rocksdb][contract]") {
+  const TempFolder folder;
+  changesSizes([&] { return std::make_unique<RocksdbStore>(folder.path().string()); });
 }
 
 TEST_CASE("the fake store keeps the contract", "[unit][rocksdb][contract]") {
