@@ -102,7 +102,7 @@ exits 0 "same output" test "$tests/passing.yaml" --chaos 5
 exits 0 "note    $tests/sources.yaml: stream" test "$tests/sources.yaml" --chaos 2
 exits 0 '"schedules": 2' test "$tests/joins.yaml" --chaos 2 --seed 7 --json
 exits 1 "--set 'guarantee=at_least_once' --chaos 1 --seed " test "$tests/passing.yaml" --chaos 50 --set guarantee=at_least_once
-exits 1 "help: with --set guarantee=exactly_once" test "$tests/passing.yaml" --chaos 50 --set guarantee=at_least_once
+grep -qF "help: with --set guarantee=exactly_once" "$work/all" || fail "test --chaos at_least_once: no help"
 exits 64 "--chaos" test "$tests/passing.yaml" --chaos 0
 exits 64 "--chaos" test "$tests/passing.yaml" --chaos many
 exits 64 "--seed requires --chaos" test "$tests/passing.yaml" --seed 3
