@@ -37,7 +37,7 @@ port_is_open() { (exec 3<>"/dev/tcp/localhost/$1") 2>/dev/null; }
 # Puts a pair for broker and controller into `port`. It is this session's until that ends, also while
 # nothing listens yet: sessions run side by side.
 take_port() {
-  local locks=${TMPDIR:-/tmp}/lockstep-e2e.ports lock
+  local locks=${TMPDIR:-/tmp}/lockstep-e2e.ports.$UID lock
   mkdir -p "$locks"
   port=${LOCKSTEP_E2E_PORT:-$((24000 + 2 * ($$ % 2000)))}
   while :; do
