@@ -13,10 +13,12 @@ namespace {
 
 // The first bytes of the log's keys.
 constexpr char kSpanKey = 0;   ///< alone: the oldest and the newest pane
-constexpr char kCountKey = 1;  ///< and a pane: its number of chunks
+constexpr char kCountKey = 1;  ///< and a pane: its sizes
 constexpr char kChunkKey = 2;  ///< and a pane and a number: elements
 constexpr std::size_t kCountKeyBytes = 1 + 8;
 constexpr std::size_t kChunkKeyBytes = kCountKeyBytes + 4;
+/// A pane's sizes; the first four bytes, the number of its chunks, may stand alone.
+constexpr std::size_t kSizesBytes = 4 + 8 + 8;
 
 /// A chunk is a record of the changelog: far below what brokers take, far above what a record
 /// costs.
@@ -97,25 +99,78 @@ void PaneLog::makeChunkKeys(BatchTime pane, std::uint32_t from, std::uint32_t co
   }
 }
 
+PaneLog::Sizes PaneLog::sizesOf(const StateEntry& entry) {
+  Sizes sizes;
+  if (!entry.present()) return sizes;
+  const std::string_view bytes = entry.value();
+  sizes.chunks = loadBigEndian32(bytes.data());
+  if (bytes.size() < kSizesBytes) return sizes;
+  sizes.bytes = loadBigEndian64(bytes.data() + 4);
+  sizes.folded = loadBigEndian64(bytes.data() + 12);
+  return sizes;
+}
+
+void PaneLog::store(StateShard& shard, StateEntry& entry, const Sizes& sizes) {
+  char bytes[kSizesBytes];
+  storeBigEndian(bytes, sizes.chunks);
+  storeBigEndian(bytes + 4, sizes.bytes);
+  storeBigEndian(bytes + 12, sizes.folded);
+  setState(shard, entry, {bytes, sizeof bytes});
+}
+
+Status PaneLog::touchSizes(const Place& place, BatchTime pane, StateEntry*& entry) {
+  char bytes[kCountKeyBytes] = {kCountKey};
+  storeTime(bytes + 1, pane);
+  const std::string_view key_bytes(bytes, sizeof bytes);
+  const StateKey key{key_bytes, murmur2(key_bytes)};
+  return place.shard.touch(place.batch, place.time, {&key, 1}, &entry);
+}
+
+std::uint64_t PaneLog::pendingBytes() const {
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < size_; ++i) bytes += chunks_[i].size();
+  return bytes;
+}
+
+Status PaneLog::writeChunks(const Place& place, BatchTime pane, std::uint32_t first) {
+  makeChunkKeys(pane, first, static_cast<std::uint32_t>(size_));
+  entries_.resize(size_);
+  LOCKSTEP_TRY(place.shard.touch(place.batch, place.time, keys_, entries_.data()));
+  for (std::size_t i = 0; i < size_; ++i) place.shard.assign(*entries_[i], chunks_[i]);
+  size_ = 0;
+  return {};
+}
+
+Status PaneLog::removeChunks(const Place& place, BatchTime pane, std::uint32_t first,
+                             std::uint32_t end) {
+  for (std::uint32_t from = first; from < end; from += kGroup) {
+    makeChunkKeys(pane, from, std::min<std::uint32_t>(kGroup, end - from));
+    entries_.resize(keys_.size());
+    LOCKSTEP_TRY(place.shard.touch(place.batch, place.time, keys_, entries_.data()));
+    for (StateEntry* entry : entries_) place.shard.remove(*entry);
+  }
+  return {};
+}
+
 Status PaneLog::commit(const Place& place, BatchTime pane) {
+  has_grown_ = false;
   if (size_ == 0) return {};
   std::optional<Span> span;
   LOCKSTEP_TRY(findSpan(place, span));
   if (!span || pane > span->newest)
     LOCKSTEP_TRY(storeSpan(place, Span{span ? span->oldest : pane, pane}));
-  char count_key[kCountKeyBytes] = {kCountKey};
-  storeTime(count_key + 1, pane);
-  const std::string_view count_bytes(count_key, sizeof count_key);
-  const StateKey key{count_bytes, murmur2(count_bytes)};
   StateEntry* entry = nullptr;
-  LOCKSTEP_TRY(place.shard.touch(place.batch, place.time, {&key, 1}, &entry));
-  std::uint32_t count = entry->present() ? loadBigEndian32(entry->value().data()) : 0;
+  LOCKSTEP_TRY(touchSizes(place, pane, entry));
+  Sizes sizes = sizesOf(*entry);
+  const bool begins = sizes.chunks == 0;
+  sizes.bytes += pendingBytes();
+  if (begins) sizes.folded = sizes.bytes;  // a batch brings a key once
+  has_grown_ = sizes.bytes > kFoldFactor * sizes.folded;
   // The entry's address holds until the next touch: what comes is counted first.
-  std::uint32_t first = count;
-  std::string_view last;
+  std::uint32_t first = sizes.chunks;
   std::string grown;
-  if (count > 0) {
-    makeChunkKeys(pane, count - 1, 1);
+  if (!begins) {
+    makeChunkKeys(pane, sizes.chunks - 1, 1);
     const StateEntry* known = nullptr;
     LOCKSTEP_TRY(place.shard.find(keys_, &known));
     if (known != nullptr && known->value().size() + chunks_[0].size() <= kSmallChunk) {
@@ -124,15 +179,29 @@ Status PaneLog::commit(const Place& place, BatchTime pane) {
       --first;
     }
   }
-  count = first + static_cast<std::uint32_t>(size_);
-  char bytes[4];
-  storeBigEndian(bytes, count);
-  setState(place.shard, *entry, {bytes, sizeof bytes});
-  makeChunkKeys(pane, first, static_cast<std::uint32_t>(size_));
-  entries_.resize(size_);
-  LOCKSTEP_TRY(place.shard.touch(place.batch, place.time, keys_, entries_.data()));
-  for (std::size_t i = 0; i < size_; ++i) place.shard.assign(*entries_[i], chunks_[i]);
-  size_ = 0;
+  sizes.chunks = first + static_cast<std::uint32_t>(size_);
+  store(place.shard, *entry, sizes);
+  return writeChunks(place, pane, first);
+}
+
+Status PaneLog::replace(const Place& place, BatchTime pane) {
+  StateEntry* entry = nullptr;
+  LOCKSTEP_TRY(touchSizes(place, pane, entry));
+  const std::uint32_t old_chunks = sizesOf(*entry).chunks;
+  const auto chunks = static_cast<std::uint32_t>(size_);
+  LOCKSTEP_CHECK(chunks > 0, "what was folded is not nothing");
+  const std::uint64_t bytes = pendingBytes();
+  store(place.shard, *entry, {chunks, bytes, bytes});
+  LOCKSTEP_TRY(writeChunks(place, pane, 0));
+  return removeChunks(place, pane, chunks, old_chunks);
+}
+
+Status PaneLog::leave(const Place& place, BatchTime pane) {
+  StateEntry* entry = nullptr;
+  LOCKSTEP_TRY(touchSizes(place, pane, entry));
+  Sizes sizes = sizesOf(*entry);
+  sizes.folded = sizes.bytes;
+  store(place.shard, *entry, sizes);
   return {};
 }
 
@@ -186,23 +255,12 @@ Status PaneLog::removeThrough(const Place& place, BatchTime through) {
   const BatchTime last = std::min(through, span->newest);
   LOCKSTEP_TRY(findCounts(place, span->oldest, last));
   BatchTime pane = span->oldest;
-  const auto removeAll = [&] {
-    entries_.resize(keys_.size());
-    LOCKSTEP_TRY(place.shard.touch(place.batch, place.time, keys_, entries_.data()));
-    for (StateEntry* entry : entries_) place.shard.remove(*entry);
-    return Status();
-  };
   for (const std::uint32_t count : counts_) {
-    for (std::uint32_t from = 0; from < count; from += kGroup) {
-      makeChunkKeys(pane, from, std::min<std::uint32_t>(kGroup, count - from));
-      LOCKSTEP_TRY(removeAll());
-    }
     if (count > 0) {
-      char bytes[kCountKeyBytes] = {kCountKey};
-      storeTime(bytes + 1, pane);
-      const std::string_view key(bytes, sizeof bytes);
-      keys_.assign(1, {key, murmur2(key)});
-      LOCKSTEP_TRY(removeAll());
+      LOCKSTEP_TRY(removeChunks(place, pane, 0, count));
+      StateEntry* entry = nullptr;
+      LOCKSTEP_TRY(touchSizes(place, pane, entry));
+      place.shard.remove(*entry);
     }
     pane += place.width;
   }

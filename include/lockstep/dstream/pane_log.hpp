@@ -17,6 +17,8 @@ namespace lockstep::detail {
 ///
 /// In the state it is some entries per pane and batch, whatever the number of elements: adding
 /// appends, and a pane that leaves goes as a whole, so that neither costs more in a longer window.
+/// Where elements of one key can be folded into one, the caller does so whenever a pane has grown
+/// (hasGrown, replace): it holds some times its keys then, however many batches it spans.
 /// docs/formats.md, "Windows", has the bytes. Thread: the shard's worker.
 class PaneLog {
  public:
@@ -33,6 +35,14 @@ class PaneLog {
   /// Appends what was added since the last commit() to the pane that ends at `pane`. Panes come in
   /// order of time.
   Status commit(const Place& place, BatchTime pane);
+  /// Whether the pane of the last commit() holds kFoldFactor times what it held when it was folded
+  /// last, or began: then a fold costs each element a constant, however often panes are folded.
+  [[nodiscard]] bool hasGrown() const { return has_grown_; }
+  /// Puts what was added since the last commit() in place of all that the pane holds: the same
+  /// elements, folded. REQUIRES: the pane holds some.
+  Status replace(const Place& place, BatchTime pane);
+  /// Takes the pane for folded as it is: it could not be.
+  Status leave(const Place& place, BatchTime pane);
   /// Forgets what was added since the last commit().
   void clear() { size_ = 0; }
 
@@ -55,6 +65,10 @@ class PaneLog {
   /// Every key of the log begins with one of the bytes below this; operators may keep entries of
   /// their own under other keys.
   static constexpr char kOwnKeys = 8;
+  static constexpr std::uint64_t kFoldFactor = 4;
+  /// Elements are not folded into larger ones than this, which would end as records of the
+  /// changelog: a batch's element is as large as it is.
+  static constexpr std::size_t kFoldedMax = 48 * 1024;
 
  private:
   struct Span {
@@ -67,6 +81,16 @@ class PaneLog {
     chunk.remove_prefix(4 + size);
     return part;
   }
+  /// What the state says of one pane.
+  struct Sizes {
+    std::uint32_t chunks = 0;
+    std::uint64_t bytes = 0;   ///< of all chunks; too few where an earlier version wrote some
+    std::uint64_t folded = 0;  ///< the same after the last fold, or the first commit()
+  };
+  static Sizes sizesOf(const StateEntry& entry);
+  static void store(StateShard& shard, StateEntry& entry, const Sizes& sizes);
+  /// Gives the entry of the pane's sizes, touched: it holds until the next touch.
+  static Status touchSizes(const Place& place, BatchTime pane, StateEntry*& entry);
   using VisitChunk = std::function<Status(std::string_view chunk)>;
   Status readChunks(const Place& place, BatchTime after, BatchTime through,
                     const VisitChunk& visit);
@@ -76,10 +100,16 @@ class PaneLog {
   /// Number of chunks of each pane that ends in [first, last], one per pane.
   Status findCounts(const Place& place, BatchTime first, BatchTime last);
   void makeChunkKeys(BatchTime pane, std::uint32_t from, std::uint32_t count);
+  /// Writes what was added as the pane's chunks from number `first` on.
+  Status writeChunks(const Place& place, BatchTime pane, std::uint32_t first);
+  Status removeChunks(const Place& place, BatchTime pane, std::uint32_t first, std::uint32_t end);
+  /// Of what was added.
+  [[nodiscard]] std::uint64_t pendingBytes() const;
   [[nodiscard]] std::string& pending(std::size_t more);
 
   std::vector<std::string> chunks_;  ///< the first size_ wait for commit(); kept for their memory
   std::size_t size_ = 0;
+  bool has_grown_ = false;
   std::string key_bytes_;
   std::vector<StateKey> keys_;
   std::vector<StateEntry*> entries_;

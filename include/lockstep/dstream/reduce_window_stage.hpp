@@ -31,8 +31,8 @@ struct WindowFunctions {
   [[no_unique_address]] Filter filter;
 };
 
-/// A window's value of one key in the state, for windows with an inverse: how many batches' values
-/// of the key the window holds, then the value.
+/// A window's value of one key in the state, for windows with an inverse: how many elements of the
+/// key the window's panes hold (one per batch, until they are folded), then the value.
 class RunningValue {
  public:
   explicit RunningValue(std::string_view bytes)
@@ -48,6 +48,13 @@ class RunningValue {
     values.append(scratch, value);
     setState(shard, entry, scratch);
   }
+  /// The same value, of another number of batches.
+  static void recount(StateShard& shard, StateEntry& entry, std::uint32_t batches,
+                      std::string& scratch) {
+    scratch.assign(entry.value());
+    storeBigEndian(scratch.data(), batches);
+    setState(shard, entry, scratch);
+  }
 
  private:
   std::uint32_t batches_;
@@ -55,8 +62,9 @@ class RunningValue {
 };
 
 /// Values by key over a window. A batch's values of one key are folded into one before they reach
-/// the panes. Without an inverse a boundary folds what the panes hold; with one the state has each
-/// key's window, which is changed by what a batch adds and what leaves.
+/// the panes, and those of several batches in one pane now and then. Without an inverse a boundary
+/// folds what the panes hold; with one the state has each key's window, which is changed by what a
+/// batch adds and what leaves.
 template <class K, class V, class Functions, class KeySerde, class ValueSerde>
 class ReduceWindowStage final : public WindowStage<std::pair<K, V>> {
   using Reduce = decltype(Functions::reduce);
@@ -95,7 +103,8 @@ class ReduceWindowStage final : public WindowStage<std::pair<K, V>> {
       for (std::size_t i = 0; i < r.fold.keys().size(); ++i)
         r.log.add(r.fold.keys().key(i), encodeInto(values(), r.fold.value(i), r.scratch));
     }
-    return r.log.commit(this->place(task, shard), this->timing().paneOf(task.plan().time));
+    LOCKSTEP_TRY(r.log.commit(this->place(task, shard), this->timing().paneOf(task.plan().time)));
+    return r.log.hasGrown() ? foldPane(task, shard) : Status();
   }
 
   Status passOn(Task& task, StateShard& shard) override {
@@ -191,8 +200,9 @@ class ReduceWindowStage final : public WindowStage<std::pair<K, V>> {
   /// What no later window holds is taken off.
   Status leave(Task& task, StateShard& shard) {
     Reducer& r = reducer(task);
-    LOCKSTEP_TRY(
-        foldPanes(task, shard, BatchTime::min(), this->timing().leftBehind(task.plan().time)));
+    LOCKSTEP_TRY(foldPanes(task, shard,
+                           {BatchTime::min(), this->timing().leftBehind(task.plan().time)},
+                           rejecter(task)));
     return changeRunning(task, shard, [&](std::size_t i, StateEntry& entry) {
       if (!entry.present()) return;
       const RunningValue old(entry.value());
@@ -204,7 +214,9 @@ class ReduceWindowStage final : public WindowStage<std::pair<K, V>> {
   }
 
   /// Folds the panes that end in (after, through], and counts each key's elements.
-  Status foldPanes(Task& task, StateShard& shard, BatchTime after, BatchTime through) {
+  template <class Reject>
+  Status foldPanes(Task& task, StateShard& shard, std::pair<BatchTime, BatchTime> span,
+                   const Reject& reject) {
     Reducer& r = reducer(task);
     r.fold.clear();
     r.batches.clear();
@@ -212,17 +224,49 @@ class ReduceWindowStage final : public WindowStage<std::pair<K, V>> {
       if (number == r.batches.size()) r.batches.push_back(0);
       ++r.batches[number];
     };
-    return r.log.read(this->place(task, shard), after, through,
+    return r.log.read(this->place(task, shard), span.first, span.second,
                       [&](std::string_view key, std::string_view value) {
                         const ShuffledElement element{murmur2(key), key, value};
-                        return r.fold.addCombined(element, combine_, count, rejecter(task));
+                        return r.fold.addCombined(element, combine_, count, reject);
                       });
+  }
+
+  /// Folds the elements of the batch's pane: with batches much shorter than the slide it would hold
+  /// one per batch and key. Where a function fails, or a value becomes large, they stay: a boundary
+  /// says what is wrong.
+  Status foldPane(Task& task, StateShard& shard) {
+    Reducer& r = reducer(task);
+    const auto place = this->place(task, shard);
+    const BatchTime pane = this->timing().paneOf(task.plan().time);
+    bool folds = true;
+    LOCKSTEP_TRY(foldPanes(task, shard, {pane - place.width, pane},
+                           [&folds](const ShuffledElement&, const RecordError&) {
+                             folds = false;
+                             return Status();
+                           }));
+    for (std::size_t i = 0; folds && i < r.fold.keys().size(); ++i) {
+      const std::string_view value = encodeInto(values(), r.fold.value(i), r.scratch);
+      folds = value.size() <= PaneLog::kFoldedMax || r.batches[i] == 1;
+      r.log.add(r.fold.keys().key(i), value);
+    }
+    if (!folds) {
+      r.log.clear();
+      return r.log.leave(place, pane);
+    }
+    if constexpr (kInverse)
+      LOCKSTEP_TRY(changeRunning(task, shard, [&](std::size_t i, StateEntry& entry) {
+        if (!entry.present()) return;
+        const std::uint32_t batches = RunningValue(entry.value()).batches();
+        RunningValue::recount(shard, entry, batches - (r.batches[i] - 1), r.scratch);
+      }));
+    return r.log.replace(place, pane);
   }
 
   Status passOnFolded(Task& task, StateShard& shard) {
     Reducer& r = reducer(task);
     const BatchTime boundary = task.plan().time;
-    LOCKSTEP_TRY(foldPanes(task, shard, this->timing().beginOf(boundary), boundary));
+    LOCKSTEP_TRY(
+        foldPanes(task, shard, {this->timing().beginOf(boundary), boundary}, rejecter(task)));
     const DescribeKey<KeySerde> describe{keys_, r.scratch};
     for (std::size_t i = 0; i < r.fold.keys().size(); ++i)
       LOCKSTEP_TRY(r.source.add(describe, keys_.read(r.fold.keys().key(i)), r.fold.value(i)));
