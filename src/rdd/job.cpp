@@ -124,8 +124,9 @@ void Job::confirmed(BatchId batch) {
   for (Stage* stage : lineage_.stages()) stage->confirmed(batch);
 }
 
-/// Boundary by boundary, then the batch's records. Windows that hold nothing have nothing to pass
-/// on: the boundaries that are left are passed in one step.
+/// Boundary by boundary, then the batch's records. The first boundary at which no window holds
+/// anything is passed like the others (what counts gives its 0); those that are left would repeat
+/// it, and are passed in one step.
 Status Job::runPasses(const BatchPlan& plan, const BatchServices& services, BatchResult& result) {
   BatchPass pass;
   if (!plan.closes_first.empty()) {

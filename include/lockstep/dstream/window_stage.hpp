@@ -40,13 +40,14 @@ class WindowStage : public Rdd<Out>, public ShardStage {
   Status run(Task& task) override {
     StateShard& shard = shardOf(task, options_.id);
     LOCKSTEP_TRY(takeElements(task, shard));
+    const bool holds_now = shard.size() != 0;
     if (task.pass().passesOn(timing_.slide)) LOCKSTEP_TRY(passOn(task, shard));
     if (task.pass().last) {
       seal(task, options_.id);
       return {};
     }
     bool& holds = task.instance<Holding>(&holding_).first.holds;
-    const bool held = std::exchange(holds, shard.size() != 0);
+    const bool held = std::exchange(holds, holds_now);
     holding_ += static_cast<int>(holds) - static_cast<int>(held);
     return {};
   }
@@ -71,7 +72,7 @@ class WindowStage : public Rdd<Out>, public ShardStage {
 
   const WindowTiming timing_;
   const WindowOptions options_;
-  std::atomic<int> holding_{0};  ///< shards that hold something after the latest boundary
+  std::atomic<int> holding_{0};  ///< shards that held something when the latest boundary came
 };
 
 /// Registers a window's stage, the shuffle in front of it, its state and its rule.

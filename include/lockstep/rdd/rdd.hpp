@@ -43,7 +43,7 @@ class Stage {
   [[nodiscard]] virtual bool worksIn(const BatchPass& pass) const { return pass.passesOn(slide_); }
   /// For windows: their boundaries make passes of their own.
   struct Panes {
-    bool any = false;  ///< whether something would be passed on at a later boundary
+    bool any = false;  ///< whether something was held when the latest boundary came
   };
   [[nodiscard]] virtual std::optional<Panes> panes() const { return std::nullopt; }
   /// For inputs that hold what a batch has taken from outside: it is committed, and never runs

@@ -36,6 +36,18 @@ TEST_CASE("countByWindow gives nothing before the first element, then 0 for an e
   CHECK(run.batchAt(6) == Lines{"0"});
 }
 
+TEST_CASE("countByWindow gives a 0 at each end of a pause, as it has its key from then on",
+          "[unit][dstream][reduce_window]") {
+  WindowRunner run;
+  run.show(run.numbers().countByWindow(sec(2), sec(1), kId));
+  run.prepare();
+  CHECK(run.batchAt(5).empty());
+  run.put("", 5);
+  CHECK(run.batchAt(6) == Lines{"1"});
+  CHECK(run.batchAt(10) == Lines{"1", "0", "0", "0"});
+  CHECK(run.times() == std::vector<std::int64_t>{7000, 8000, 9000, 10'000});
+}
+
 TEST_CASE("reduceByWindow gives nothing for an empty window, with an inverse what is left",
           "[unit][dstream][reduce_window]") {
   const bool inverse = GENERATE(false, true);

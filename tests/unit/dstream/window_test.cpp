@@ -64,6 +64,34 @@ TEST_CASE("what hangs on a window runs at its slide only, with an empty window t
   CHECK(run.batchAt(6) == Lines{"0"});
 }
 
+TEST_CASE("after a pause count goes down to 0 once, at the first end of an empty window",
+          "[unit][dstream][window]") {
+  WindowRunner run;
+  run.show(run.numbers().window(sec(2), sec(1), {.id = "w"}).count());
+  run.prepare();
+  run.put("", 7);
+  CHECK(run.batchAt(1) == Lines{"1"});
+  CHECK(run.batchAt(10) == Lines{"1", "0", "0"});
+  CHECK(run.times() == std::vector<std::int64_t>{2000, 3000, 10'000});
+  CHECK(run.batchAt(20) == Lines{"0", "0"});
+  CHECK(run.times() == std::vector<std::int64_t>{11'000, 20'000});
+  run.put("", 7);
+  CHECK(run.batchAt(30) == Lines{"0", "1"});
+}
+
+TEST_CASE("an end at which another window holds something gives its zeros",
+          "[unit][dstream][window]") {
+  WindowRunner run;
+  const auto numbers = run.numbers();
+  run.show(numbers.window(sec(1), sec(1), {.id = "short"}).count());
+  numbers.window(sec(4), sec(4), {.id = "long"}).print();
+  run.prepare();
+  run.put("", 7);
+  CHECK(run.batchAt(1) == Lines{"1"});
+  CHECK(run.batchAt(10) == Lines{"0", "0", "0", "0", "0"});
+  CHECK(run.times() == std::vector<std::int64_t>{2000, 3000, 4000, 5000, 10'000});
+}
+
 TEST_CASE("a window of a window counts an element as often as inner windows hold it",
           "[unit][dstream][window]") {
   WindowRunner run;
