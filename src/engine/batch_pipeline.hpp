@@ -9,6 +9,12 @@
 
 namespace lockstep {
 
+/// Up to here everything is closed once the batch is committed.
+[[nodiscard]] inline BatchTime closesThrough(const BatchPlan& plan) {
+  if (plan.closes_own_tick) return plan.time;
+  return plan.closes_first.empty() ? plan.closed_before : plan.closes_first.back();
+}
+
 /// A batch on its way.
 struct BatchSlot {
   BatchPlan plan;
@@ -39,9 +45,7 @@ struct BatchSlot {
   /// Sets what the plan closes, on top of `before`.
   void closeOn(BatchTime before) {
     plan.closed_before = before;
-    closed_through = before;
-    if (!plan.closes_first.empty()) closed_through = plan.closes_first.back();
-    if (plan.closes_own_tick) closed_through = plan.time;
+    closed_through = closesThrough(plan);
   }
   void dontCloseOwnTick() {
     plan.closes_own_tick = false;

@@ -199,7 +199,10 @@ Status Recoverer::reopenLastBatch() {
   auto& batch = recovery_.committed.last.batch;
   if (batch.id == BatchId{0} || (metadata && metadata->batch == batch.id)) return {};
   if (metadata) batch.id = std::max(batch.id, metadata->batch);
-  if (!batch.closes_first.empty()) batch.time = batch.closes_first.front();
+  // Older versions did not write down what had been closed before.
+  if (!batch.closes_first.empty())
+    batch.closed_before =
+        std::min(batch.closed_before, batch.closes_first.front() - std::chrono::milliseconds(1));
   batch.closes_first.clear();
   batch.closes_own_tick = false;
   return {};

@@ -180,14 +180,7 @@ void Engine::Impl::beginRunning() {
                  std::max(last.time, committed_.last.open_plan.time));
   last_tick_ = ticks_->before(ticks_->first());
   settled_time_ = last.time;
-  if (last.id == BatchId{0}) {
-    settled_closed_through_ = last_tick_;
-  } else if (last.closes_own_tick) {
-    settled_closed_through_ = last.time;
-  } else {
-    // Its own tick is open: everything before it is closed.
-    settled_closed_through_ = last.time - std::chrono::milliseconds(1);
-  }
+  settled_closed_through_ = last.id == BatchId{0} ? last_tick_ : closesThrough(last);
   leftover_ = options_.until_end;
   flush_left_ = options_.until_end && options_.flush;
   stale_ends_ = options_.until_end && !options_.source_topics.empty();
