@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # Compiles the C++ of the documentation, all pages at once: each block in a function of its own, which
-# knows the names that its page takes for granted (names.hpp says how they are kept). `...` alone on a
-# line, or between braces, stands for anything. Messages name the page and its lines.
+# knows the names that docs/PAGE.md takes for granted: tests/docs/PAGE.hpp, see names.hpp. `...` alone on
+# a line, or between braces, stands for anything. Messages name the page and its lines.
 #
-# usage: compile_snippets.sh PAGES COMPILER [flag...]   docs/PAGE.md, with tests/docs/PAGE.hpp, for each of PAGES
+# usage: compile_snippets.sh COMPILER [flag...]
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 
-read -ra pages <<<"$1"
-shift
+mapfile -t pages < <(grep -l '^```cpp$' docs/*.md | xargs -n 1 basename -s .md)
 
 program() {
   local page
@@ -38,8 +37,8 @@ program() {
 }
 
 for page in "${pages[@]}"; do
-  grep -q '^```cpp$' "docs/$page.md" || {
-    echo "docs/$page.md has no C++" >&2
+  [[ -f tests/docs/$page.hpp ]] || {
+    echo "docs/$page.md has C++: write tests/docs/$page.hpp with the names that it takes for granted" >&2
     exit 1
   }
 done
