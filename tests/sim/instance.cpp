@@ -70,8 +70,9 @@ Instance::Instance(const Surroundings& around, Identity identity, SimDisk& disk,
   const auto mutant = around_.options.mutant;
   sim_control_.emplace(*control_, mutant);
   sim_compute_.emplace(*runner_, services(), mutant, around.options.state_share);
-  if (mutant == Mutant::kTableToEnd && around.options.graph == Graph::kTable)
-    sim_compute_->repeatTablesTo([kafka = &around_.kafka](const TopicPartition& partition) {
+  const bool table_to_end = mutant == Mutant::kTableToEnd && around.options.graph == Graph::kTable;
+  if (table_to_end || mutant == Mutant::kIdleByNow)
+    sim_compute_->askAgain([kafka = &around_.kafka](const TopicPartition& partition) {
       return kafka->broker().withParts([&](memory::Broker::Parts& parts) {
         const auto* log = parts.topics.log(partition);
         return Offset{log == nullptr ? 0 : log->lastStable()};

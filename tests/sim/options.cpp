@@ -59,6 +59,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Mutant::kCount)>
     "positions-read-early",
     "accumulator-kept",
     "accumulators-not-shown",
+    "idle-by-now",
     "offsets-before-flush",
     "ledger-believed"};
 

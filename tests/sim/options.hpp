@@ -81,6 +81,8 @@ enum class Mutant {
   kPositionsReadEarly,    ///< of a folder, before its log is taken over
   kAccumulatorKept,       ///< what a batch that was taken back has added to accumulators
   kAccumulatorsNotShown,  ///< to their readers, as restored
+  kIdleByNow,  ///< a batch that is run again asks anew which inputs are idle, whatever its plan
+               ///< says
   // Of schedules without transactions only.
   kOffsetsBeforeFlush,
   kLedgerBelieved,

@@ -138,18 +138,24 @@ event::StateRestored SimControl::execute(command::RestoreState body) {
   return real_.execute(body);
 }
 
+/// The bugs of a batch that is run again with what is known by now, not with its plan.
+void SimCompute::mutateRepeated(BatchPlan& plan) const {
+  if (mutant_ == Mutant::kIdleByNow) plan.behind.clear();
+  for (auto& range : plan.ranges) {
+    const auto end = end_now_(range.partition);
+    if (mutant_ == Mutant::kIdleByNow && range.until < end) plan.behind.push_back(range.partition);
+    if (mutant_ == Mutant::kTableToEnd && range.partition.topic == kSecondInputTopic)
+      range.until = std::max(range.until, end);
+  }
+}
+
 std::optional<event::BatchComputed> SimCompute::execute(command::RunBatch body) {
   if (mutant_ == Mutant::kShortRange) {
     for (auto& range : body.plan.ranges) {
       if (!range.empty()) range.until = Offset{range.until.value() - 1};
     }
   }
-  if (table_end_ && !ran_.insert(body.plan.id).second) {
-    for (auto& range : body.plan.ranges) {
-      if (range.partition.topic == kSecondInputTopic)
-        range.until = std::max(range.until, table_end_(range.partition));
-    }
-  }
+  if (end_now_ && !ran_.emplace(body.plan.id, body.plan.time).second) mutateRepeated(body.plan);
   auto computed = real_.execute(body);
   if (computed) {
     state_.computed(body.plan.id, computed->state);

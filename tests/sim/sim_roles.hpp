@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "src/runtime/batch_runner.hpp"
 #include "src/runtime/committer.hpp"
@@ -85,8 +86,8 @@ class SimCompute {
   [[nodiscard]] const StateWatch& stateWatch() const { return state_; }
 
   [[nodiscard]] std::optional<event::BatchComputed> execute(command::RunBatch body);
-  /// Mutant: a batch that is run again reads tables to the ends that this gives.
-  void repeatTablesTo(std::function<Offset(const TopicPartition&)> end) { table_end_ = end; }
+  /// Mutants: a batch that is run again asks this where inputs end by now.
+  void askAgain(std::function<Offset(const TopicPartition&)> end) { end_now_ = std::move(end); }
   void execute(const command::ConfirmBatch& body) { real_.execute(body); }
   [[nodiscard]] event::BatchRolledBack execute(const command::RollBackBatch& body) {
     return real_.execute(body);
@@ -98,12 +99,14 @@ class SimCompute {
   void cancel(BatchId batch) { real_.cancel(batch); }
 
  private:
+  void mutateRepeated(BatchPlan& plan) const;
+
   BatchRunner& real_;
   BatchServices services_;
   const Mutant mutant_;
   StateWatch state_;
-  std::function<Offset(const TopicPartition&)> table_end_;
-  std::set<BatchId> ran_;
+  std::function<Offset(const TopicPartition&)> end_now_;
+  std::set<std::pair<BatchId, BatchTime>> ran_;  ///< the id of an idle batch is used again
 };
 
 }  // namespace lockstep::sim
