@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -39,14 +40,12 @@ ExitCode run(const RunCommand& command) {
   auto spec =
       specOf(loaded.application, loaded.pipeline.graph,
              {command.until_end, command.takeover, command.accept_changed_plan, command.flush});
-  StatusLine status_line(loaded.application.application.text);
-  spec.on_batch = [&](const BatchPlan& plan, const BatchCounters& counters) {
-    status_line.onBatch(plan, counters);
-  };
+  const auto status_line = std::make_shared<StatusLine>(loaded.application.application.text);
+  spec.listeners.push_back(status_line);
   Application application(std::move(spec), std::move(ports).value(), clock);
   signals.start([&] { application.requestStop(); });
   const auto status = application.run();
-  status_line.finish();
+  status_line->finish();
   if (!status.ok()) return fail(status);
   return ExitCode::kOk;
 }

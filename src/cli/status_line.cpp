@@ -27,18 +27,28 @@ StatusLine::StatusLine(std::string application)
       terminal_(::isatty(STDERR_FILENO) != 0),
       shown_(systemClock().now()) {}
 
-void StatusLine::onBatch(const BatchPlan& plan, const BatchCounters& counters) {
+void StatusLine::onBatchCompleted(const BatchInfo& batch) {
   MutexLock lock(mutex_);
   ++since_.batches;
-  since_.records_in += counters.records_in;
-  since_.records_out += counters.records_out;
-  for (const auto& [where, count] : counters.dead_letters) since_.dead_letters += count;
-  for (const auto& [step, count] : counters.dropped) since_.late += count;
-  log::debug("batch {} at {}: {} records in, {} out", plan.id.value(),
-             plan.time.time_since_epoch().count(), counters.records_in, counters.records_out);
-  const auto age = systemClock().now() - shown_;
-  if (terminal_ && age >= kRefresh) return refresh(plan);
-  if (!terminal_ && age >= kSummary) summarize();
+  since_.records_in += batch.records_in;
+  since_.records_out += batch.records_out;
+  since_.dead_letters += batch.dead_letters;
+  since_.late += batch.late;
+  receivers_.update(batch.receivers);
+  log::debug("batch {} at {}: {} records in, {} out", batch.id.value(),
+             batch.time.time_since_epoch().count(), batch.records_in, batch.records_out);
+  if (terminal_ && systemClock().now() - shown_ >= kRefresh) return refresh(batch);
+  summarizeWhenDue();
+}
+
+void StatusLine::onReceiver(const ReceiverInfo& receiver) {
+  MutexLock lock(mutex_);
+  receivers_.update(receiver);
+  summarizeWhenDue();
+}
+
+void StatusLine::summarizeWhenDue() {
+  if (!terminal_ && systemClock().now() - shown_ >= kSummary) summarize();
 }
 
 void StatusLine::finish() {
@@ -47,12 +57,12 @@ void StatusLine::finish() {
   summarize();
 }
 
-void StatusLine::refresh(const BatchPlan& plan) {
+void StatusLine::refresh(const BatchInfo& batch) {
   const auto now = systemClock().now();
-  const auto delay = systemClock().wallNow() - plan.time;
-  fmt::print(stderr, "\r\033[K{} batch {:%H:%M:%S}  delay {} ms  in {:.0f}/s  out {:.0f}/s",
-             application_, plan.time, delay.count(), perSecond(since_.records_in, now - shown_),
-             perSecond(since_.records_out, now - shown_));
+  const auto delay = systemClock().wallNow() - batch.time;
+  fmt::print(stderr, "\r\033[K{} batch {:%H:%M:%S}  delay {} ms  in {:.0f}/s  out {:.0f}/s{}",
+             application_, batch.time, delay.count(), perSecond(since_.records_in, now - shown_),
+             perSecond(since_.records_out, now - shown_), receivers_.down());
   std::fflush(stderr);
   since_ = {};
   shown_ = now;
@@ -65,6 +75,12 @@ void StatusLine::summarize() {
     log::info("{}: {} batches, {} records in, {} out, {} dead letters{} in {} s", application_,
               since_.batches, since_.records_in, since_.records_out, since_.dead_letters, late,
               std::chrono::duration_cast<std::chrono::seconds>(now - shown_).count());
+  }
+  const auto received = receivers_.takeSummary();
+  if (received.alarming) {
+    log::warn("{}: {}", application_, received.text);
+  } else if (!received.text.empty()) {
+    log::info("{}: {}", application_, received.text);
   }
   since_ = {};
   shown_ = now;

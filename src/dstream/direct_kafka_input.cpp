@@ -28,12 +28,14 @@ class DirectKafkaInputDStream::Reader final : public Operator {
   void begin(Task&) override {
     pending_.clear();
     held_.clear();
+    read_ = 0;
   }
   [[nodiscard]] Fanout<RecordView>& consumers() { return consumers_; }
+  [[nodiscard]] std::uint64_t read() const { return read_; }
 
   Status pass(std::unique_ptr<RecordChunk> chunk) {
     std::span<const RecordView> records = chunk->records();
-    task_.counters().records_in += records.size();
+    read_ += records.size();
     if (!task_.stage().fixedChunks()) return passAll(records);
     held_.push_back(std::move(chunk));
     while (!records.empty()) {
@@ -72,6 +74,7 @@ class DirectKafkaInputDStream::Reader final : public Operator {
   Fanout<RecordView> consumers_;
   std::vector<RecordView> pending_;
   std::vector<std::unique_ptr<RecordChunk>> held_;  ///< what pending_ points into
+  std::uint64_t read_ = 0;
 };
 
 namespace {
@@ -184,6 +187,7 @@ Status DirectKafkaInputDStream::run(Task& task) {
                            std::to_string(input.position().value()));
     }
   }
+  task.countInput(step(), reader.read());
   return reader.flush();
 }
 

@@ -34,7 +34,7 @@ class HeldInput final : public Rdd<RecordView>, public Stage {
       view.source = &source_;
       LOCKSTEP_TRY(out.add(describe, view));
     }
-    task.counters().records_in += block->size();
+    task.countInput(step(), block->size());
     return out.flush(describe);
   }
   void confirmed(BatchId batch) override { allotment_.confirmed(batch); }

@@ -228,6 +228,7 @@ void Job::collect(BatchResult& result, const View& view) {
       lineage_.accumulators().collect(tasks[i]->counts());
       const BatchCounters& counters = tasks[i]->counters();
       result.counters.records_in += counters.records_in;
+      for (const auto& [step, count] : counters.inputs) result.counters.inputs[step] += count;
       for (const auto& [cause, count] : counters.dead_letters)
         result.counters.dead_letters[cause] += count;
       for (const auto& [step, count] : counters.dropped) result.counters.dropped[step] += count;

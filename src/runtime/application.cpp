@@ -102,10 +102,10 @@ class Application::Parts {
         batches_(spec_.graph->job(), services(application, input), prepared_,
                  {spec_.engine.output_queue_bytes_max.count,
                   [this](const BatchPlan& plan, const BatchCounters& counters) {
-                    sources_.committed(plan);
+                    sources_.committed(plan, counters);
                     if (spec_.on_batch) spec_.on_batch(plan, counters);
                   },
-                  spec_.listeners, files_.get()}),
+                  spec_.listeners, files_.get(), [this] { return sources_.receivers(); }}),
         control_(controlPorts(application, input), application.clock_, controlOptions(application)),
         committer_(*application.ports_.outputs, prepared_, application.clock_,
                    {ledgerPartition(spec_.engine.application), spec_.engine.ledger_batches}),

@@ -48,7 +48,7 @@ struct ApplicationSpec {
   std::optional<double> receiver_rate;
   std::optional<std::string> state_dir;  ///< none: state lives in memory and changelog only
   std::uint32_t threads = 1;
-  /// Told of every committed batch's counters (the status line, the metrics).
+  /// Told of every committed batch's counters.
   std::function<void(const BatchPlan&, const BatchCounters&)> on_batch;
   StreamingListeners listeners;
   std::optional<StopMarker::Options> stop_marker;

@@ -222,6 +222,7 @@ BatchInfo BatchRunner::infoOf(const BatchPlan& plan) const {
   info.time = plan.time;
   info.ranges = plan.ranges;
   info.processing_start = began_;
+  if (options_.receivers) info.receivers = options_.receivers();
   return info;
 }
 
@@ -231,6 +232,7 @@ void BatchRunner::tellCompleted(const BatchPlan& plan, const BatchCounters& coun
   info.processing_start = began;
   info.processing_end = services_.clock->wallNow();
   info.records_in = counters.records_in;
+  for (const auto& [step, records] : counters.inputs) info.inputs.push_back({step, records});
   info.records_out = counters.records_out;
   for (const auto& [cause, records] : counters.dead_letters) info.dead_letters += records;
   for (const auto& [step, records] : counters.dropped) info.late += records;

@@ -32,6 +32,8 @@ class BatchRunner {
     StreamingListeners listeners = {};
     /// Where the graph's files are written; null without such outputs.
     FileStore* files = nullptr;
+    /// How the receivers fare, for the listeners; none without such inputs.
+    std::function<std::vector<ReceiverInfo>()> receivers = {};
   };
 
   /// `services` without `cancelled` and `topics`, which the runner fills in.

@@ -9,10 +9,6 @@ namespace {
 /// So much of the rate may be used at once after a pause.
 constexpr std::chrono::milliseconds kBurst{100};
 
-std::size_t bytesOf(const ReceivedRecord& record) {
-  return 64 + record.value.size() + (record.key ? record.key->size() : 0);
-}
-
 }  // namespace
 
 void BlockBuffer::accept(bool on) {
@@ -43,7 +39,7 @@ bool BlockBuffer::add(ReceivedRecord record, OnStored stored) {
         std::chrono::duration<double>(1.0 / *options_.records_per_second));
     next_record_ = std::max(next_record_, clock_.now() - kBurst) + step;
   }
-  bytes_ += bytesOf(record);
+  block_.bytes += record.value.size() + (record.key ? record.key->size() : 0);
   block_.records.push_back(std::move(record));
   if (stored) block_.stored.push_back(std::move(stored));
   if (full()) changed_.notify_all();
@@ -63,10 +59,14 @@ std::optional<BlockBuffer::Block> BlockBuffer::take() {
     changed_.wait_for(lock, until - clock_.now());
   if (closed_ && block_.records.empty()) return std::nullopt;
   flush_ = false;
-  bytes_ = 0;
   auto taken = std::exchange(block_, {});
   changed_.notify_all();
   return taken;
+}
+
+std::size_t BlockBuffer::waiting() const {
+  MutexLock lock(mutex_);
+  return block_.records.size();
 }
 
 void BlockBuffer::close() {

@@ -23,6 +23,7 @@ class BlockBuffer {
   struct Block {
     std::vector<ReceivedRecord> records;
     std::vector<OnStored> stored;  ///< of those that asked
+    std::uint64_t bytes = 0;       ///< of keys and values
   };
 
   BlockBuffer(Options options, const Clock& clock) : options_(options), clock_(clock) {}
@@ -36,24 +37,27 @@ class BlockBuffer {
   /// Waits for a block: an interval after the last one, or earlier when it is full. Empty: none in
   /// that time. No value once closed and empty.
   [[nodiscard]] std::optional<Block> take();
+  /// Records that wait for the writer.
+  [[nodiscard]] std::size_t waiting() const;
   /// Refuses records from now on; the writer takes what is left.
   void close();
 
  private:
   static constexpr std::size_t kRecordsMax = 50'000;
   static constexpr std::size_t kBytesMax = 4 << 20;
+  static constexpr std::size_t kRecordOverhead = 64;
 
   [[nodiscard]] bool full() const REQUIRES_LOCK(mutex_) {
-    return block_.records.size() >= kRecordsMax || bytes_ >= kBytesMax;
+    return block_.records.size() >= kRecordsMax ||
+           block_.bytes + kRecordOverhead * block_.records.size() >= kBytesMax;
   }
   bool awaitTurn(MutexLock& lock) REQUIRES_LOCK(mutex_);
 
   const Options options_;
   const Clock& clock_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::condition_variable_any changed_;
   Block block_ GUARDED_BY(mutex_);
-  std::size_t bytes_ GUARDED_BY(mutex_) = 0;
   bool accepting_ GUARDED_BY(mutex_) = false;
   bool flush_ GUARDED_BY(mutex_) = false;
   bool closed_ GUARDED_BY(mutex_) = false;

@@ -33,7 +33,7 @@ FileFeeder::FileFeeder(Options options, std::unique_ptr<ReceivedLog> log, Clock&
     : options_(std::move(options)),
       clock_(clock),
       fail_(std::move(fail)),
-      report_(options_.source.id, options_.source.kind, options_.listeners),
+      report_({options_.source.id, options_.source.kind, options_.listeners}, clock),
       log_(std::move(log), report_, clock, [this](milliseconds pause) { return wait(pause); }),
       feed_(
           {options_.until_end, files().poll}, log_, report_,
@@ -63,8 +63,10 @@ bool FileFeeder::wait(milliseconds pause) {
 void FileFeeder::run() {
   report_.started();
   const auto status = feed_.run();
-  report_.stopped("");
-  if (status.ok() || status.reaction() != Reaction::kFatal) return;
+  const bool failed = !status.ok() && status.reaction() == Reaction::kFatal;
+  if (failed) report_.failed(status.message());
+  report_.stopped("", failed ? SourceReport::Stop::kDown : SourceReport::Stop::kEnd);
+  if (!failed) return;
   // Another instance: the engine finds that out by itself, and says so.
   if (status.exitCode() != ExitCode::kOtherOwner) fail_(status);
 }

@@ -32,6 +32,7 @@ class FileFeeder final : public RunningSource {
   void start() override;
   void stop() override;
   void processed(Offset next) override { log_.processed(next); }
+  [[nodiscard]] ReceiverInfo info() override { return report_.info(); }
   [[nodiscard]] bool complete() const override { return feed_.complete(); }
 
  private:

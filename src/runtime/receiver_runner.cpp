@@ -20,6 +20,7 @@ constexpr milliseconds kFirstRestart{500};
 constexpr milliseconds kRestartMax{30'000};
 /// What was taken is written for so long after the receiver was stopped.
 constexpr std::chrono::seconds kLastBlock{10};
+constexpr std::chrono::minutes kBetweenReminders{10};
 
 ReceivedLog::Block encode(const std::vector<ReceivedRecord>& records, bool sequenced,
                           WallTime now) {
@@ -51,7 +52,9 @@ ReceiverRunner::ReceiverRunner(Options options, std::unique_ptr<ReceivedLog> log
     : options_(std::move(options)),
       clock_(clock),
       fail_(std::move(fail)),
-      report_(options_.source.id, options_.source.kind, options_.listeners),
+      report_({options_.source.id, options_.source.kind, options_.listeners,
+               [this] { return std::uint64_t{buffer_.waiting()}; }},
+              clock),
       buffer_({options_.source.block_interval, options_.records_per_second}, clock) {
   if (log != nullptr)
     log_ = std::make_unique<LogWriter>(std::move(log), report_, clock,
@@ -153,12 +156,11 @@ void ReceiverRunner::supervise() {
     MutexLock lock(mutex_);
     if (ending_ || stopped_) {
       const auto why = stopped_.value_or("");
-      const bool ending = ending_;
+      const bool by_itself = stopped_.has_value();
       lock.unlock();
-      stopReceiver(why);
-      lock.lock();
-      if (ending) return;
-      while (!ending_) changed_.wait(lock);
+      stopReceiver(why, by_itself ? SourceReport::Stop::kDown : SourceReport::Stop::kEnd);
+      // One that has stopped by itself is easily forgotten: the log says it again.
+      while (!awaitEnd(kBetweenReminders)) report_.remind();
       return;
     }
     if (std::exchange(restart_, false)) {
@@ -166,7 +168,7 @@ void ReceiverRunner::supervise() {
       start_at_ = clock_.now() + restart_delay_.value_or(std::min(doubled, kRestartMax));
       lock.unlock();
       report_.restarting();
-      stopReceiver("to start again");
+      stopReceiver("to start again", SourceReport::Stop::kDown);
       continue;
     }
     const auto now = clock_.now();
@@ -184,6 +186,14 @@ void ReceiverRunner::supervise() {
   }
 }
 
+/// Whether the application ends, after so long at most.
+bool ReceiverRunner::awaitEnd(std::chrono::minutes longest) {
+  MutexLock lock(mutex_);
+  const auto until = clock_.now() + longest;
+  while (!ending_ && clock_.now() < until) changed_.wait_for(lock, until - clock_.now());
+  return ending_;
+}
+
 void ReceiverRunner::startReceiver() {
   buffer_.accept(true);
   report_.started();
@@ -194,7 +204,7 @@ void ReceiverRunner::startReceiver() {
   }
 }
 
-void ReceiverRunner::stopReceiver(const std::string& why) {
+void ReceiverRunner::stopReceiver(const std::string& why, SourceReport::Stop how) {
   {
     MutexLock lock(mutex_);
     if (!std::exchange(running_, false)) return;
@@ -205,7 +215,7 @@ void ReceiverRunner::stopReceiver(const std::string& why) {
   } catch (const std::exception& error) {
     report_.failed(fmt::format("onStop() failed: {}", error.what()));
   }
-  report_.stopped(why);
+  report_.stopped(why, how);
 }
 
 /// False once nothing is to be written any more.
@@ -244,12 +254,13 @@ void ReceiverRunner::writeBlocks() {
 
 Status ReceiverRunner::write(BlockBuffer::Block& block) {
   const auto count = block.records.size();
+  report_.storing(count);
   if (log_ == nullptr) {
     options_.source.held->put(std::move(block.records), clock_.wallNow());
   } else {
     LOCKSTEP_TRY(log_->write(encode(block.records, options_.source.sequenced, clock_.wallNow())));
   }
-  report_.stored(count);
+  report_.stored(count, block.bytes);
   {
     MutexLock lock(mutex_);
     restarts_ = 0;

@@ -35,6 +35,7 @@ class ReceiverRunner final : public RunningSource,
   void start() override;
   void stop() override;
   void processed(Offset next) override;
+  [[nodiscard]] ReceiverInfo info() override { return report_.info(); }
 
   bool store(ReceivedRecord record, OnStored stored) override;
   bool storeBlock(std::vector<ReceivedRecord> records) override;
@@ -46,7 +47,8 @@ class ReceiverRunner final : public RunningSource,
  private:
   void supervise();
   void startReceiver();
-  void stopReceiver(const std::string& why);
+  void stopReceiver(const std::string& why, SourceReport::Stop how);
+  bool awaitEnd(std::chrono::minutes longest);
   void writeBlocks();
   Status write(BlockBuffer::Block& block);
   void check(const ReceivedRecord& record) const;

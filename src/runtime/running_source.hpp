@@ -4,6 +4,7 @@
 
 #include <lockstep/base/status.hpp>
 #include <lockstep/model/ids.hpp>
+#include <lockstep/rdd/streaming_listener.hpp>
 
 namespace lockstep {
 
@@ -21,6 +22,8 @@ class RunningSource {
   virtual void stop() = 0;
   /// The records of its topic below `next` are processed. Thread: any.
   virtual void processed(Offset /*next*/) {}
+  /// How it fares; without `processed`. Thread: any.
+  [[nodiscard]] virtual ReceiverInfo info() = 0;
   /// Whether everything that was there at the start is in the topic.
   [[nodiscard]] virtual bool complete() const { return false; }
 };

@@ -10,6 +10,13 @@ constexpr std::int64_t kBacklogMax = 1'000'000;
 constexpr int kBlocksBetweenLooks = 8;
 constexpr milliseconds kBacklogPause{100};
 
+std::uint64_t bytesOf(std::span<const EncodedRecord> records) {
+  std::uint64_t bytes = 0;
+  for (const auto& record : records)
+    bytes += record.key.value_or("").size() + record.value.value_or("").size();
+  return bytes;
+}
+
 }  // namespace
 
 /// The positions are read when the log is ours, and no earlier: until then its former owner may
@@ -40,8 +47,10 @@ Result<bool> SourceFeed::feedOnce(const Next& next) {
   }
   LOCKSTEP_ASSIGN(const auto block, next());
   if (block.positions.empty()) return false;
+  const auto records = block.records.records();
+  report_.storing(records.size());
   LOCKSTEP_TRY(log_.write(block));
-  report_.stored(block.records.records().size());
+  report_.stored(records.size(), bytesOf(records));
   return true;
 }
 

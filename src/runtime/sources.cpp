@@ -71,7 +71,7 @@ Status Sources::make(const SourceDeclaration& declaration, Incarnation incarnati
         std::move(log), clock_, fail_);
   }
   source->start();
-  running_.push_back({declaration, std::move(source)});
+  running_.push_back({declaration, std::move(source), 0});
   return {};
 }
 
@@ -96,13 +96,31 @@ void Sources::drain(std::chrono::milliseconds patience) {
     clock_.sleep(kDrainPoll);
 }
 
-void Sources::committed(const BatchPlan& plan) {
+void Sources::committed(const BatchPlan& plan, const BatchCounters& counters) {
   MutexLock lock(mutex_);
-  for (const auto& [declaration, source] : running_) {
+  for (auto& [declaration, source, processed] : running_) {
     const auto partition = receiverPartition(options_.application, declaration.id);
     for (const auto& range : plan.ranges)
       if (range.partition == partition) source->processed(range.until);
+    const auto read = counters.inputs.find(declaration.id);
+    if (read != counters.inputs.end()) processed += read->second;
   }
+}
+
+std::vector<ReceiverInfo> Sources::receivers() {
+  MutexLock lock(mutex_);
+  std::vector<ReceiverInfo> infos;
+  infos.reserve(options_.declarations.size());
+  for (const auto& [declaration, source, processed] : running_) {
+    infos.push_back(source->info());
+    infos.back().processed = processed;
+  }
+  for (std::size_t i = infos.size(); i < options_.declarations.size(); ++i) {
+    auto& info = infos.emplace_back();
+    info.stream = options_.declarations[i].id;
+    info.name = options_.declarations[i].kind;
+  }
+  return infos;
 }
 
 Status Sources::complete() {

@@ -8,6 +8,7 @@
 #include <lockstep/base/mutex.hpp>
 #include <lockstep/dstream/source_declaration.hpp>
 #include <lockstep/model/batch_plan.hpp>
+#include <lockstep/rdd/batch_services.hpp>
 
 #include "src/runtime/received_log.hpp"
 #include "src/runtime/running_source.hpp"
@@ -43,7 +44,9 @@ class Sources {
   /// Waits until batches have taken what is held in memory only, for `patience` at most.
   void drain(std::chrono::milliseconds patience);
   /// A batch is committed: what it has read need not be kept.
-  void committed(const BatchPlan& plan);
+  void committed(const BatchPlan& plan, const BatchCounters& counters);
+  /// How each fares, in order of definition; those that have not begun, too.
+  [[nodiscard]] std::vector<ReceiverInfo> receivers();
   /// kRetry until all files that were there at the start are in their topics.
   [[nodiscard]] Status complete();
 
@@ -62,6 +65,7 @@ class Sources {
   struct Running {
     SourceDeclaration declaration;
     std::shared_ptr<RunningSource> source;
+    std::uint64_t processed = 0;  ///< records of it that committed batches have read
   };
   std::vector<Running> running_ GUARDED_BY(mutex_);
 };

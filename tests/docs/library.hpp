@@ -17,6 +17,9 @@ struct Limits {
 
 Limits loadLimits();
 void report(std::int64_t kept, std::int64_t dropped);
+void count(const std::string& name, const std::string& stream, std::uint64_t value);
+void gauge(const std::string& name, const std::string& stream, std::uint64_t value);
+void alert(const std::string& stream, const std::string& what);
 void countWords(ls::StreamingContext& context);
 
 extern ls::Settings settings;

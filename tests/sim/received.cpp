@@ -66,7 +66,7 @@ void Instance::receive(Nonce owner) {
   const bool unordered = kind == Mutant::kOldReceiverTakesOver;
   ReceivedLog::Names names{kReceived, std::nullopt};
   if (readsFolder(around_.options)) names.positions = kPositions;
-  SourceReport report("numbers", "simulated", {});
+  SourceReport report({"numbers", "simulated", {}}, around_.clock);
   LogWriter log(
       std::make_unique<ReceivedLog>(
           receiverPorts(), names,

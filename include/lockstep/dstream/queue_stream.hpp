@@ -79,7 +79,7 @@ class QueueInput final : public Rdd<T>, public Stage {
     if (content == nullptr) return {};
     auto& out = task.instance<SourceOperator<T>>(this).first;
     for (const T& element : *content) LOCKSTEP_TRY(out.add(DescribeNothing{}, element));
-    task.counters().records_in += content->size();
+    task.countInput(this->step(), content->size());
     return out.flush(DescribeNothing{});
   }
   void confirmed(BatchId batch) override { allotment_.confirmed(batch); }

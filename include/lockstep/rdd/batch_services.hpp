@@ -98,6 +98,8 @@ struct SideEffect {
 
 struct BatchCounters {
   std::uint64_t records_in = 0;
+  /// The same by input, where there were any: by the name of its step.
+  std::map<std::string, std::uint64_t> inputs;
   std::uint64_t records_out = 0;  ///< to outputs and files; without dead letters and changelogs
   std::uint64_t bytes_out = 0;    ///< of everything in `outputs`
   std::uint64_t changelog_records = 0;

@@ -123,6 +123,11 @@ class Task {
   void addOutput(BatchOutput output);
   [[nodiscard]] std::vector<BatchOutput>& outputs() { return outputs_; }
   [[nodiscard]] BatchCounters& counters() { return counters_; }
+  /// The task has read so many records of the input `step`. Called once, not per record.
+  void countInput(const std::string& step, std::uint64_t records) {
+    counters_.records_in += records;
+    if (records > 0) counters_.inputs[step] += records;
+  }
 
  private:
   [[nodiscard]] std::uint32_t deadLetterPartition(const FailedElement& element,

@@ -1,7 +1,7 @@
 // createDirectStream: lists, patterns, one topic in several streams.
 #include "tests/support/catch.hpp"
 #include "tests/support/error_code.hpp"
-#include "tests/unit/sources/local_input.hpp"
+#include "tests/support/local_input.hpp"
 
 using namespace lockstep;
 using namespace lockstep::test;

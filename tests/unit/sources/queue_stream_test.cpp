@@ -3,7 +3,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/graph_runner.hpp"
-#include "tests/unit/sources/local_input.hpp"
+#include "tests/support/local_input.hpp"
 
 using namespace lockstep;
 using namespace lockstep::test;

@@ -76,7 +76,7 @@ struct FeedWorld {
 
   VirtualClock clock;
   MemoryKafka kafka{clock, nullptr};
-  SourceReport report{"r", "test", {}};
+  SourceReport report{{"r", "test", {}}, clock};
   Texts lines{"a", "b", "c"};
   int failures = 0;
   bool broken = false;
@@ -112,6 +112,11 @@ TEST_CASE("what cannot be read now is told and tried again", "[unit][sources][so
   REQUIRE(world.feed(1, true).ok());
   CHECK(world.report.info().errors == 2);
   CHECK(world.report.info().records == 3);
+  CHECK(world.report.info().blocks == 3);
+  CHECK(world.report.info().bytes == 3);
+  CHECK(world.report.info().blocks_waiting == 0);
+  CHECK(world.report.info().last_error == "not now");
+  CHECK(world.report.info().last_error_time);
   CHECK(world.fed() == Texts{"a", "b", "c"});
 }
 

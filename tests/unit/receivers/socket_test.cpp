@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "tests/support/catch.hpp"
-#include "tests/unit/sources/local_input.hpp"
+#include "tests/unit/receivers/mouth.hpp"
 
 using namespace lockstep;
 using namespace lockstep::test;
@@ -55,7 +55,7 @@ class Server {
 
 }  // namespace
 
-TEST_CASE("lines of a socket arrive, also after it was lost", "[unit][sources][socket]") {
+TEST_CASE("lines of a socket arrive, also after it was lost", "[unit][receivers][socket]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   Server server;
@@ -76,7 +76,7 @@ TEST_CASE("lines of a socket arrive, also after it was lost", "[unit][sources][s
   CHECK(valuesIn(kafka, "out") == Texts{"", "again", "or not", "to be", "to be"});
 }
 
-TEST_CASE("a line without end does not fill the memory", "[unit][sources][socket]") {
+TEST_CASE("a line without end does not fill the memory", "[unit][receivers][socket]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   kafka.createTopic("bad");
@@ -99,7 +99,25 @@ TEST_CASE("a line without end does not fill the memory", "[unit][sources][socket
   CHECK(kafka.read("bad")[0].value->size() == 1024);
 }
 
-TEST_CASE("a socket needs an address", "[unit][sources][socket]") {
+TEST_CASE("a server that is not there is told at each try", "[unit][receivers][socket]") {
+  LocalKafka kafka;
+  kafka.createTopic("out");
+  const auto port = Server().port();  // nobody listens there any more
+  StreamingContext context(inputSettings(), kafka);
+  kafka::save(socketTextStream(context, "127.0.0.1", port, {.id = "lines"}), {.topic = "out"});
+  const auto listener = std::make_shared<Listener>();
+  context.addStreamingListener(listener);
+  context.start();
+  await("the second try", [&] { return listener->last().errors >= 2; });
+  const auto info = listener->last();
+  CHECK(info.stream == "lines");
+  CHECK(info.name == "socket");
+  CHECK(info.restarts >= 1);
+  CHECK(info.last_error.find("refused") != std::string::npos);
+  context.stop();
+}
+
+TEST_CASE("a socket needs an address", "[unit][receivers][socket]") {
   LocalKafka kafka;
   StreamingContext context(inputSettings(), kafka);
   CHECK_THROWS_AS(static_cast<void>(socketTextStream(context, "localhost", 0)), Error);

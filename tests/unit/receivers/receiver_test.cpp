@@ -1,13 +1,8 @@
 // Receivers: what is stored arrives once; acknowledgements, restarts, repeats, limits.
-#include <atomic>
-#include <mutex>
-#include <stdexcept>
-#include <thread>
-
 #include "tests/support/catch.hpp"
 #include "tests/support/error_code.hpp"
 #include "tests/support/temp_folder.hpp"
-#include "tests/unit/sources/local_input.hpp"
+#include "tests/unit/receivers/mouth.hpp"
 
 using namespace lockstep;
 using namespace lockstep::test;
@@ -16,71 +11,10 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-/// A receiver that a test speaks through.
-class Mouth final : public Receiver<std::string> {
- public:
-  void onStart() override {
-    ++starts;
-    if (throws_once.exchange(false)) throw std::runtime_error("no connection");
-  }
-  void onStop() override { ++stops; }
-
-  std::atomic<int> starts{0};
-  std::atomic<int> stops{0};
-  std::atomic<bool> throws_once{false};
-};
-
-class Listener final : public StreamingListener {
- public:
-  void onReceiverStarted(const ReceiverInfo& info) override { add("started " + info.stream); }
-  void onReceiverError(const ReceiverInfo& info) override { add("error " + info.last_error); }
-  void onReceiverStopped(const ReceiverInfo& info) override {
-    add("stopped");
-    const std::scoped_lock lock(mutex_);
-    last_ = info;
-  }
-  Texts events() {
-    const std::scoped_lock lock(mutex_);
-    return events_;
-  }
-  ReceiverInfo last() {
-    const std::scoped_lock lock(mutex_);
-    return last_;
-  }
-
- private:
-  void add(const std::string& event) {
-    const std::scoped_lock lock(mutex_);
-    events_.push_back(event);
-  }
-  std::mutex mutex_;
-  Texts events_;
-  ReceiverInfo last_;
-};
-
-/// An application that copies what the receiver stores to "out".
-struct Life {
-  Life(LocalKafka& kafka, ReceiverOptions options, const std::string& state_dir = {},
-       std::vector<std::pair<std::string, std::string>> more = {})
-      : context(inputSettings(state_dir, std::move(more)), kafka) {
-    options.id = "mouth";
-    options.block_interval = std::chrono::milliseconds(5);
-    const auto texts = receiverStream<std::string>(context, mouth, options);
-    kafka::save(texts.map([](const std::string& text) { return std::string_view(text); }),
-                {.topic = "out"});
-    context.addStreamingListener(listener);
-    context.start();
-    await("the receiver runs", [this] { return mouth->starts > 0 && !mouth->isStopped(); });
-  }
-  std::shared_ptr<Mouth> mouth = std::make_shared<Mouth>();
-  std::shared_ptr<Listener> listener = std::make_shared<Listener>();
-  StreamingContext context;
-};
-
 }  // namespace
 
 TEST_CASE("what a receiver stores arrives, and is acknowledged once it is safe",
-          "[unit][sources][receiver]") {
+          "[unit][receivers][receiver]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   Life life(kafka, {});
@@ -99,7 +33,8 @@ TEST_CASE("what a receiver stores arrives, and is acknowledged once it is safe",
   CHECK_FALSE(life.mouth->store("late"));
 }
 
-TEST_CASE("what was acknowledged outlives the process that took it", "[unit][sources][receiver]") {
+TEST_CASE("what was acknowledged outlives the process that took it",
+          "[unit][receivers][receiver]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   {
@@ -116,7 +51,7 @@ TEST_CASE("what was acknowledged outlives the process that took it", "[unit][sou
 }
 
 TEST_CASE("repeats of a sequenced source are dropped, also by the next process",
-          "[unit][sources][receiver]") {
+          "[unit][receivers][receiver]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   const TempFolder state;
@@ -138,7 +73,7 @@ TEST_CASE("repeats of a sequenced source are dropped, also by the next process",
 }
 
 TEST_CASE("in memory only: processed before a graceful stop, without a topic",
-          "[unit][sources][receiver]") {
+          "[unit][receivers][receiver]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   Life life(kafka, {.safety = Safety::kIgnore});
@@ -148,7 +83,7 @@ TEST_CASE("in memory only: processed before a graceful stop, without a topic",
 }
 
 TEST_CASE("a receiver is started again when it asks for it or throws",
-          "[unit][sources][receiver]") {
+          "[unit][receivers][receiver]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   Life life(kafka, {});
@@ -171,7 +106,7 @@ TEST_CASE("a receiver is started again when it asks for it or throws",
   CHECK(life.listener->last().restarts == 2);
 }
 
-TEST_CASE("rate.max_per_receiver holds a receiver back", "[unit][sources][receiver]") {
+TEST_CASE("rate.max_per_receiver holds a receiver back", "[unit][receivers][receiver]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   Life life(kafka, {}, {}, {{"rate.max_per_receiver", "100"}});
@@ -182,7 +117,7 @@ TEST_CASE("rate.max_per_receiver holds a receiver back", "[unit][sources][receiv
 }
 
 TEST_CASE("a record that no topic takes is refused where it is stored",
-          "[unit][sources][receiver]") {
+          "[unit][receivers][receiver]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   Life life(kafka, {});
@@ -196,7 +131,7 @@ TEST_CASE("a record that no topic takes is refused where it is stored",
 }
 
 TEST_CASE("mistakes in what receives are refused where they are made",
-          "[unit][sources][receiver]") {
+          "[unit][receivers][receiver]") {
   LocalKafka kafka;
   StreamingContext context(inputSettings(), kafka);
   const auto codeOf = [&](const ReceiverOptions& options) {

@@ -3,8 +3,8 @@
 #include <fstream>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/local_input.hpp"
 #include "tests/support/temp_folder.hpp"
-#include "tests/unit/sources/local_input.hpp"
 
 using namespace lockstep;
 using namespace lockstep::test;
@@ -37,7 +37,7 @@ void untilEnd(LocalKafka& kafka, const std::string& dir) {
 }  // namespace
 
 TEST_CASE("files that are there belong to the end, and are read once in all lives",
-          "[unit][sources][text_files]") {
+          "[unit][receivers][text_files]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   const TempFolder folder;
@@ -51,7 +51,7 @@ TEST_CASE("files that are there belong to the end, and are read once in all live
   CHECK(valuesIn(kafka, "out") == Texts{"1", "2", "3", "4"});
 }
 
-TEST_CASE("new files are read while the application runs", "[unit][sources][text_files]") {
+TEST_CASE("new files are read while the application runs", "[unit][receivers][text_files]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   const TempFolder folder;
@@ -66,7 +66,7 @@ TEST_CASE("new files are read while the application runs", "[unit][sources][text
   CHECK(valuesIn(kafka, "out") == Texts{"0", "1", "2"});
 }
 
-TEST_CASE("fileStream has the file's name as key", "[unit][sources][text_files]") {
+TEST_CASE("fileStream has the file's name as key", "[unit][receivers][text_files]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   const TempFolder folder;
@@ -79,7 +79,7 @@ TEST_CASE("fileStream has the file's name as key", "[unit][sources][text_files]"
   CHECK(kafka.read("out")[0].key == "a.txt");
 }
 
-TEST_CASE("a line that is too long goes the way of bad records", "[unit][sources][text_files]") {
+TEST_CASE("a line that is too long goes the way of bad records", "[unit][receivers][text_files]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   kafka.createTopic("bad");
@@ -106,7 +106,7 @@ TEST_CASE("a line that is too long goes the way of bad records", "[unit][sources
 }
 
 TEST_CASE("a folder that is not there is told before anything starts",
-          "[unit][sources][text_files]") {
+          "[unit][receivers][text_files]") {
   LocalKafka kafka;
   kafka.createTopic("out");
   auto context = life(kafka, "/nowhere/at/all");

@@ -1,4 +1,4 @@
-#include "tests/unit/sources/local_input.hpp"
+#include "tests/support/local_input.hpp"
 
 #include <algorithm>
 
