@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <lockstep/dstream/initial_state.hpp>
 #include <lockstep/model/internal_topics.hpp>
 
 namespace lockstep::cli {
@@ -16,6 +17,7 @@ std::map<std::string, std::string> lastValues(memory::Admin& kafka, const std::s
     const TopicPartition partition{topic, Partition{static_cast<std::int32_t>(i)}};
     for (auto& record : kafka.read(partition, Isolation::kCommitted)) {
       auto key = record.key.value_or("");
+      if (detail::InitialState::isMark(key)) continue;
       if (record.value) {
         last[std::move(key)] = std::move(*record.value);
       } else {

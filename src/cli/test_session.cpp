@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <lockstep/dstream/initial_state.hpp>
 #include <lockstep/model/internal_topics.hpp>
 
 #include "connectors/memory/memory_kafka.hpp"
@@ -140,7 +141,7 @@ class Session {
     }
     try {
       for (const auto& [key, value] : last) {
-        if (!value) continue;
+        if (!value || detail::InitialState::isMark(key)) continue;
         shown.entries.emplace_back(stateKey(*state, key), stateValue(*state, *value));
       }
     } catch (const std::exception&) {

@@ -66,6 +66,7 @@ enum class OptionType {
   kText,        ///< any
   kTable,       ///< the name of a table of a file
   kNames,       ///< a name, or a list of names
+  kStates,      ///< a map of keys and states, as data
 };
 
 /// One option of an operator.

@@ -82,8 +82,12 @@ constexpr std::array kTopNOptions{
     OptionSpec{"by", OptionType::kExpression, "what they are ordered by, the largest first", false,
                "value"},
 };
+constexpr OptionSpec kInitialState{
+    "initial_state", OptionType::kStates,
+    "what certain keys begin with: a map of keys and states, taken once in the life of the state"};
 constexpr std::array kUpdateStateOptions{
     OptionSpec{"initial", OptionType::kExpression, "the state of a key that has none"},
+    kInitialState,
     OptionSpec{"update",
                OptionType::kReduction,
                "the new state, from state, values and key; nil removes the key",
@@ -105,6 +109,7 @@ constexpr std::array kUpdateStateOptions{
 
 constexpr std::array kMapWithStateOptions{
     OptionSpec{"initial", OptionType::kExpression, "the state of a key that has none"},
+    kInitialState,
     OptionSpec{"update", OptionType::kExpression,
                "the new state, from value, state and key; nil removes the state", true},
     OptionSpec{"value", OptionType::kExpression,

@@ -59,6 +59,8 @@ std::string optionType(const OptionSpec& option) {
       return "name of a table";
     case OptionType::kNames:
       return "a name, or a list of names";
+    case OptionType::kStates:
+      return "map";
   }
   return {};
 }

@@ -112,6 +112,7 @@ Json optionSchema(const OptionSpec& option) {
   if (option.type == OptionType::kFlag) schema = {{"type", "boolean"}};
   if (option.type == OptionType::kDuration) schema = valueSchema("duration");
   if (option.type == OptionType::kNames) schema = nameList();
+  if (option.type == OptionType::kStates) schema = {{"type", "object"}, {"minProperties", 1}};
   if (option.type == OptionType::kReduction) schema["examples"] = option.choices;
   return described(std::move(schema), option.text, option.fallback);
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "src/config/data_value.hpp"
 #include "src/config/operator_table.hpp"
 #include "src/config/suggest.hpp"
 #include "src/config/value_reader.hpp"
@@ -28,6 +29,10 @@ const OptionSpec* findOption(const OperatorSpec& spec, std::string_view name) {
     if (option.name == name) return &option;
   }
   return nullptr;
+}
+
+std::string jsonOf(const DataValue& value) {
+  return value.dump(-1, ' ', false, DataValue::error_handler_t::replace);
 }
 
 class StepReader {
@@ -223,8 +228,32 @@ class StepReader {
     return true;
   }
 
+  bool readStates(const OptionSpec& option, const Node& value, StepOption& read) {
+    const auto path = fmt::format("{} of {}", option.name, step_.spec->name);
+    if (!value.isMap() || value.entries.empty()) {
+      diagnostics_.error("E008", value.isNull() ? step_.name.place : value.place,
+                         fmt::format("{} needs a map of keys and states; found {}", path,
+                                     value.isMap() ? "an empty one" : value.kindName()),
+                         fmt::format("as in  {}: {{ some-key: 5 }}", option.name));
+      return false;
+    }
+    for (const NodeEntry& entry : value.entries) {
+      const auto state = dataValue(entry.value, diagnostics_);
+      if (state.is_null()) {
+        diagnostics_.error("E008", entry.key.place,
+                           fmt::format("the state of '{}' is null", shown(entry.key)),
+                           "leave the key out: then it has no state");
+        return false;
+      }
+      read.states.push_back({entry.key, jsonOf(dataValue(entry.key, diagnostics_)), jsonOf(state),
+                             entry.value.place});
+    }
+    read.value.place = value.place;
+    return true;
+  }
+
   void readOption(const OptionSpec& option, std::string_view key, const Node& value) {
-    StepOption read{&option, {}, {}, 0, {}};
+    StepOption read{&option, {}, {}, 0, {}, {}};
     if (option.type == OptionType::kCount) {
       if (!reader_.readShards(value, fmt::format("{} of {}", option.name, step_.spec->name),
                               read.number))
@@ -235,6 +264,8 @@ class StepReader {
       read.value = value.scalar;
     } else if (option.type == OptionType::kNames) {
       if (!readNames(option, value, read)) return;
+    } else if (option.type == OptionType::kStates) {
+      if (!readStates(option, value, read)) return;
     } else if (option.type == OptionType::kChoice) {
       std::size_t index = 0;
       const auto path = fmt::format("{} of {}", option.name, step_.spec->name);

@@ -93,6 +93,14 @@ struct StepOption {
   std::optional<NamedReduction> named;  ///< spec->type == kReduction and a bare name was written
   std::uint64_t number = 0;             ///< of kCount; of kDuration: ms; of kFlag: 1 = true
   std::vector<SourceText> names;        ///< of kNames: at least one
+  /// A key's state, as data in JSON.
+  struct State {
+    SourceText written;  ///< the key
+    std::string key;
+    std::string state;
+    Place state_place;
+  };
+  std::vector<State> states;  ///< of kStates: at least one; none is null
 };
 
 /// One step of a stream: an operator with its options.

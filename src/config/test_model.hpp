@@ -6,14 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "src/config/data_value.hpp"
 #include "src/config/place.hpp"
 
 namespace lockstep::config {
 
-/// A key or value in `tests:`: null, boolean, integer, float, text, list or map.
-using TestValue = nlohmann::json;
+/// A key or value in `tests:`.
+using TestValue = DataValue;
 
 /// One record, given or expected. An absent member was not written.
 struct TestRecord {

@@ -1,10 +1,10 @@
 #include "src/config/test_reader.hpp"
 
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
 
+#include "src/config/data_value.hpp"
 #include "src/config/key_table.hpp"
 #include "src/config/value_reader.hpp"
 
@@ -32,34 +32,6 @@ constexpr std::array kDeadLetterKeys{
     KeyRow{"key", "value", "-", "Key of the record"},
     KeyRow{"value", "value", "-", "Value of the record"},
 };
-
-/// Plain scalars only: 1, -2, 0.5, 1e9; the whole text has to be the number.
-template <class T>
-bool parseNumber(std::string_view text, T& out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc{} && end == text.data() + text.size() && !text.empty();
-}
-
-TestValue scalarValue(const SourceText& scalar, Diagnostics& diagnostics) {
-  if (scalar.style != ScalarStyle::kPlain) return scalar.text;
-  if (scalar.text == "null" || scalar.text == "~") return nullptr;
-  if (scalar.text == "true" || scalar.text == "false") return scalar.text == "true";
-  if (looksBoolean(scalar.text) || looksOctal(scalar.text)) {
-    diagnostics.error(
-        "E004", scalar.place,
-        fmt::format("'{}' means different things to different readers of YAML", shown(scalar)),
-        "quote it if it is a text; write true, false or a number without leading "
-        "zeros otherwise");
-    return scalar.text;
-  }
-  std::int64_t whole = 0;
-  if (parseNumber(scalar.text, whole)) return whole;
-  double real = 0;
-  const bool number_like = scalar.text.find_first_of("0123456789") != std::string::npos &&
-                           scalar.text.find_first_not_of("+-.0123456789eE") == std::string::npos;
-  if (number_like && parseNumber(scalar.text, real)) return real;
-  return scalar.text;
-}
 
 class TestReader {
  public:
@@ -110,14 +82,14 @@ class TestReader {
     TestRecord record;
     record.place = node.place;
     if (!node.isMap()) {
-      record.value = toValue(node, diagnostics_);
+      record.value = dataValue(node, diagnostics_);
       if (node.isScalar()) record.text = node.scalar.text;
       return record;
     }
     readKeys(node, "a record", kRecordKeys, diagnostics_,
              [&](const KeyRow& row, const NodeEntry& entry) {
-               if (row.name == "key") record.key = toValue(entry.value, diagnostics_);
-               if (row.name == "value") record.value = toValue(entry.value, diagnostics_);
+               if (row.name == "key") record.key = dataValue(entry.value, diagnostics_);
+               if (row.name == "value") record.value = dataValue(entry.value, diagnostics_);
                if (row.name == "timestamp") readTimestamp(entry.value, record);
                if (row.name == "partition") readPartition(entry.value, record);
                if (row.name == "headers") readHeaders(entry.value, record);
@@ -180,8 +152,8 @@ class TestReader {
       for (const NodeEntry& entry : node.entries) {
         TestRecord record;
         record.place = entry.key.place;
-        record.key = scalarValue(entry.key, diagnostics_);
-        record.value = toValue(entry.value, diagnostics_);
+        record.key = dataValue(entry.key, diagnostics_);
+        record.value = dataValue(entry.value, diagnostics_);
         batch.records.push_back(std::move(record));
       }
     }
@@ -195,8 +167,8 @@ class TestReader {
       ExpectedState state;
       state.id = entry.key;
       for (const NodeEntry& pair : entry.value.entries) {
-        state.entries.emplace_back(scalarValue(pair.key, diagnostics_),
-                                   toValue(pair.value, diagnostics_));
+        state.entries.emplace_back(dataValue(pair.key, diagnostics_),
+                                   dataValue(pair.value, diagnostics_));
       }
       test_.state.push_back(std::move(state));
     }
@@ -220,8 +192,8 @@ class TestReader {
                if (row.name == "step") reader_.read(entry.value, row.name, letter.step);
                if (row.name == "cause") reader_.read(entry.value, row.name, letter.cause);
                if (row.name == "stream") reader_.read(entry.value, row.name, letter.stream);
-               if (row.name == "key") letter.key = toValue(entry.value, diagnostics_);
-               if (row.name == "value") letter.value = toValue(entry.value, diagnostics_);
+               if (row.name == "key") letter.key = dataValue(entry.value, diagnostics_);
+               if (row.name == "value") letter.value = dataValue(entry.value, diagnostics_);
              });
     return letter;
   }
@@ -232,28 +204,6 @@ class TestReader {
 };
 
 }  // namespace
-
-TestValue toValue(const Node& node, Diagnostics& diagnostics) {
-  switch (node.kind) {
-    case Node::Kind::kNull:
-      return nullptr;
-    case Node::Kind::kScalar:
-      return scalarValue(node.scalar, diagnostics);
-    case Node::Kind::kList: {
-      auto list = TestValue::array();
-      for (const Node& item : node.items) list.push_back(toValue(item, diagnostics));
-      return list;
-    }
-    case Node::Kind::kMap: {
-      auto map = TestValue::object();
-      for (const NodeEntry& entry : node.entries) {
-        map[entry.key.text] = toValue(entry.value, diagnostics);
-      }
-      return map;
-    }
-  }
-  return nullptr;
-}
 
 std::span<const KeyRow> testKeys() { return kTestKeys; }
 std::span<const KeyRow> testRecordKeys() { return kRecordKeys; }

@@ -13,10 +13,6 @@ namespace lockstep::config {
 /// Reads the list `tests`. Whether its streams and ids exist is the lint's business.
 void readTests(const Node& tests, std::vector<TestConfig>& out, Diagnostics& diagnostics);
 
-/// A YAML value as data: plain true/false, null and numbers keep their types, quoted scalars are
-/// texts. Reports yes/no/on/off and octal numbers (E004).
-[[nodiscard]] TestValue toValue(const Node& node, Diagnostics& diagnostics);
-
 /// The keys of a test, of its records and of its dead letters, for the reference and the schema.
 [[nodiscard]] std::span<const KeyRow> testKeys();
 [[nodiscard]] std::span<const KeyRow> testRecordKeys();

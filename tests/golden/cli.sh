@@ -94,6 +94,8 @@ exits 64 "help: --stream files, lines, orders, again or plain" try "$tests/sourc
 exits 0 "golden-sources-receiver-files.positions" explain "$tests/sources.yaml"
 exits 0 "6 tests in 1 file: 6 passed, 0 failed" test "$tests/passing.yaml"
 exits 0 "1 test in 1 file: 1 passed, 0 failed" test "$tests/joins.yaml"
+exits 0 "1 test in 1 file: 1 passed, 0 failed" test "$tests/initial-state.yaml"
+exits 0 "same output" test "$tests/initial-state.yaml" --chaos 3
 exits 1 "3 tests in 2 files: 2 passed, 1 failed" test "$tests/passing.yaml" "$tests/failing.yaml" --filter state
 exits 0 "1 test in 2 files: 1 passed, 0 failed" test "$tests/passing.yaml" "$tests/failing.yaml" --filter "this one"
 exits 1 "no test has 'nothing'" test "$tests/passing.yaml" --filter nothing

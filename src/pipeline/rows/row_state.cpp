@@ -102,11 +102,12 @@ struct FoldValues {
 };
 
 template <class F>
-RowStream withFunction(const RowStream& rows, F function, const StateOptions& options) {
+RowStream withFunction(const RowStream& rows, F function, const StateOptions& options,
+                       detail::InitialState initial) {
   using State = std::pair<std::string_view, EncodedState>;
   return updateStateByKeyAs<std::string_view>(
              encodeRows(rows, options.id), std::move(function), options,
-             StateSerdes<EncodedSerde, EncodedSerde, EncodedSerde>{})
+             StateSerdes<EncodedSerde, EncodedSerde, EncodedSerde>{}, std::move(initial))
       .map(
           [](const State& pair, TaskContext& context) {
             return Row{decodeEncoded(pair.first, context.arena),
@@ -117,7 +118,8 @@ RowStream withFunction(const RowStream& rows, F function, const StateOptions& op
 
 /// Longs in place: the hot path of a running count.
 template <class Reduction>
-RowStream withLongs(const RowStream& rows, Reduction reduction, const StateOptions& options) {
+RowStream withLongs(const RowStream& rows, Reduction reduction, const StateOptions& options,
+                    detail::InitialState initial) {
   using In = std::pair<std::string_view, std::int64_t>;
   using State = std::pair<std::string_view, std::optional<std::int64_t>>;
   constexpr bool kCounts = std::is_same_v<Reduction, reduction::Count>;
@@ -130,7 +132,7 @@ RowStream withLongs(const RowStream& rows, Reduction reduction, const StateOptio
         return In(encodeInto(context.arena, row.key), kCounts ? 0 : row.value.asInteger());
       },
       options.id);
-  return reduceStateByKeyAs(pairs, reduction, options, EncodedSerde{})
+  return reduceStateByKeyAs(pairs, reduction, options, EncodedSerde{}, std::move(initial))
       .map(
           [](const State& pair, TaskContext& context) {
             return Row{decodeEncoded(pair.first, context.arena),
@@ -165,32 +167,31 @@ RowStream mapRowsWithState(const RowStream& rows, StateMapping mapping,
       options.id);
 }
 
-RowStream updateRowState(const RowStream& rows, StateUpdate update, const StateOptions& options) {
-  return withFunction(rows, Updater(std::move(update)), options);
+RowStream updateRowState(const RowStream& rows, StateUpdate update, const StateOptions& options,
+                         detail::InitialState initial) {
+  return withFunction(rows, Updater(std::move(update)), options, std::move(initial));
 }
 
 RowStream reduceRowState(const RowStream& rows, NamedValueReduction reduction, bool integers,
-                         const StateOptions& options) {
-  if (reduction == NamedValueReduction::kCount) {
-    return withLongs(rows, reduction::Count{}, options);
-  }
-  if (!integers) {
+                         const StateOptions& options, detail::InitialState initial) {
+  if (!keepsLongs(reduction, integers)) {
     StateOptions idle_unchanged = options;
     idle_unchanged.visit = Visit::kTouched;
-    return withFunction(rows, FoldValues{reduction}, idle_unchanged);
+    return withFunction(rows, FoldValues{reduction}, idle_unchanged, std::move(initial));
   }
   switch (reduction) {
-    case NamedValueReduction::kMin:
-      return withLongs(rows, reduction::Min{}, options);
-    case NamedValueReduction::kMax:
-      return withLongs(rows, reduction::Max{}, options);
-    case NamedValueReduction::kLast:
-      return withLongs(rows, reduction::Last{}, options);
-    case NamedValueReduction::kSum:
     case NamedValueReduction::kCount:
+      return withLongs(rows, reduction::Count{}, options, std::move(initial));
+    case NamedValueReduction::kMin:
+      return withLongs(rows, reduction::Min{}, options, std::move(initial));
+    case NamedValueReduction::kMax:
+      return withLongs(rows, reduction::Max{}, options, std::move(initial));
+    case NamedValueReduction::kLast:
+      return withLongs(rows, reduction::Last{}, options, std::move(initial));
+    case NamedValueReduction::kSum:
       break;
   }
-  return withLongs(rows, reduction::Sum{}, options);
+  return withLongs(rows, reduction::Sum{}, options, std::move(initial));
 }
 
 }  // namespace lockstep

@@ -35,13 +35,19 @@ struct StateMapping {
 [[nodiscard]] RowStream mapRowsWithState(const RowStream& rows, StateMapping mapping,
                                          const MapWithStateOptions& options);
 
-/// A removed key passes with a nil value.
+/// A removed key passes with a nil value. `initial`: keys and states as encodeInto() writes them.
 [[nodiscard]] RowStream updateRowState(const RowStream& rows, StateUpdate update,
-                                       const StateOptions& options);
+                                       const StateOptions& options, detail::InitialState initial);
 
 /// `update: sum | count | min | max | last`, natively; idle keys are known to be unchanged.
 /// `integers`: every value is known to be an integer, so that eight bytes are updated in place.
+/// `initial`: keys as encodeInto() writes them, states, too, but where keepsLongs() as longs.
 [[nodiscard]] RowStream reduceRowState(const RowStream& rows, NamedValueReduction reduction,
-                                       bool integers, const StateOptions& options);
+                                       bool integers, const StateOptions& options,
+                                       detail::InitialState initial);
+/// Whether the states of such a reduction are longs of eight bytes.
+[[nodiscard]] inline bool keepsLongs(NamedValueReduction reduction, bool integers) {
+  return integers || reduction == NamedValueReduction::kCount;
+}
 
 }  // namespace lockstep

@@ -30,7 +30,7 @@ Json dataOf(const std::string& text) {
   Diagnostics diagnostics;
   const auto node = readYaml(diagnostics, diagnostics.addSource("file", text));
   REQUIRE(node.has_value());
-  return toValue(*node, diagnostics);
+  return dataValue(*node, diagnostics);
 }
 
 bool hasType(const Json& value, const std::string& type) {

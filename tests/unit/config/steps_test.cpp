@@ -119,7 +119,9 @@ TEST_CASE("a wrong step is answered with its remedy", "[unit][config][steps]") {
       {"count: 3", {"E008"}, "write  - count"},
       {"[a]", {"E008"}, "a step is one operator"},
       {"{ parallelism: 0, count: }", {"E031"}, "1 to 1024"},
-      {"{ id: s, updateStateByKey: x }", {"E008"}, "its options: initial, update, emit or visit"},
+      {"{ id: s, updateStateByKey: x }",
+       {"E008"},
+       "its options: initial, initial_state, update, emit or visit"},
       {"{ id: s, updateStateByKey: { update: sum } }", {"E041"}, "'emit: changed'"},
       {"{ id: s, updateStateByKey: { update: sum, emit: change } }", {"E011"}, "'changed'"},
       {"{ id: s, updateStateByKey: { emit: all } }", {"E009"}, "needs 'update'"},
@@ -151,6 +153,32 @@ TEST_CASE("a wrong step is answered with its remedy", "[unit][config][steps]") {
       {"{ id: s, updateStateByKey: { initial: 5, update: sum, emit: all } }",
        {"E015"},
        "initial has no effect with update: sum"},
+  }));
+  const auto loaded = step(row.text);
+  INFO(row.text << "\n" << loaded.diagnostics.print());
+  CHECK(bare(loaded) == row.codes);
+  CHECK_THAT(loaded.diagnostics.print(), Contains(row.help));
+}
+
+TEST_CASE("an initial state is a map of keys and states", "[unit][config][steps]") {
+  struct Row {
+    std::string text;
+    Codes codes;
+    std::string help;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"{ id: s, updateStateByKey: { initial_state: 5, update: sum, emit: all } }",
+       {"E008"},
+       "as in  initial_state: { some-key: 5 }"},
+      {"{ id: s, updateStateByKey: { initial_state: {}, update: sum, emit: all } }",
+       {"E008"},
+       "found an empty one"},
+      {"{ id: s, mapWithState: { initial_state: { a: 1, b: ~ }, update: value, value: state } }",
+       {"E008"},
+       "the state of 'b' is null"},
+      {"{ id: s, mapWithState: { initial_state: { a: yes }, update: value, value: state } }",
+       {"E004"},
+       "quote it if it is a text"},
   }));
   const auto loaded = step(row.text);
   INFO(row.text << "\n" << loaded.diagnostics.print());

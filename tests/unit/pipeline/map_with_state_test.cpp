@@ -25,6 +25,15 @@ TEST_CASE("update makes the state of each record, and value what is passed on",
   CHECK(run.batch({"a"}) == Lines{R"("a"=26)"});
 }
 
+TEST_CASE("keys of initial_state are there from the first batch on",
+          "[unit][pipeline][map_with_state]") {
+  PipelineRunner run(
+      mapped("initial_state: { a: { sum: 10 } }, "
+             "update: '{ sum = (state.sum or 0) + value }', value: state.sum"));
+  CHECK(run.batch({"a"}) == Lines{R"("a"=11)"});
+  CHECK(run.batch({"a"}) == Lines{R"("a"=12)"});
+}
+
 TEST_CASE("nil removes the state, and passes nothing on", "[unit][pipeline][map_with_state]") {
   const std::string update =
       "'(function() if state == 2 then return nil end return (state or 0) + "

@@ -160,3 +160,59 @@ TEST_CASE("named reductions work on floats and texts", "[unit][pipeline][row_sta
   greatest.feed("t", "\"b\"");
   CHECK(sorted(greatest.batch()) == Lines{R"("f"=2)", R"("t"="b")"});
 }
+
+TEST_CASE("keys of initial_state have their states before the first batch, once",
+          "[unit][pipeline][row_state]") {
+  PipelineRunner counts(
+      stateful("initial: 1, initial_state: { a: 10, b: 5 }, update: state + sum(values), "
+               "emit: changed, visit: touched",
+               kOnes));
+  CHECK(sorted(counts.batch({"a", "c"})) == Lines{R"("a"=11)", R"("b"=5)", R"("c"=2)"});
+  CHECK(counts.batch({"b"}) == Lines{R"("b"=6)"});
+}
+
+TEST_CASE("initial_state has the types of keys and states", "[unit][pipeline][row_state]") {
+  PipelineRunner longs(stateful("initial_state: { 1: 10 }, update: count, emit: changed",
+                                "      - map: { key: tonumber(value), value: value }\n"));
+  CHECK(longs.batch({"1"}) == Lines{"1=11"});
+  PipelineText text =
+      stateful("initial_state: { f: 0.5, t: b, o: { list: [1, x] } }, update: last, emit: changed");
+  text.value = "json";
+  PipelineRunner any(text);
+  any.feed("f", "2");
+  CHECK(sorted(any.batch()) == Lines{R"("f"=2)", R"("o"={"list":[1,"x"]})", R"("t"="b")"});
+}
+
+TEST_CASE("a state that a step cannot keep is refused where it is written",
+          "[unit][pipeline][row_state]") {
+  struct Row {
+    std::string update;
+    std::string value;
+    std::string problem;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"count", "0.5", "the state of 'b' is no whole number"},
+      {"sum", "text", "the state of 'b' is no whole number"},  // of integers
+      {"sum", "2", ""},
+      {"last", "text", "the state of 'b' is no whole number"},
+  }));
+  auto text = stateful(
+      "initial_state: { a: 1, b: " + row.value + " }, update: " + row.update + ", emit: changed",
+      kOnes);
+  auto loaded = config::loadText("app.yaml", text.yaml(), {});
+  const auto built = buildPipeline(loaded.application, loaded.diagnostics);
+  INFO(loaded.diagnostics.print());
+  CHECK((built.graph != nullptr) == row.problem.empty());
+  CHECK(loaded.diagnostics.errorCount() == (row.problem.empty() ? 0 : 1));
+  CHECK(loaded.diagnostics.print().find(row.problem) != std::string::npos);
+}
+
+TEST_CASE("a sum of numbers of any kind begins with a number", "[unit][pipeline][row_state]") {
+  for (const std::string value : {"0.5", "text"}) {
+    auto text = stateful("initial_state: { a: " + value + " }, update: sum, emit: changed");
+    text.value = "json";
+    auto loaded = config::loadText("app.yaml", text.yaml(), {});
+    const auto built = buildPipeline(loaded.application, loaded.diagnostics);
+    CHECK((built.graph != nullptr) == (value == "0.5"));
+  }
+}
