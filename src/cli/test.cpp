@@ -24,12 +24,12 @@ std::string shellWord(const std::string& text) {
 
 /// What repeats the schedule that failed. Of the cluster's settings, secrets among them, none
 /// matters to it.
-std::string commandOf(const TestCommand& command, const std::string& file,
-                      const TestResult& result) {
-  auto line = fmt::format("lockstep test {} --filter {}", file, shellWord(result.name));
+std::string commandOf(const TestCommand& command, const std::string& file, const std::string& test,
+                      std::uint64_t seed) {
+  auto line = fmt::format("lockstep test {} --filter {}", file, shellWord(test));
   for (const auto& setting : command.overrides)
     if (!setting.starts_with("kafka.")) line += " --set " + shellWord(setting);
-  return fmt::format("{} --chaos 1 --seed {}", line, result.chaos->failed_seed);
+  return fmt::format("{} --chaos 1 --seed {}", line, seed);
 }
 
 TestResult runTest(const TestCommand& command, const std::string& file,
@@ -42,11 +42,15 @@ TestResult runTest(const TestCommand& command, const std::string& file,
     ChaosOptions options;
     options.schedules = command.chaos;
     options.seed = command.seed;
+    options.describe = [&](std::uint64_t seed) {
+      return fmt::format("{}: '{}' with faults, seed {}; to see it again: {}", file, result.name,
+                         seed, commandOf(command, file, result.name, seed));
+    };
     result.chaos = testUnderFaults(application, test, seen.evidence, options);
     result.failures = result.chaos->failures;
     if (!result.failures.empty())
-      result.failures.back().notes.push_back("to see it again: " +
-                                             commandOf(command, file, result));
+      result.failures.back().notes.push_back(
+          "to see it again: " + commandOf(command, file, result.name, result.chaos->failed_seed));
   }
   result.took = std::chrono::duration_cast<std::chrono::microseconds>(systemClock().now() - start);
   return result;

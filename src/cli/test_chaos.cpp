@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <lockstep/base/check_context.hpp>
+
 #include "src/cli/test_diff.hpp"
 #include "src/cli/test_values.hpp"
 
@@ -200,6 +202,9 @@ ChaosResult testUnderFaults(const config::ApplicationConfig& application,
   ChaosResult result;
   while (result.schedules < options.schedules && result.failures.empty()) {
     const auto seed = options.seed + result.schedules++;
+    const CheckContext context(
+        options.describe ? options.describe(seed)
+                         : fmt::format("'{}' with faults, seed {}", test.name.text, seed));
     TestSubject subject(bench, expected);
     auto outcome = sim::runUnderFaults(subject, seed, options.bug);
     result.counts += outcome.counts;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ struct ChaosOptions {
   std::uint64_t schedules = 0;               ///< how many; 0 = none
   std::uint64_t seed = 1;                    ///< of the first one; the others follow
   sim::StoreBug bug = sim::StoreBug::kNone;  ///< for tests of this: to see it found
+  /// Says which schedule runs and how to repeat it: what is printed when an invariant breaks in it,
+  /// which ends the process.
+  std::function<std::string(std::uint64_t seed)> describe = {};
 };
 
 /// What the schedules of one test did.

@@ -6,6 +6,7 @@
 #include "src/cli/fed_streams.hpp"
 #include "src/cli/loaded.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/dying_process.hpp"
 
 using namespace lockstep;
 using namespace lockstep::cli;
@@ -92,6 +93,26 @@ TEST_CASE("without transactions batches come again, and the notes say why",
   for (const auto& note : result.failures.back().notes)
     told = told || note.find("guarantee: at_least_once") != std::string::npos;
   CHECK(told);
+}
+
+TEST_CASE("an invariant that breaks in a schedule names test and seed, and how to repeat it",
+          "[unit][cli][test_chaos]") {
+  const ChaosFixture fixture;
+  ChaosOptions options{3, 7};
+  const auto broken_with = [&] {
+    return test::runUntilDeath([&] {
+      auto evidence = fixture.expected;
+      evidence.states.begin()->second.declared.id = "of another test";  // a mistake of the caller
+      static_cast<void>(testUnderFaults(fixture.application, fixture.application.tests.front(),
+                                        evidence, options));
+    });
+  };
+  const auto plain = broken_with();
+  CHECK(plain.signal == SIGABRT);
+  INFO(plain.printed);
+  CHECK(plain.printed.find("  in: 'grow' with faults, seed 7\n") != std::string::npos);
+  options.describe = [](std::uint64_t seed) { return "again: --seed " + std::to_string(seed); };
+  CHECK(broken_with().printed.find("  in: again: --seed 7\n") != std::string::npos);
 }
 
 TEST_CASE("what a file has that is not under faults is told", "[unit][cli][test_chaos]") {
