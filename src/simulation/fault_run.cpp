@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <lockstep/model/internal_topics.hpp>
+#include <lockstep/model/ledger_record.hpp>
 
 #include "src/simulation/held_clock.hpp"
 #include "src/simulation/process_faults.hpp"
@@ -25,6 +26,8 @@ constexpr std::chrono::seconds kFaultsWithin{60};
 /// After everything healed: a start, an outage's last requests, a claim.
 constexpr std::chrono::seconds kHealsWithin{240};
 constexpr milliseconds kWatch{100};
+/// Beyond it an application that falls behind would spend most of the schedule idle.
+constexpr std::chrono::seconds kOverlapIntervalMax{10};
 /// Far beyond every fault: a batch that is given up for its time would be cut in two.
 constexpr std::chrono::minutes kTransactionTimeout{10};
 
@@ -46,6 +49,8 @@ class FaultRun {
         released_(plan_.start),
         disks_{SimDisk(seed, 0), SimDisk(seed, 1)} {
     network_.onRequest([this] { upsetsDue(); });
+    overlaps_ = faults_.overlap && plan_.interval <= kOverlapIntervalMax;
+    if (overlaps_) network_.slowCommits(plan_.application);
   }
 
   FaultOutcome run();
@@ -61,7 +66,9 @@ class FaultRun {
   void ended(std::size_t host, const Status& status);
   ApplicationPorts ports();
   SimStore::Hooks diskHooks();
+  void feedSoon();
   void feedNext();
+  [[nodiscard]] bool decidedUnseen();
   void release();
   [[nodiscard]] bool consumed();
   void upsetsDue();
@@ -109,6 +116,9 @@ class FaultRun {
   bool healed_ = false;
   bool ending_ = false;
   bool ended_ = false;
+  bool overlaps_ = false;
+  bool falls_behind_ = false;      ///< nothing is released until ticks are overdue
+  std::string transaction_state_;  ///< when last looked at
   std::uint64_t starts_ = 0;
   FaultOutcome outcome_;
 };
@@ -208,6 +218,39 @@ void FaultRun::ended(std::size_t number, const Status& status) {
     ++outcome_.counts.stops;
     startSoon(milliseconds(random_.between(50, 1'000)));
   }
+}
+
+/// Where batches are to overlap, a step begins when several ticks are overdue: a tick that is
+/// released early is taken at once then.
+void FaultRun::feedSoon() {
+  clock_.tickDone(released_);
+  const bool begins = ticks_left_ == 0 && next_step_ < plan_.steps.size();
+  if (!overlaps_ || healed_ || !begins) return feedNext();
+  falls_behind_ = true;
+  scheduler_.at(in(plan_.interval * random_.between(2, 4)), [this] {
+    falls_behind_ = false;
+    feedNext();
+  });
+}
+
+/// Whether the batch that closes the tick is committed and its process cannot know yet: whatever
+/// happens to it now, the next tick has the records of its own only.
+bool FaultRun::decidedUnseen() {
+  const bool last = ticks_left_ == 0 && next_step_ == plan_.steps.size();
+  if (!overlaps_ || last) return false;
+  auto state = kafka_.admin().transactionState(plan_.application);
+  const bool changed = std::exchange(transaction_state_, state) != state;
+  if (!changed || state != "PrepareCommit") return false;
+  const auto ledger = ledgerPartition(plan_.application);
+  const auto written = kafka_.admin().read(ledger, memory::Admin::Isolation::kUncommitted);
+  if (written.empty() || !written.back().value) return false;
+  // Of this transaction, which may be a keep-alive: not of one that was aborted before.
+  const auto stable = kafka_.broker().withParts(
+      [&](memory::Broker::Parts& parts) { return Offset{parts.topics.log(ledger)->lastStable()}; });
+  if (written.back().offset < stable) return false;
+  const auto record = decodeLedgerRecord(*written.back().value);
+  return record.ok() && record->kind == LedgerKind::kBatch && record->batch.time == released_ &&
+         record->batch.closes_own_tick;
 }
 
 /// The next tick, with records where a step begins; or the end.
@@ -340,6 +383,7 @@ void FaultRun::watch() {
 }
 
 bool FaultRun::inTime() {
+  if (falls_behind_) return true;
   const auto late = scheduler_.now() - released_at_ - plan_.interval;
   if (late > kFaultsWithin && !healed_) heal();
   if (late <= kFaultsWithin + kHealsWithin) return true;
@@ -357,10 +401,14 @@ bool FaultRun::goOn() {
     return !ended_ || kafka_.admin().transactionState(plan_.application).starts_with("Prepare");
   }
   auto* process = current();
-  const auto done = process == nullptr ? std::nullopt : process->doneThrough();
-  if (!done || *done < released_) return true;
-  if (consumed()) {
+  if (falls_behind_ || process == nullptr) return true;
+  const auto done = process->doneThrough();
+  if (!done || *done < released_) {
+    if (!decidedUnseen()) return true;
+    ++outcome_.counts.early_ticks;
     feedNext();
+  } else if (consumed()) {
+    feedSoon();
   } else {
     clock_.tickDone(released_);
     release();
@@ -417,6 +465,7 @@ FaultCounts& FaultCounts::operator+=(const FaultCounts& other) {
   aborted += other.aborted;
   bad_requests += other.bad_requests;
   disk_errors += other.disk_errors;
+  early_ticks += other.early_ticks;
   return *this;
 }
 

@@ -56,6 +56,9 @@ struct FaultCounts {
   std::uint64_t aborted = 0;  ///< transactions
   std::uint64_t bad_requests = 0;  ///< lost, late, doubled, or without an answer
   std::uint64_t disk_errors = 0;
+  /// Ticks that were released while the process did not know yet that the batch before was
+  /// committed.
+  std::uint64_t early_ticks = 0;
 
   FaultCounts& operator+=(const FaultCounts& other);
 };

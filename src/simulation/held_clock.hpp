@@ -22,8 +22,9 @@ class HeldClock final : public SimClock {
         std::chrono::floor<std::chrono::milliseconds>(scheduler_.now() - done_at_) + kMoment;
     return done_ + std::min(passed, std::max(interval_ - kMoment, kMoment));
   }
-  /// The tick and all before it are done.
+  /// The tick and all before it are done. Said again, it changes nothing.
   void tickDone(WallTime tick) {
+    if (tick == done_) return;
     done_ = tick;
     done_at_ = scheduler_.now();
   }

@@ -33,6 +33,7 @@ ScheduleFaults faultPlanOf(std::uint64_t seed, Guarantee guarantee) {
   schedule.small_requests = random.chance(500);
   schedule.commit_timeout = milliseconds(random.between(1'200, 5'000));
   schedule.checkpoint_interval = milliseconds(random.between(200, 2'000));
+  schedule.overlap = guarantee == Guarantee::kExactlyOnce && random.chance(400);
   if (guarantee == Guarantee::kExactlyOnce) return schedule;
   for (const auto fault : {Fault::kLateRequests, Fault::kDuplicates, Fault::kZombies})
     plan.faults.at(static_cast<std::size_t>(fault)) = false;

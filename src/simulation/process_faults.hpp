@@ -17,6 +17,9 @@ namespace lockstep::sim {
 struct ScheduleFaults {
   FaultPlan requests;
   bool small_requests = false;  ///< records travel in many requests, not in one
+  /// Commits are told late and ticks come due late, so that a batch is computed while the process
+  /// does not know yet whether the one before happened.
+  bool overlap = false;
   std::chrono::milliseconds commit_timeout{5'000};
   std::chrono::milliseconds checkpoint_interval{700};
 };

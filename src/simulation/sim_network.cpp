@@ -10,6 +10,11 @@ Fate SimNetwork::decide(const memory::Call& call) {
   if (on_request_) on_request_();
   scheduler_.sleepUntil(scheduler_.now() + microseconds(random_.between(20, 2'000)));
   Fate fate = healed_ ? Fate{} : faultOf(call);
+  const bool slow = !healed_ && !slow_commits_.empty() &&
+                    call.kind == memory::RequestKind::kEndTxn &&
+                    call.client.transactional_id == slow_commits_;
+  if (slow && fate.reply == Fate::Reply::kArrives && fate.reply_delay.count() == 0)
+    fate.reply_delay = milliseconds(random_.between(1, 200));
   // Time between the broker's doing and the client's knowing: crashes fall into it.
   if (fate.reply == Fate::Reply::kArrives && fate.reply_delay.count() == 0 && random_.chance(300))
     fate.reply_delay = microseconds(random_.between(20, 2'000));

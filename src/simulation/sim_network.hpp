@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <utility>
 
 #include "connectors/memory/network.hpp"
 #include "src/simulation/faults.hpp"
@@ -24,6 +26,8 @@ class SimNetwork final : public memory::Network {
   void heal() { healed_ = true; }
   /// Until then nobody gets an answer; every second request arrives all the same.
   void outage(Instant until) { outage_until_ = until; }
+  /// From now on the answers to this producer's EndTxn come late, faults or not.
+  void slowCommits(std::string transactional_id) { slow_commits_ = std::move(transactional_id); }
   /// Called with every request, on the caller's fiber: must not wait.
   void onRequest(std::function<void()> on_request) { on_request_ = std::move(on_request); }
   /// Requests that met a fault.
@@ -43,6 +47,7 @@ class SimNetwork final : public memory::Network {
   std::uint64_t broken_ = 0;
   Instant outage_until_{};
   std::function<void()> on_request_;
+  std::string slow_commits_;  ///< of this transactional id; "" = of none
 };
 
 }  // namespace lockstep::sim

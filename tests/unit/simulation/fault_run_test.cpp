@@ -56,6 +56,7 @@ class CountedSubject final : public Subject {
     spec.engine.batch_interval = kInterval;
     spec.engine.catch_up_whole = true;
     spec.graph = make_graph_();
+    spec.listeners = listeners;
     return spec;
   }
   void prepare(memory::Admin& kafka) override {
@@ -86,6 +87,7 @@ class CountedSubject final : public Subject {
     }
   }
 
+  StreamingListeners listeners;
   int starts = 0;
   std::vector<BatchTime> times;
   std::vector<Offset> ends;
@@ -152,6 +154,39 @@ TEST_CASE("the same seed gives the same schedule", "[unit][simulation][fault_run
     CHECK(first.counts.bad_requests == second.counts.bad_requests);
     CHECK(one.starts == two.starts);
   }
+}
+
+TEST_CASE("batches overlap in some schedules, and give the same", "[unit][simulation][fault_run]") {
+  /// A batch that begins while the one before is computed and not committed.
+  struct Overlaps final : StreamingListener {
+    void onBatchStarted(const BatchInfo& batch) override {
+      if (open_ && batch.id == next(*open_)) ++seen;
+      open_ = batch.id;
+    }
+    void onBatchCompleted(const BatchInfo& batch) override {
+      if (open_ == batch.id) open_.reset();
+    }
+    int seen = 0;
+
+   private:
+    std::optional<BatchId> open_;
+  };
+  const Quiet quiet;
+  const auto overlaps = std::make_shared<Overlaps>();
+  std::optional<std::string> expected;
+  std::uint64_t early = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    CountedSubject subject(sums);
+    subject.listeners = {overlaps};
+    const auto outcome = runUnderFaults(subject, seed);
+    CAPTURE(seed, outcome.story);
+    REQUIRE(outcome.status.toString() == "ok");
+    if (!expected) expected = subject.results;
+    CHECK(subject.results == *expected);
+    early += outcome.counts.early_ticks;
+  }
+  CHECK(early > 20);
+  CHECK(overlaps->seen > 10);
 }
 
 TEST_CASE("what a function remembers beside its state is found", "[unit][simulation][fault_run]") {
