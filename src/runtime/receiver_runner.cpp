@@ -161,6 +161,7 @@ void ReceiverRunner::supervise() {
       stopReceiver(why, by_itself ? SourceReport::Stop::kDown : SourceReport::Stop::kEnd);
       // One that has stopped by itself is easily forgotten: the log says it again.
       while (!awaitEnd(kBetweenReminders)) report_.remind();
+      lock.lock();  // a MutexLock gives back what it has to hold at its end
       return;
     }
     if (std::exchange(restart_, false)) {
@@ -169,6 +170,7 @@ void ReceiverRunner::supervise() {
       lock.unlock();
       report_.restarting();
       stopReceiver("to start again", SourceReport::Stop::kDown);
+      lock.lock();
       continue;
     }
     const auto now = clock_.now();
@@ -176,6 +178,7 @@ void ReceiverRunner::supervise() {
       running_ = true;
       lock.unlock();
       startReceiver();
+      lock.lock();
       continue;
     }
     if (!running_ && open_) {

@@ -9,7 +9,7 @@ asan_labels=(unit contract golden integration)
 release_labels=(sim e2e tree)
 # No test that starts a librdkafka client: it makes its threads by thrd_create(), of which g++ 12's
 # thread sanitizer knows nothing (it crashes at the first malloc() of such a thread).
-tsan_tests=(base_test runtime_test memory_test)
+tsan_tests=(base_test runtime_test memory_test receivers_test)
 
 test_logs=() # CTest's own record of each run, from which the last line is made
 test_status=0
