@@ -92,14 +92,18 @@ run_lockstep() { # NAME [argument...]: prints the figures
   with_commit_times "$figures"
 }
 
-# A bench program that starts Lockstep itself; its log is shown only when something went wrong.
-watched() { # PROGRAM CONFIG [argument...]: prints the figures
-  local figures
-  figures=$(timeout 300 "$bin/$1" brokers="$BENCH_BROKER" "${@:3}" \
-    command="$lockstep run --log-level debug $root/bench/configs/$2.yaml" 2>"$work/lockstep.log") || {
+# A bench program that starts what it measures itself, whose log is shown only when something went wrong.
+watched_command() { # PROGRAM COMMAND [argument...]: prints the figures
+  timeout 300 "$bin/$1" brokers="$BENCH_BROKER" command="$2" "${@:3}" 2>"$work/lockstep.log" || {
     tail -20 "$work/lockstep.log" >&2
     return 1
   }
+}
+
+watched() { # PROGRAM CONFIG [argument...]: the same of Lockstep, with its commit times
+  local figures
+  figures=$(watched_command "$1" "$lockstep run --log-level debug $root/bench/configs/$2.yaml" "${@:3}") ||
+    return 1
   with_commit_times "$figures"
 }
 

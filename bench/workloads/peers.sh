@@ -108,8 +108,8 @@ peer_starts() {
     create_topics "$application-in" "$application-out"
     peer_start "$peer" copy "$application" "$application-in" "$application-out" \
       until=stopped interval_ms=10
-    figures=$(watched bench_first_output brokers="$BENCH_BROKER" in="$application-in" \
-      out="$application-out" runs=5 limit_s=50 command="${peer_command[*]}")
+    figures=$(watched_command bench_first_output "${peer_command[*]}" in="$application-in" \
+      out="$application-out" runs=5 limit_s=50)
     peer_times start "$peer" "$figures"
     peer_forget "$application"
   done
@@ -125,8 +125,8 @@ peer_recovers() {
     peer_start "$peer" count "$application" bench-count "$application-out" until=stopped \
       interval_ms=100 rate=$((4 * BENCH_RATE))
     # The first run starts on nothing and is none of a recovery.
-    figures=$(watched bench_first_output brokers="$BENCH_BROKER" out="$application-out" runs=4 \
-      kill_after_ms=2000 limit_s=60 command="${peer_command[*]}" | jq -c '.ms[1:] | sort
+    figures=$(watched_command bench_first_output "${peer_command[*]}" out="$application-out" runs=4 \
+      kill_after_ms=2000 limit_s=60 | jq -c '.ms[1:] | sort
         | {runs: length, ms_p50: .[length / 2 | floor], ms_max: .[-1], ms: .}')
     peer_times recover "$peer" "$figures"
     peer_forget "$application"
