@@ -69,7 +69,7 @@ rocksdb::Status SstBuilder::forEachLast(const std::vector<std::uint32_t>& order,
 }
 
 rocksdb::Status SstBuilder::writeSingles(const std::vector<std::uint32_t>& order,
-                                         rocksdb::SstFileWriter& file) {
+                                         rocksdb::SstFileWriter& file) const {
   Arena bytes;
   return forEachLast(order, [&](const Entry& entry) {
     if (!entry.value) return file.Delete(sliceOf(entry.key));

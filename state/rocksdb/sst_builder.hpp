@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +45,7 @@ class SstBuilder {
   template <class Sink>
   rocksdb::Status forEachLast(const std::vector<std::uint32_t>& order, const Sink& sink) const;
   rocksdb::Status writeSingles(const std::vector<std::uint32_t>& order,
-                               rocksdb::SstFileWriter& file);
+                               rocksdb::SstFileWriter& file) const;
   rocksdb::Status writePages(const std::vector<std::uint32_t>& order,
                              rocksdb::SstFileWriter& file) const;
 
