@@ -87,19 +87,20 @@ std::vector<memory::OwnedRecord> testRecords(const config::KafkaInput& kafka,
 }  // namespace
 
 TestBench::TestBench(const ApplicationConfig& application, const config::TestConfig& test)
-    : test_(test),
-      application_(tapped(application, test)),
-      interval_(std::chrono::duration_cast<milliseconds>(application.batch.interval)),
-      topics_(topicsOf(application_, test)) {}
+    : test_(test), application_(tapped(application, test)), topics_(topicsOf(application_, test)) {}
 
-/// The first multiple of the interval in 2025: the first batch is one interval later.
-WallTime TestBench::start() const {
+/// It begins at the first multiple of the interval in 2025: the first batch is one interval later.
+sim::Subject::Plan TestBench::plan() const {
   constexpr milliseconds kNewYear = std::chrono::seconds(1'735'689'600);
-  return WallTime((kNewYear + interval_ - milliseconds(1)) / interval_ * interval_);
-}
-
-std::int64_t TestBench::intervals(const config::TestBatch& batch) const {
-  return batch.advance ? *batch.advance / application_.batch.interval : 1;
+  const auto interval = std::chrono::duration_cast<milliseconds>(application_.batch.interval);
+  sim::Subject::Plan plan{application_.application.text,
+                          application_.guarantee,
+                          interval,
+                          WallTime((kNewYear + interval - milliseconds(1)) / interval * interval),
+                          {}};
+  for (const auto& entry : test_.batches)
+    plan.steps.push_back(entry.advance ? *entry.advance / application_.batch.interval : 1);
+  return plan;
 }
 
 void TestBench::createTopics(memory::Admin& kafka) const {

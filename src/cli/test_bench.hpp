@@ -10,6 +10,8 @@
 #include "connectors/memory/admin.hpp"
 #include "src/config/model.hpp"
 #include "src/runtime/application.hpp"
+#include "src/simulation/evidence.hpp"
+#include "src/simulation/fault_run.hpp"
 
 namespace lockstep::cli {
 
@@ -26,11 +28,8 @@ class TestBench {
 
   [[nodiscard]] const config::ApplicationConfig& application() const { return application_; }
   [[nodiscard]] const config::TestConfig& test() const { return test_; }
-  [[nodiscard]] std::chrono::milliseconds interval() const { return interval_; }
-  /// The tick before the first batch.
-  [[nodiscard]] WallTime start() const;
-  /// How many intervals an entry takes.
-  [[nodiscard]] std::int64_t intervals(const config::TestBatch& batch) const;
+  /// An entry of the test is a step.
+  [[nodiscard]] sim::Subject::Plan plan() const;
 
   void createTopics(memory::Admin& kafka) const;
   /// Where a stream that is expected, or an output with this topic, shows its records.
@@ -39,6 +38,9 @@ class TestBench {
   [[nodiscard]] static std::string nameOf(const std::string& topic);
   /// The topics that are written, and how many partitions each has.
   [[nodiscard]] const std::map<std::string, std::int32_t>& written() const { return topics_; }
+  [[nodiscard]] sim::EvidenceTaker taker() const {
+    return {application_.application.text, topics_};
+  }
   /// The output that writes a topic; null for dead letters.
   [[nodiscard]] const config::KafkaOutputConfig* outputTo(const std::string& topic) const;
 
@@ -51,7 +53,6 @@ class TestBench {
  private:
   const config::TestConfig& test_;
   const config::ApplicationConfig application_;
-  const std::chrono::milliseconds interval_;
   std::map<std::string, std::int32_t> topics_;
 };
 

@@ -8,6 +8,7 @@
 
 #include <lockstep/base/check_context.hpp>
 
+#include "src/cli/test_bench.hpp"
 #include "src/cli/test_diff.hpp"
 #include "src/cli/test_values.hpp"
 
@@ -19,11 +20,8 @@ using config::DataFormat;
 /// The test as a schedule sees it.
 class TestSubject final : public sim::Subject {
  public:
-  TestSubject(const TestBench& bench, const TestEvidence& expected) : bench_(bench), taker_(bench) {
-    const auto& application = bench.application();
-    plan_ = {
-        application.application.text, application.guarantee, bench.interval(), bench.start(), {}};
-    for (const auto& entry : bench.test().batches) plan_.steps.push_back(bench.intervals(entry));
+  TestSubject(const TestBench& bench, const sim::Evidence& expected)
+      : bench_(bench), plan_(bench.plan()), taker_(bench.taker()) {
     for (const auto& [id, state] : expected.states) states_.push_back(state.declared);
   }
 
@@ -36,14 +34,14 @@ class TestSubject final : public sim::Subject {
   void decided(memory::Admin& kafka, std::size_t /*step*/) override { taker_.decided(kafka); }
   void ended(memory::Admin& kafka) override { evidence_ = taker_.take(kafka, states_); }
 
-  [[nodiscard]] const TestEvidence& evidence() const { return evidence_; }
+  [[nodiscard]] const sim::Evidence& evidence() const { return evidence_; }
 
  private:
   const TestBench& bench_;
-  EvidenceTaker taker_;
-  Plan plan_;
+  const Plan plan_;
+  sim::EvidenceTaker taker_;
   std::vector<StateDeclaration> states_;
-  TestEvidence evidence_;
+  sim::Evidence evidence_;
 };
 
 std::string hexOf(const std::string& bytes) {
@@ -52,17 +50,11 @@ std::string hexOf(const std::string& bytes) {
   return text;
 }
 
-bool sameRecord(const TestEvidence::Record& a, const TestEvidence::Record& b) {
-  return a.partition == b.partition && a.record.key == b.record.key &&
-         a.record.value == b.record.value && a.record.timestamp == b.record.timestamp &&
-         a.record.headers == b.record.headers;
-}
-
 /// Two runs of one test.
 class EvidenceComparison {
  public:
-  EvidenceComparison(const TestBench& bench, const TestEvidence& expected,
-                     const TestEvidence& found)
+  EvidenceComparison(const TestBench& bench, const sim::Evidence& expected,
+                     const sim::Evidence& found)
       : bench_(bench), expected_(expected), found_(found) {}
 
   std::vector<TestFailure> compare() {
@@ -77,12 +69,14 @@ class EvidenceComparison {
 
  private:
   void compareBatch(const std::string& topic, std::size_t entry,
-                    const TestEvidence::Batch& expected, const TestEvidence::Batch& found) {
-    if (std::equal(expected.begin(), expected.end(), found.begin(), found.end(), sameRecord))
+                    const sim::Evidence::Batch& expected, const sim::Evidence::Batch& found) {
+    if (std::equal(expected.begin(), expected.end(), found.begin(), found.end(), sim::sameRecord))
       return;
     auto lists = texts(topic, expected, found, false);
     if (equalTexts(lists)) lists = texts(topic, expected, found, true);
-    lists.fits = [&](std::size_t i, std::size_t j) { return sameRecord(expected[i], found[j]); };
+    lists.fits = [&](std::size_t i, std::size_t j) {
+      return sim::sameRecord(expected[i], found[j]);
+    };
     std::vector<DiffLine> lines;
     static_cast<void>(inOrder(lists, lines));
     const auto name = TestBench::nameOf(topic);
@@ -90,8 +84,8 @@ class EvidenceComparison {
         {placeOf(name, entry), fmt::format("{}, batch {}", name, entry + 1), std::move(lines), {}});
   }
 
-  Compared texts(const std::string& topic, const TestEvidence::Batch& expected,
-                 const TestEvidence::Batch& found, bool whole) const {
+  Compared texts(const std::string& topic, const sim::Evidence::Batch& expected,
+                 const sim::Evidence::Batch& found, bool whole) const {
     Compared lists;
     for (const auto& record : expected) lists.expected.push_back(lineOf(topic, record, whole));
     for (const auto& record : found) lists.found.push_back(lineOf(topic, record, whole));
@@ -105,7 +99,7 @@ class EvidenceComparison {
   }
 
   /// `whole`: with what is rarely of interest.
-  Compared::Line lineOf(const std::string& topic, const TestEvidence::Record& seen,
+  Compared::Line lineOf(const std::string& topic, const sim::Evidence::Record& seen,
                         bool whole) const {
     const auto* output = bench_.outputTo(topic);
     const auto key_format = output == nullptr ? DataFormat::kString : output->key;
@@ -121,7 +115,7 @@ class EvidenceComparison {
     return {text + ")", key};
   }
 
-  void compareState(const TestEvidence::State& expected, const TestEvidence::State& found) {
+  void compareState(const sim::Evidence::State& expected, const sim::Evidence::State& found) {
     if (expected.entries == found.entries) return;
     Compared lists;
     std::vector<std::pair<std::string, std::string>> left(expected.entries.begin(),
@@ -162,8 +156,8 @@ class EvidenceComparison {
   }
 
   const TestBench& bench_;
-  const TestEvidence& expected_;
-  const TestEvidence& found_;
+  const sim::Evidence& expected_;
+  const sim::Evidence& found_;
   std::vector<TestFailure> failures_;
 };
 
@@ -196,7 +190,7 @@ std::string countOf(std::uint64_t count, std::string_view what) {
 }  // namespace
 
 ChaosResult testUnderFaults(const config::ApplicationConfig& application,
-                            const config::TestConfig& test, const TestEvidence& expected,
+                            const config::TestConfig& test, const sim::Evidence& expected,
                             const ChaosOptions& options) {
   const TestBench bench(application, test);
   ChaosResult result;

@@ -35,7 +35,7 @@ struct ChaosResult {
 /// committed without faults.
 [[nodiscard]] ChaosResult testUnderFaults(const config::ApplicationConfig& application,
                                           const config::TestConfig& test,
-                                          const TestEvidence& expected,
+                                          const sim::Evidence& expected,
                                           const ChaosOptions& options);
 
 /// "50 fault schedules, 131 kills, ...: same output"

@@ -1,54 +1,55 @@
 #include "src/cli/test_session.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include <lockstep/dstream/initial_state.hpp>
 #include <lockstep/model/internal_topics.hpp>
 
-#include "connectors/memory/memory_kafka.hpp"
-#include "connectors/memory/virtual_clock.hpp"
 #include "src/cli/test_bench.hpp"
 #include "src/cli/test_values.hpp"
-#include "src/runtime/port_factories.hpp"
+#include "src/simulation/undisturbed_run.hpp"
 
 namespace lockstep::cli {
 namespace {
 
-using std::chrono::milliseconds;
-
-/// Drives one application: run() is inside Application::run(), which calls idle() whenever only
-/// time can bring something new.
-class Session {
+/// One test without faults, and what it shows.
+class Session final : public sim::Subject {
  public:
   Session(const config::ApplicationConfig& application, const config::TestConfig& test)
       : bench_(application, test),
         test_(test),
-        clock_(bench_.start() + milliseconds(1)),
-        kafka_(clock_),
-        taker_(bench_) {
-    bench_.createTopics(kafka_.admin());
+        plan_(bench_.plan()),
+        taker_(bench_.taker()),
+        run_(*this) {
     for (const auto& expected : test.streams) addShown(expected.name.text);
   }
 
-  TestObservation run() {
-    auto made = bench_.spec();
-    if (!made.ok()) {
-      seen_.status = made.status();
-      return std::move(seen_);
-    }
-    auto spec = std::move(made).value();
-    spec.when_idle = [this](std::optional<Instant> wake) { idle(wake); };
-    const auto graph = spec.graph;
-    const auto& file = bench_.application();
-    Application application(std::move(spec),
-                            makeMemoryPorts(kafka_, file.application.text, file.guarantee), clock_);
-    running_ = &application;
-    seen_.status = application.run();
-    for (const auto& state : test_.state) readState(*graph, state.id.text);
-    if (file.errors.dead_letter_topic)
-      seen_.dead_letters = committed(file.errors.dead_letter_topic->text);
-    if (seen_.status.ok()) seen_.evidence = taker_.take(kafka_.admin(), graph->states());
+  TestObservation observe() {
+    seen_.status = run_.run();
+    if (graph_ == nullptr) return std::move(seen_);
+    for (const auto& state : test_.state) readState(*graph_, state.id.text);
+    if (const auto& topic = bench_.application().errors.dead_letter_topic)
+      seen_.dead_letters = committed(topic->text);
     return std::move(seen_);
+  }
+
+  [[nodiscard]] const Plan& plan() const override { return plan_; }
+  [[nodiscard]] Result<ApplicationSpec> make() override {
+    auto spec = bench_.spec();
+    if (spec.ok()) graph_ = spec->graph;
+    return spec;
+  }
+  void prepare(memory::Admin& kafka) override { bench_.createTopics(kafka); }
+  void feed(memory::Admin& kafka, std::size_t step, BatchTime tick) override {
+    bench_.feed(kafka, test_.batches[step], tick);
+  }
+  void decided(memory::Admin& kafka, std::size_t /*step*/) override {
+    taker_.decided(kafka);
+    collect();
+  }
+  void ended(memory::Admin& kafka) override {
+    seen_.evidence = taker_.take(kafka, graph_->states());
   }
 
  private:
@@ -61,40 +62,8 @@ class Session {
     }
   }
 
-  void idle(std::optional<Instant> wake) {
-    const auto now = clock_.now();
-    if (wake && *wake <= now && std::exchange(asked_, now) != now) return;  // it gets its turn
-    if (until_ && now < *until_) {
-      auto next = std::min(*until_, wake.value_or(*until_));
-      if (const auto due = kafka_.nextDue()) next = std::min(next, *due);
-      clock_.advance(std::max<std::chrono::nanoseconds>(next - now, milliseconds(1)));
-      return;
-    }
-    if (until_) collect();
-    if (entry_ == test_.batches.size()) return stop(wake);
-    begin(test_.batches[entry_++]);
-  }
-
-  /// Also while the application ends: time goes on.
-  void stop(std::optional<Instant> wake) {
-    until_.reset();
-    if (!std::exchange(stopping_, true)) return running_->requestStop();
-    const auto step = wake ? *wake - clock_.now() : std::chrono::nanoseconds(0);
-    clock_.advance(std::max<std::chrono::nanoseconds>(step, milliseconds(1)));
-  }
-
-  /// Feeds the records of one entry and sets the time at which its last batch is due.
-  void begin(const config::TestBatch& batch) {
-    const auto interval = bench_.interval();
-    const auto since = clock_.wallNow().time_since_epoch();
-    const auto tick = since - since % interval + interval;  // the next one
-    bench_.feed(kafka_.admin(), batch, WallTime(tick));
-    until_ = clock_.now() + (tick - since) + (bench_.intervals(batch) - 1) * interval;
-  }
-
   /// Takes what the entry's batches have committed.
   void collect() {
-    taker_.decided(kafka_.admin());
     for (auto& [name, shown] : seen_.streams) {
       auto& batch = shown.batches.emplace_back();
       const auto topic = bench_.topicOf(name);
@@ -119,7 +88,7 @@ class Session {
 
   std::vector<memory::OwnedRecord> committed(const std::string& topic,
                                              Partition partition = kTestPartition) {
-    return kafka_.admin().read({topic, partition}, memory::Admin::Isolation::kCommitted);
+    return run_.kafka().read({topic, partition}, memory::Admin::Isolation::kCommitted);
   }
 
   /// From the changelog: the last value of each key is its state.
@@ -153,14 +122,10 @@ class Session {
 
   const TestBench bench_;
   const config::TestConfig& test_;
-  memory::VirtualClock clock_;
-  memory::MemoryKafka kafka_;
-  EvidenceTaker taker_;
-  Application* running_ = nullptr;
-  std::size_t entry_ = 0;         ///< the next of `batches`
-  std::optional<Instant> until_;  ///< when the last batch of the running entry is due
-  std::optional<Instant> asked_;  ///< when the engine last wanted to be woken at once
-  bool stopping_ = false;
+  const Plan plan_;
+  sim::EvidenceTaker taker_;
+  sim::UndisturbedRun run_;
+  std::shared_ptr<DStreamGraph> graph_;    ///< none: it could not be made
   std::map<TopicPartition, Offset> next_;  ///< of each that is read
   TestObservation seen_;
 };
@@ -169,7 +134,7 @@ class Session {
 
 TestObservation observe(const config::ApplicationConfig& application,
                         const config::TestConfig& test) {
-  return Session(application, test).run();
+  return Session(application, test).observe();
 }
 
 }  // namespace lockstep::cli

@@ -10,8 +10,8 @@
 #include <lockstep/base/status.hpp>
 
 #include "connectors/memory/admin.hpp"
-#include "src/cli/test_evidence.hpp"
 #include "src/config/model.hpp"
+#include "src/simulation/evidence.hpp"
 
 namespace lockstep::cli {
 
@@ -43,7 +43,7 @@ struct TestObservation {
   std::map<std::string, ShownStream> streams;  ///< by the name in `expect`
   std::map<std::string, ShownState> states;    ///< by id
   std::vector<memory::OwnedRecord> dead_letters;
-  TestEvidence evidence;  ///< to compare other runs with; empty after an error
+  sim::Evidence evidence;  ///< to compare other runs with; empty after an error
 };
 
 /// Runs the application of a file on an in-process Kafka of its own through the entries of one

@@ -9,9 +9,9 @@
 #include <fmt/format.h>
 
 #include <lockstep/model/internal_topics.hpp>
-#include <lockstep/model/ledger_record.hpp>
 
 #include "src/simulation/held_clock.hpp"
+#include "src/simulation/ledger_ticks.hpp"
 #include "src/simulation/process_faults.hpp"
 #include "src/simulation/sim_network.hpp"
 #include "src/simulation/sim_process.hpp"
@@ -69,6 +69,7 @@ class FaultRun {
   void feedSoon();
   void feedNext();
   [[nodiscard]] bool decidedUnseen();
+  void endStragglers();
   void release();
   [[nodiscard]] bool consumed();
   void upsetsDue();
@@ -241,21 +242,32 @@ bool FaultRun::decidedUnseen() {
   auto state = kafka_.admin().transactionState(plan_.application);
   const bool changed = std::exchange(transaction_state_, state) != state;
   if (!changed || state != "PrepareCommit") return false;
-  const auto ledger = ledgerPartition(plan_.application);
-  const auto written = kafka_.admin().read(ledger, memory::Admin::Isolation::kUncommitted);
-  if (written.empty() || !written.back().value) return false;
-  // Of this transaction, which may be a keep-alive: not of one that was aborted before.
-  const auto stable = kafka_.broker().withParts(
-      [&](memory::Broker::Parts& parts) { return Offset{parts.topics.log(ledger)->lastStable()}; });
-  if (written.back().offset < stable) return false;
-  const auto record = decodeLedgerRecord(*written.back().value);
-  return record.ok() && record->kind == LedgerKind::kBatch && record->batch.time == released_ &&
-         record->batch.closes_own_tick;
+  return closedByOpenTransaction(kafka_, plan_.application, released_);
+}
+
+/// A tick without records may be done and leave nothing in the ledger. A process that was replaced
+/// before, and is the owner again after its pause, would give that tick's time to the records of
+/// the next one.
+void FaultRun::endStragglers() {
+  const auto behind = [this](const Host& host) {
+    return host.process && host.zombie &&
+           host.process->doneThrough().value_or(BatchTime{}) < released_;
+  };
+  if (std::none_of(hosts_.begin(), hosts_.end(), behind)) return;
+  if (lastCommittedBatch(kafka_, plan_.application) == released_) return;
+  for (auto& host : hosts_) {
+    if (!behind(host)) continue;
+    tell("{} is killed while it stands still", host.process->name());
+    ++outcome_.counts.kills;
+    host.process.reset();
+    host.zombie = false;
+  }
 }
 
 /// The next tick, with records where a step begins; or the end.
 void FaultRun::feedNext() {
   if (released_ != plan_.start) clock_.tickDone(released_);
+  endStragglers();
   if (ticks_left_ == 0) {
     if (next_step_ > 0) subject_.decided(kafka_.admin(), next_step_ - 1);
     if (next_step_ == plan_.steps.size()) return endSoon();

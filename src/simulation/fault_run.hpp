@@ -20,6 +20,7 @@
 ///   scheduler     fibers and virtual time        sim_network   what happens to requests
 ///   sim_disk      a checkpoint store that tears  sim_process   an Application on fibers
 ///   fault_run     one schedule of a fed application, from its seed
+///   undisturbed_run  the same without faults   evidence   what a run has committed
 namespace lockstep::sim {
 
 /// What a schedule runs: an application that is fed step by step. A step is one tick with records

@@ -48,7 +48,7 @@ struct ChaosFixture {
   }
 
   config::ApplicationConfig application;
-  TestEvidence expected;
+  sim::Evidence expected;
 };
 
 }  // namespace

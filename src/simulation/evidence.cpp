@@ -1,11 +1,11 @@
-#include "src/cli/test_evidence.hpp"
+#include "src/simulation/evidence.hpp"
 
 #include <utility>
 
 #include <lockstep/dstream/initial_state.hpp>
 #include <lockstep/model/internal_topics.hpp>
 
-namespace lockstep::cli {
+namespace lockstep::sim {
 namespace {
 
 using Isolation = memory::Admin::Isolation;
@@ -30,8 +30,14 @@ std::map<std::string, std::string> lastValues(memory::Admin& kafka, const std::s
 
 }  // namespace
 
+bool sameRecord(const Evidence::Record& a, const Evidence::Record& b) {
+  return a.partition == b.partition && a.record.key == b.record.key &&
+         a.record.value == b.record.value && a.record.timestamp == b.record.timestamp &&
+         a.record.headers == b.record.headers;
+}
+
 void EvidenceTaker::decided(memory::Admin& kafka) {
-  for (const auto& [topic, partitions] : bench_.written()) {
+  for (const auto& [topic, partitions] : topics_) {
     for (std::int32_t i = 0; i < partitions; ++i) {
       const TopicPartition partition{topic, Partition{i}};
       ends_[partition].push_back(kafka.end(partition));
@@ -39,24 +45,23 @@ void EvidenceTaker::decided(memory::Admin& kafka) {
   }
 }
 
-TestEvidence EvidenceTaker::take(memory::Admin& kafka,
-                                 const std::vector<StateDeclaration>& states) const {
-  TestEvidence evidence;
+Evidence EvidenceTaker::take(memory::Admin& kafka,
+                             const std::vector<StateDeclaration>& states) const {
+  Evidence evidence;
   for (const auto& [partition, ends] : ends_) {
     auto& batches = evidence.topics[partition.topic];
     batches.resize(ends.size());
-    std::size_t entry = 0;
+    std::size_t step = 0;
     for (auto& record : kafka.read(partition, Isolation::kCommitted)) {
-      while (entry + 1 < ends.size() && record.offset >= ends[entry]) ++entry;
-      batches[entry].push_back({partition.partition.value(), std::move(record)});
+      while (step + 1 < ends.size() && record.offset >= ends[step]) ++step;
+      batches[step].push_back({partition.partition.value(), std::move(record)});
     }
   }
-  const auto& application = bench_.application().application.text;
   for (const auto& state : states) {
-    const auto topic = changelogTopic(application, state.id);
+    const auto topic = changelogTopic(application_, state.id);
     evidence.states[state.id] = {state, lastValues(kafka, topic, state.shards)};
   }
   return evidence;
 }
 
-}  // namespace lockstep::cli
+}  // namespace lockstep::sim
