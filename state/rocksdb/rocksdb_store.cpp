@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
@@ -32,6 +33,7 @@ constexpr std::size_t kWriteBufferBytes = 1 << 20;  ///< for the positions only
 /// A write() with an eighth of a full file, or more, ends its file; many small ones share one.
 constexpr std::size_t kOwnFile = 8;
 constexpr const char* kPositionsKey = "positions";
+constexpr const char* kLockFile = "LOCK";  ///< RocksDB's own name for it
 
 /// Small in every respect: the database is written every few seconds, read at start, and asked for
 /// keys that memory has no room for. Filters answer for those that are not there, and for pages
@@ -70,6 +72,11 @@ rocksdb::Options smallOptions(std::size_t cache_bytes) {
   return options;
 }
 
+bool hasDatabase(const fs::path& folder) {
+  std::error_code error;
+  return fs::exists(folder / "CURRENT", error);
+}
+
 std::string familyOf(std::string_view operator_id, StoredLayout layout) {
   return fmt::format("{}:{}", layout == StoredLayout::kPages ? "state" : "large", operator_id);
 }
@@ -90,9 +97,13 @@ class RocksdbStore::Impl {
   ~Impl() { close(); }
 
   Result<std::string> open() {
-    if (db_ != nullptr) return std::string();
+    if (db_ != nullptr || lock_ != nullptr) return std::string();
     LOCKSTEP_TRY(makeFolders());
-    Status status = openDatabase();
+    if (!hasDatabase(folder_)) {
+      LOCKSTEP_TRY(reserve());
+      return std::string();
+    }
+    Status status = wrap(openDatabase());
     if (status.ok()) return std::string();
     if (status.reaction() != Reaction::kAbort) return status;
     const std::string reason = status.message();
@@ -101,11 +112,12 @@ class RocksdbStore::Impl {
     fs::rename(folder_, damaged_, error);
     if (error) return unusableFolder(folder_, error.message());
     LOCKSTEP_TRY(makeFolders());
-    LOCKSTEP_TRY(openDatabase());
+    LOCKSTEP_TRY(reserve());
     return reason;
   }
 
   Result<std::optional<std::string>> positions() {
+    if (db_ == nullptr) return std::optional<std::string>();
     std::string record;
     const auto status = db_->Get({}, db_->DefaultColumnFamily(), kPositionsKey, &record);
     if (status.IsNotFound()) return std::optional<std::string>();
@@ -119,6 +131,7 @@ class RocksdbStore::Impl {
 
   Status clear() {
     discardPending();
+    if (db_ == nullptr) return {};
     rocksdb::WriteOptions synced;
     synced.sync = true;
     LOCKSTEP_TRY(wrapWrite(db_->Delete(synced, db_->DefaultColumnFamily(), kPositionsKey)));
@@ -158,6 +171,7 @@ class RocksdbStore::Impl {
 
   Status commit(std::string_view positions) {
     LOCKSTEP_CHECK(pendingBytes() == 0, "positions are written after all values are synced");
+    LOCKSTEP_TRY(makeDatabase());
     rocksdb::WriteOptions synced;
     synced.sync = true;
     return wrapWrite(db_->Put(synced, db_->DefaultColumnFamily(), kPositionsKey,
@@ -180,13 +194,18 @@ class RocksdbStore::Impl {
   /// Null: nothing was ever written for it.
   rocksdb::ColumnFamilyHandle* known(std::string_view operator_id, StoredLayout layout) {
     MutexLock lock(mutex_);
+    return knownLocked(operator_id, layout);
+  }
+
+  rocksdb::ColumnFamilyHandle* knownLocked(std::string_view operator_id, StoredLayout layout) {
     const auto family = families_.find(familyOf(operator_id, layout));
     return family == families_.end() ? nullptr : family->second;
   }
 
   StoredShard stored(std::string_view operator_id, ShardId shard) {
-    return {db_.get(), known(operator_id, StoredLayout::kPages),
-            known(operator_id, StoredLayout::kSingle), shard, folder_};
+    MutexLock lock(mutex_);
+    return {db_.get(), knownLocked(operator_id, StoredLayout::kPages),
+            knownLocked(operator_id, StoredLayout::kSingle), shard, folder_};
   }
 
   [[nodiscard]] std::size_t pendingBytes() const { return pages_.bytes() + singles_.bytes(); }
@@ -218,13 +237,23 @@ class RocksdbStore::Impl {
     return {};
   }
 
-  Status openDatabase() {
-    std::vector<std::string> names;
-    std::error_code error;
-    if (fs::exists(fs::path(folder_) / "CURRENT", error)) {
-      LOCKSTEP_TRY(wrap(rocksdb::DB::ListColumnFamilies(options_, folder_, &names)));
-    } else {
-      names.push_back(rocksdb::kDefaultColumnFamilyName);
+  /// A folder without a database stays so until there is something to write: RocksDB's threads,
+  /// buffers and code take megabytes and milliseconds. Until then this lock is its own.
+  Status reserve() {
+    return wrap(
+        rocksdb::Env::Default()->LockFile((fs::path(folder_) / kLockFile).string(), &lock_));
+  }
+
+  Status makeDatabase() { return db_ != nullptr ? Status() : wrapWrite(openDatabase()); }
+
+  rocksdb::Status openDatabase() {
+    if (lock_ != nullptr) {
+      if (auto status = release(); !status.ok()) return status;
+    }
+    std::vector<std::string> names{rocksdb::kDefaultColumnFamilyName};
+    if (hasDatabase(folder_)) {
+      auto status = rocksdb::DB::ListColumnFamilies(options_, folder_, &names);
+      if (!status.ok()) return status;
     }
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
     for (const auto& name : names) {
@@ -232,7 +261,9 @@ class RocksdbStore::Impl {
     }
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
-    LOCKSTEP_TRY(wrap(rocksdb::DB::Open(options_, folder_, descriptors, &handles, &db)));
+    auto status = rocksdb::DB::Open(options_, folder_, descriptors, &handles, &db);
+    if (!status.ok()) return status;
+    MutexLock lock(mutex_);
     db_.reset(db);
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (names[i] == rocksdb::kDefaultColumnFamilyName) {
@@ -241,10 +272,15 @@ class RocksdbStore::Impl {
         families_[names[i]] = handles[i];
       }
     }
-    return {};
+    return status;
+  }
+
+  rocksdb::Status release() {
+    return rocksdb::Env::Default()->UnlockFile(std::exchange(lock_, nullptr));
   }
 
   void close() {
+    if (lock_ != nullptr) static_cast<void>(release());
     if (db_ == nullptr) return;
     for (const auto& [name, family] : families_) {
       static_cast<void>(db_->DestroyColumnFamilyHandle(family));
@@ -284,6 +320,7 @@ class RocksdbStore::Impl {
   /// is never in both.
   Status ingestPending() {
     if (pendingBytes() == 0) return {};
+    LOCKSTEP_TRY(makeDatabase());
     LOCKSTEP_TRY(compact());
     std::vector<rocksdb::IngestExternalFileArg> files;
     for (const StoredLayout layout : kLayouts) {
@@ -312,9 +349,10 @@ class RocksdbStore::Impl {
   const std::string folder_;
   const std::string staging_;
   const std::string damaged_;
+  rocksdb::FileLock* lock_ = nullptr;  ///< of a folder that has no database yet
+  Mutex mutex_;  ///< readers look database and families up while the writer makes them
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* default_family_ = nullptr;
-  Mutex mutex_;  ///< readers look families up while the writer makes one
   Families families_;
   SstBuilder pages_{StoredLayout::kPages};     ///< for the next file
   SstBuilder singles_{StoredLayout::kSingle};  ///< likewise
@@ -326,11 +364,6 @@ class RocksdbStore::Impl {
 RocksdbStore::RocksdbStore(std::string state_dir, std::size_t memory)
     : impl_(std::make_unique<Impl>(std::move(state_dir), memory)) {}
 RocksdbStore::~RocksdbStore() = default;
-
-bool RocksdbStore::exists(const std::string& state_dir) {
-  std::error_code error;
-  return fs::exists(fs::path(state_dir) / "checkpoint" / "CURRENT", error);
-}
 
 Result<std::string> RocksdbStore::open() { return impl_->open(); }
 Result<std::optional<std::string>> RocksdbStore::positions() { return impl_->positions(); }

@@ -15,6 +15,8 @@ namespace lockstep {
 /// of the default column family, through the write-ahead log, synced. So values never pass a
 /// memtable or the log, and an idle database holds a few hundred kilobytes.
 ///
+/// A new folder is only locked; the first write makes the database in it.
+///
 /// A database that cannot be read is moved to checkpoint.damaged and a new one begun.
 class RocksdbStore final : public CheckpointStore {
  public:
@@ -23,9 +25,6 @@ class RocksdbStore final : public CheckpointStore {
   /// for the next one.
   explicit RocksdbStore(std::string state_dir, std::size_t memory = kMemory);
   ~RocksdbStore() override;
-
-  /// Whether the folder holds a database, whatever is in it. Touches nothing.
-  [[nodiscard]] static bool exists(const std::string& state_dir);
 
   Result<std::string> open() override;
   Result<std::optional<std::string>> positions() override;

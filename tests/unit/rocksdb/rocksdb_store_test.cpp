@@ -51,9 +51,38 @@ TEST_CASE("a state folder in use says so", "[unit][rocksdb][errors]") {
 TEST_CASE("a state folder is made where it is missing", "[unit][rocksdb][errors]") {
   const TempFolder folder;
   RocksdbStore store((folder.path() / "not" / "there").string());
-  CHECK_FALSE(RocksdbStore::exists((folder.path() / "not" / "there").string()));
   CHECK(store.open().ok());
-  CHECK(RocksdbStore::exists((folder.path() / "not" / "there").string()));
+  CHECK(fs::exists(folder.path() / "not" / "there" / "checkpoint"));
+}
+
+TEST_CASE("a new folder has no database before the first write", "[unit][rocksdb]") {
+  const TempFolder folder;
+  const auto database = folder.path() / "checkpoint" / "CURRENT";
+  const auto first = in(folder);
+  REQUIRE(first->open().ok());
+  REQUIRE(first->open().ok());
+  CHECK_FALSE(first->positions().value());
+  CHECK(first->forget("sums").ok());
+  CHECK(first->clear().ok());
+  CHECK(first->sync().ok());
+  std::size_t read = 0;
+  REQUIRE(first->read("sums", ShardId{0}, {}, [&](auto values) { read += values.size(); }).ok());
+  CHECK(read == 0);
+  CHECK_FALSE(fs::exists(database));
+
+  REQUIRE(first->commit("p1").ok());
+  CHECK(fs::exists(database));
+  CHECK(first->positions().value() == "p1");
+  checkError(in(folder)->open().status(), "E702", folder.path());
+}
+
+TEST_CASE("a database that cannot be made stops with the first write", "[unit][rocksdb][errors]") {
+  const TempFolder folder;
+  const auto store = in(folder);
+  REQUIRE(store->open().ok());
+  fs::remove_all(folder.path() / "checkpoint");
+  std::ofstream(folder.path() / "checkpoint") << "x";
+  checkError(store->commit("p1"), "E701", folder.path());
 }
 
 TEST_CASE("a path that is a file says so", "[unit][rocksdb][errors]") {
