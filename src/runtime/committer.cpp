@@ -1,6 +1,8 @@
 #include "src/runtime/committer.hpp"
 
 #include <algorithm>
+#include <set>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -95,20 +97,45 @@ void Committer::transact(const command::CommitTransaction& command,
 
 Status Committer::send(const command::CommitTransaction& command, Deadline deadline,
                        event::TransactionEnded& ended) {
+  std::shared_ptr<const std::vector<PreparedOutput>> outputs;
+  std::vector<std::size_t> sent;
   if (command.batch) {
-    const auto outputs = prepared_.find(*command.batch);
+    outputs = prepared_.find(*command.batch);
     LOCKSTEP_CHECK(outputs != nullptr,
                    fmt::format("batch {} was not prepared", command.batch->value()));
-    for (const auto& output : *outputs) {
-      LOCKSTEP_TRY(append(output.target, output.records->records(), deadline));
-    }
+    LOCKSTEP_TRY(announce(*outputs, deadline, sent));
   }
-  if (!command.ledger) return {};
+  if (command.ledger) LOCKSTEP_TRY(sendLedger(*command.ledger, deadline, ended));
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    const auto& [target, records] = (*outputs)[i];
+    LOCKSTEP_TRY(append(target, records->records().subspan(sent[i]), deadline));
+  }
+  return {};
+}
+
+/// A client asks the coordinator to take a partition into the transaction when its first record
+/// comes, and sends nothing to it before the answer. One record of each partition ahead of all
+/// others makes that one request; else it is one per partition, one after the other, and librdkafka
+/// 2.0.2 spins for a millisecond before each.
+Status Committer::announce(const std::vector<PreparedOutput>& outputs, Deadline deadline,
+                           std::vector<std::size_t>& sent) {
+  std::set<TopicPartition> targets;  // what is second in a partition stays so
+  for (const auto& output : outputs) {
+    const auto records = output.records->records();
+    const bool first = !records.empty() && targets.insert(output.target).second;
+    sent.push_back(first ? 1 : 0);
+    if (first) LOCKSTEP_TRY(append(output.target, records.first(1), deadline));
+  }
+  return {};
+}
+
+Status Committer::sendLedger(const LedgerRecord& ledger, Deadline deadline,
+                             event::TransactionEnded& ended) {
   kLedger.hit();
-  ledger_key_ = ledgerKey(*command.ledger, options_.ledger_batches);
-  ledger_value_ = encode(*command.ledger);
+  ledger_key_ = ledgerKey(ledger, options_.ledger_batches);
+  ledger_value_ = encode(ledger);
   ended.ledger_hash = ledgerHash(ledger_value_);
-  const EncodedRecord record{ledger_key_, ledger_value_, command.ledger->batch.time, {}};
+  const EncodedRecord record{ledger_key_, ledger_value_, ledger.batch.time, {}};
   return append(options_.ledger, {&record, 1}, deadline);
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <lockstep/base/clock.hpp>
 #include <lockstep/ports/transactional_output.hpp>
@@ -38,6 +39,9 @@ class Committer {
   void transact(const command::CommitTransaction& command, event::TransactionEnded& ended);
   Status send(const command::CommitTransaction& command, Deadline deadline,
               event::TransactionEnded& ended);
+  Status announce(const std::vector<PreparedOutput>& outputs, Deadline deadline,
+                  std::vector<std::size_t>& sent);
+  Status sendLedger(const LedgerRecord& ledger, Deadline deadline, event::TransactionEnded& ended);
   Status append(const TopicPartition& target, std::span<const EncodedRecord> records,
                 Deadline deadline);
   Status commit(const command::CommitTransaction& command, Deadline deadline);

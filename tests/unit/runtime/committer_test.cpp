@@ -47,17 +47,40 @@ TEST_CASE("a commit shows the batch and its offsets together", "[unit][runtime][
   const auto ended = fixture.commit(true);
   CHECK(ended.status.ok());
   CHECK(ended.ledger_hash != 0);
-  CHECK(fixture.log.calls == Calls{"begin", "append out/0", "append app-ledger/0", "commit"});
+  CHECK(fixture.log.calls ==
+        Calls{"begin", "append out/0", "append app-ledger/0", "append out/0", "commit"});
   CHECK(fixture.log.visible.size() == 3);
   CHECK(fixture.log.committed.at(0).next == Offset{42});
   CHECK(fixture.log.metadata == "v1;batch=7;inc=1;own=0000000000000005");
+}
+
+TEST_CASE("each partition's first record goes ahead, and order within a partition stays",
+          "[unit][runtime][committer]") {
+  CommitterFixture fixture;
+  RecordBatch second;
+  second.append({"k", "c", {}, {}});
+  RecordBatch third;
+  third.append({"k", "d", {}, {}});
+  third.append({"k", "e", {}, {}});
+  const RecordBatch none;
+  fixture.prepared.put(BatchId{7}, {{{"out", Partition{0}}, &fixture.records},
+                                    {{"out", Partition{1}}, &none},
+                                    {{"out", Partition{0}}, &third},
+                                    {{"out", Partition{1}}, &second}});
+  CHECK(fixture.commit(true).status.ok());
+  CHECK(fixture.log.calls == Calls{"begin", "append out/0", "append out/1", "append app-ledger/0",
+                                   "append out/0", "append out/0", "commit"});
+  CHECK(fixture.log.visible.size() == 6);
+  fixture.log.visible.erase(fixture.log.visible.begin() + 2);  // the ledger's
+  CHECK(fixture.log.visible == Calls{"a", "c", "b", "d", "e"});
 }
 
 TEST_CASE("an uncertain commit is repeated, never aborted", "[unit][runtime][committer]") {
   CommitterFixture fixture;
   fixture.log.next_commit = {Status::retry("timed out"), Status::retry("timed out")};
   CHECK(fixture.commit().status.ok());
-  CHECK(fixture.log.calls == Calls{"begin", "append out/0", "commit", "commit", "commit"});
+  CHECK(fixture.log.calls ==
+        Calls{"begin", "append out/0", "append out/0", "commit", "commit", "commit"});
   CHECK(fixture.log.visible == Calls{"a", "b"});  // once each, although commit ran three times
 }
 
@@ -77,9 +100,9 @@ TEST_CASE("a failed commit shows nothing and says what comes next", "[unit][runt
     Calls calls;
   };
   const auto row = GENERATE(values<Row>({
-      {Reaction::kAbort, {"begin", "append out/0", "commit", "abort"}},
+      {Reaction::kAbort, {"begin", "append out/0", "append out/0", "commit", "abort"}},
       // Dead: not ours to abort; and gone before the bytes that it refers to.
-      {Reaction::kFatal, {"begin", "append out/0", "commit", "destroy"}},
+      {Reaction::kFatal, {"begin", "append out/0", "append out/0", "commit", "destroy"}},
   }));
   CommitterFixture fixture;
   fixture.log.next_commit = {Status(row.reaction, "injected")};
