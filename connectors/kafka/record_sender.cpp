@@ -13,6 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kQueueFullWait{2};
+constexpr int kWaitsBeforeFlush = 5;
 constexpr milliseconds kFlushSlice{50};
 constexpr std::size_t kRecordsAtOnce = 1000;  ///< between two looks at the reports
 /// Values are neither copied nor freed: they live until the transaction is decided, and copying
@@ -59,6 +60,7 @@ Status RecordSender::append(const TopicPartition& target, std::span<const Encode
     return toStatus(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, toString(target));
   }
   std::size_t done = 0;
+  int waits = 0;  // in a row
   while (done < records.size()) {
     std::size_t taken = 0;
     const auto part = records.subspan(done, std::min(kRecordsAtOnce, records.size() - done));
@@ -71,9 +73,18 @@ Status RecordSender::append(const TopicPartition& target, std::span<const Encode
     if (deadline.passed(clock_)) {
       return toStatus(RD_KAFKA_RESP_ERR__TIMED_OUT, toString(target), "the send queue is full");
     }
-    waitForReports(kQueueFullWait);
+    waits = taken > 0 ? 0 : waits + 1;
+    waitForRoom(waits);
   }
   return {};
+}
+
+/// Full batches leave by themselves. A queue that stays full may hold none, of many partitions a
+/// little each: then they all have to go.
+void RecordSender::waitForRoom(int waits) {
+  if (waits < kWaitsBeforeFlush) return waitForReports(kQueueFullWait);
+  static_cast<void>(rd_kafka_flush(client_.get(), toMilliseconds(kQueueFullWait)));
+  serveReports();
 }
 
 rd_kafka_resp_err_t RecordSender::send(rd_kafka_topic_t* topic, std::int32_t partition,

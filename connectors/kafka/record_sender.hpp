@@ -47,6 +47,7 @@ class RecordSender {
                               std::span<const EncodedRecord> records, std::size_t& taken);
   rd_kafka_resp_err_t sendOne(rd_kafka_topic_t* topic, std::int32_t partition,
                               const EncodedRecord& record);
+  void waitForRoom(int waits);
   void waitForReports(std::chrono::milliseconds wait);
   [[nodiscard]] Status refused(rd_kafka_resp_err_t error, const TopicPartition& target) const;
 
