@@ -87,7 +87,7 @@ Status KafkaOutput::begin() {
   producer_->watch.begin();
   appended_ = false;
   commit_began_.reset();
-  sender_->forgetFailure();
+  sender_->begin();
   return kTxnBegun.fails() ? injected(kTxnBegun) : Status{};
 }
 

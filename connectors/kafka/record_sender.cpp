@@ -1,6 +1,8 @@
 #include "connectors/kafka/record_sender.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,8 +15,14 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kQueueFullWait{2};
-constexpr int kWaitsBeforeFlush = 5;
+constexpr unsigned kWaitsBeforeFlush = 4;
 constexpr milliseconds kFlushSlice{50};
+constexpr milliseconds kFlushPulse{2};
+constexpr std::size_t kOneRequestRecords = 10'000;  ///< about what client_settings.cpp says
+constexpr std::size_t kOneRequestBytes = 1'000'000;
+constexpr milliseconds kFlushPauseMin{1};
+constexpr milliseconds kFlushPauseMax{8};
+constexpr milliseconds kOutqPoll{1};
 constexpr std::size_t kRecordsAtOnce = 1000;  ///< between two looks at the reports
 /// Values are neither copied nor freed: they live until the transaction is decided, and copying
 /// them costs as much again as queueing the record. (Keys are always copied by the client.)
@@ -53,6 +61,12 @@ Result<RecordSender::Topic*> RecordSender::topic(const std::string& name, Deadli
   return &found->second;
 }
 
+void RecordSender::begin() {
+  failure_.reset();
+  sent_records_ = 0;
+  sent_bytes_ = 0;
+}
+
 Status RecordSender::append(const TopicPartition& target, std::span<const EncodedRecord> records,
                             Deadline deadline, std::size_t& appended) {
   LOCKSTEP_ASSIGN(auto* topic, this->topic(target.topic, deadline));
@@ -60,13 +74,14 @@ Status RecordSender::append(const TopicPartition& target, std::span<const Encode
     return toStatus(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, toString(target));
   }
   std::size_t done = 0;
-  int waits = 0;  // in a row
+  unsigned waits = 0;  // in a row
   while (done < records.size()) {
     std::size_t taken = 0;
     const auto part = records.subspan(done, std::min(kRecordsAtOnce, records.size() - done));
     const auto error = send(topic->handle.get(), target.partition.value(), part, taken);
     done += taken;
     appended += taken;
+    sent_records_ += taken;
     serveReports();
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
     if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) return refused(error, target);
@@ -80,9 +95,11 @@ Status RecordSender::append(const TopicPartition& target, std::span<const Encode
 }
 
 /// Full batches leave by themselves. A queue that stays full may hold none, of many partitions a
-/// little each: then they all have to go.
-void RecordSender::waitForRoom(int waits) {
-  if (waits < kWaitsBeforeFlush) return waitForReports(kQueueFullWait);
+/// little each: then they all have to go. Ever more rarely, since it may also be the broker that is
+/// slow, and the client's thread does not sleep meanwhile (see flush()).
+void RecordSender::waitForRoom(unsigned waits) {
+  if (waits < kWaitsBeforeFlush || !std::has_single_bit(waits))
+    return waitForReports(kQueueFullWait);
   static_cast<void>(rd_kafka_flush(client_.get(), toMilliseconds(kQueueFullWait)));
   serveReports();
 }
@@ -119,6 +136,7 @@ rd_kafka_resp_err_t RecordSender::sendRun(rd_kafka_topic_t* topic, std::int32_t 
       message.len = record.value->size();
     }
     message._private = BatchTimestamps::carried(record.timestamp);
+    sent_bytes_ += message.key_len + message.len;
     run_.push_back(message);
   }
   const int count = static_cast<int>(run_.size());
@@ -144,6 +162,7 @@ rd_kafka_resp_err_t RecordSender::sendOne(rd_kafka_topic_t* topic, std::int32_t 
                         RD_KAFKA_V_VALUE(const_cast<char*>(value), value_size),
                         RD_KAFKA_V_TIMESTAMP(record.timestamp.time_since_epoch().count()),
                         RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+  sent_bytes_ += key_size + value_size;
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR && headers != nullptr) rd_kafka_headers_destroy(headers);
   return error;
 }
@@ -181,18 +200,27 @@ Status RecordSender::deliveryFailure() const {
   return failure_ ? deliveryStatus(failure_->error, failure_->place) : Status{};
 }
 
+/// While the client flushes, its thread does not sleep as long as records wait for their
+/// partition's request under way. So what takes several requests is flushed in pulses.
 Status RecordSender::flush(Deadline deadline) {
+  const bool in_pulses = sent_records_ > kOneRequestRecords || sent_bytes_ > kOneRequestBytes;
+  auto pause = kFlushPauseMin;
   while (rd_kafka_outq_len(client_.get()) > 0) {
-    const auto wait = std::min(deadline.left(clock_), kFlushSlice);
+    const auto wait = std::min(deadline.left(clock_), in_pulses ? kFlushPulse : kFlushSlice);
     const auto error = rd_kafka_flush(client_.get(), toMilliseconds(wait));
     // A failed record counts as waiting until its report is taken.
     serveReports();
     if (failure_) return deliveryFailure();
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR && deadline.passed(clock_)) {
-      return client_.explain(toStatus(error, "flush"));
-    }
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    if (deadline.passed(clock_)) return client_.explain(toStatus(error, "flush"));
+    if (in_pulses) waitForDelivery(std::exchange(pause, std::min(2 * pause, kFlushPauseMax)));
   }
   return deliveryFailure();
+}
+
+void RecordSender::waitForDelivery(milliseconds wait) {
+  const auto until = Deadline::in(clock_, wait);
+  while (rd_kafka_outq_len(client_.get()) > 0 && !until.passed(clock_)) clock_.sleep(kOutqPoll);
 }
 
 }  // namespace lockstep::kafka

@@ -21,6 +21,9 @@ class RecordSender {
  public:
   RecordSender(ClientHandle& client, const BatchTimestamps& timestamps, Clock& clock);
 
+  /// Forgets what was before the transaction.
+  void begin();
+
   /// As TransactionalOutput::append(). E211 (kFatal) for a topic or partition that does not exist.
   Status append(const TopicPartition& target, std::span<const EncodedRecord> records,
                 Deadline deadline, std::size_t& appended);
@@ -32,7 +35,6 @@ class RecordSender {
   /// Takes reports of failed records from the client, without waiting.
   void serveReports();
   [[nodiscard]] Status deliveryFailure() const;
-  void forgetFailure() { failure_.reset(); }
 
  private:
   struct Topic {
@@ -47,8 +49,9 @@ class RecordSender {
                               std::span<const EncodedRecord> records, std::size_t& taken);
   rd_kafka_resp_err_t sendOne(rd_kafka_topic_t* topic, std::int32_t partition,
                               const EncodedRecord& record);
-  void waitForRoom(int waits);
+  void waitForRoom(unsigned waits);
   void waitForReports(std::chrono::milliseconds wait);
+  void waitForDelivery(std::chrono::milliseconds wait);
   [[nodiscard]] Status refused(rd_kafka_resp_err_t error, const TopicPartition& target) const;
 
   ClientHandle& client_;
@@ -61,7 +64,10 @@ class RecordSender {
     rd_kafka_resp_err_t error;
     std::string place;
   };
-  std::optional<Failure> failure_;  ///< the first one of the transaction
+  // Of the transaction:
+  std::optional<Failure> failure_;  ///< the first one
+  std::size_t sent_records_ = 0;
+  std::size_t sent_bytes_ = 0;  ///< of keys and values; a refused record may count twice
 };
 
 }  // namespace lockstep::kafka
