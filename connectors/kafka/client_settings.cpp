@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kRequestTimeoutMax{10'000};
 constexpr int kHasQueueBackoff = 0x02020000;
+constexpr milliseconds kLingerMax{1'000};
 constexpr std::uint32_t kQueuedMin = 10'000;
 constexpr std::uint64_t kPartitionQueueBytesMin = 1024 * 1024;
 constexpr std::uint64_t kPartitionQueueBytesMax = 32ULL * 1024 * 1024;
@@ -111,7 +112,9 @@ void produceIdempotently(ClientSettings& settings, const KafkaConnection& connec
 /// (librdkafka 2.0.2). The broker checks sizes against the topic's own limit.
 void batchGenerously(ClientSettings& settings, const KafkaConnection& connection) {
   set(settings, "compression.codec", "lz4");
-  setNumber(settings, "linger.ms", 1000);
+  // The client refuses one that outlasts a message, whose time-out is the transaction's.
+  setNumber(settings, "linger.ms",
+            std::min(kLingerMax, connection.transaction_timeout / 2).count());
   setNumber(settings, "batch.size",
             static_cast<std::int64_t>(connection.output_batch_bytes_max.count));
   setNumber(settings, "batch.num.messages", 10'000);

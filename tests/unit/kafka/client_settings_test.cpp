@@ -63,6 +63,16 @@ TEST_CASE("a short transaction time-out bounds that of requests",
   CHECK(outputSettings(from).value().at("socket.timeout.ms") == "2000");
 }
 
+TEST_CASE("records linger for less than the shortest transaction time-out",
+          "[unit][kafka][client_settings]") {
+  auto from = connection();
+  CHECK(outputSettings(from).value().at("linger.ms") == "1000");
+  from.transaction_timeout = std::chrono::milliseconds{1'000};
+  const auto settings = outputSettings(from).value();
+  CHECK(settings.at("linger.ms") == "500");
+  CHECK(ClientHandle::create(RD_KAFKA_PRODUCER, settings).ok());
+}
+
 TEST_CASE("without transactions the producer is idempotent and has no transactional id",
           "[unit][kafka][client_settings]") {
   auto from = connection();
