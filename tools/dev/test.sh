@@ -98,7 +98,7 @@ run_sentence() { # SENTENCE
     found=1
     name=$(sed -n 's/^ *lockstep_test(\([a-z0-9_]*\).*/\1/p' "$folder/CMakeLists.txt" | head -1)
     case $folder in
-      tests/sim* | tests/e2e* | tests/unit/tree*) preset=release ;;
+      tests/sim* | tests/random* | tests/e2e* | tests/unit/tree*) preset=release ;;
       *) preset=asan ;;
     esac
     build "$preset" "$name"
