@@ -36,6 +36,7 @@ struct Flow {
   /// Each key's elements have one order, whatever the parallelism is.
   bool ordered = true;
   std::int64_t size = 10;  ///< about how many elements a batch has
+  bool ticks = false;      ///< ticks without records may bring it some
 };
 
 /// What effects outside of Kafka have brought: by output and batch time, the elements.

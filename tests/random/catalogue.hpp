@@ -26,6 +26,7 @@ struct Step {
   std::function<Items(Builder&, const Flow& in, const Flow& other)> add;
   bool needs_order = false;  ///< what it gives depends on the order of each key's elements
   bool two = false;          ///< it takes two streams
+  bool ticks = false;        ///< a tick without records may bring elements
   bool unwindowed = false;   ///< it takes no windowed stream
   /// Elements of a batch, at most, for so many; default: as many.
   std::function<std::int64_t(std::int64_t in, std::int64_t other)> grows = {};

@@ -147,6 +147,10 @@ void Generator::addStep(const Place& place) {
   flow.slide = builder_.slide.value_or(in.slide);
   flow.ordered =
       step.order == Order::kAnew || (step.order == Order::kKept && in.ordered && other.ordered);
+  const bool brought = in.ticks || other.ticks;
+  flow.ticks = step.ticks || brought;
+  const bool unites = step.order == Order::kLost;
+  if (brought && ((step.two && !unites) || builder_.slide)) drawn_.meets = true;
   flow.size = builder_.size.value_or(step.grows ? step.grows(in.size, other.size) : in.size);
   auto from = nodes_[place.in].name;
   if (step.two) from += " and " + nodes_[place.other].name;

@@ -38,6 +38,7 @@ struct DrawnGraph {
   std::set<int> unordered;
   bool comparable = true;      ///< with other variants
   std::int64_t size = 0;       ///< about how many elements its largest stream has in a batch
+  bool meets = false;          ///< what ticks bring meets other elements, or a window
   bool clocks = false;         ///< it has watermarks
   std::set<std::string> used;  ///< names of steps, inputs and outputs
 };

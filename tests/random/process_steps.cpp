@@ -79,6 +79,7 @@ Steps processSteps() {
              return process(in.items, {b.id(), b.shards()}, remember(b, false));
            },
        .needs_order = true,
+       .ticks = true,
        .grows = [](std::int64_t in, std::int64_t) { return 2 * in; }},
       {.name = "process in event time",
        .operators = {"process", "assignTimestamps"},
@@ -88,6 +89,7 @@ Steps processSteps() {
                             remember(b, true));
            },
        .needs_order = true,
+       .ticks = true,
        .grows = [](std::int64_t in, std::int64_t) { return 2 * in; }},
       {.name = "process with a value of each shard",
        .operators = {"process"},

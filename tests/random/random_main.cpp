@@ -1,5 +1,6 @@
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <string>
 
 #include <fmt/format.h>
@@ -40,6 +41,7 @@ int run(const Campaign& campaign) {
     ++differences;
     fmt::print("{}\n", *verdict.difference);
     for (const auto& line : verdict.story) fmt::print("  {}\n", line);
+    static_cast<void>(std::fflush(stdout));
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   fmt::print(

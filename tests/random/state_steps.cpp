@@ -76,6 +76,7 @@ Steps updateSteps() {
               }),
   };
   steps[1].needs_order = true;
+  for (Step& step : steps) step.ticks = true;
   return steps;
 }
 
@@ -116,14 +117,16 @@ Steps stateSteps() {
                    .order = Order::kKept,
                    .add = [](Builder& b, const Flow& in,
                              const Flow&) { return Items(in.items.mapWithState(sums(b))); },
-                   .needs_order = true});
+                   .needs_order = true,
+                   .ticks = true});
   steps.push_back(
       {.name = "stateSnapshots",
        .operators = {"mapWithState", "stateSnapshots"},
        .order = Order::kAnew,
        .add = [](Builder& b, const Flow& in,
                  const Flow&) { return Items(in.items.mapWithState(sums(b)).stateSnapshots()); },
-       .needs_order = true});
+       .needs_order = true,
+       .ticks = true});
   return steps;
 }
 

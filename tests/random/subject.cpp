@@ -14,10 +14,11 @@ using std::chrono::milliseconds;
 const std::string kDeadLetters = "dead-letters";
 
 /// A tick that changed nothing leaves nothing in the ledger. A process that starts behind it closes
-/// windows for it again, alone where state hangs on them, and may find the next tick's records
-/// waiting: then partitions are not idle that were so before (plan.behind).
+/// it again, with the next tick's records at hand. Where windows have to be closed before, their
+/// partitions are not idle, which they were (plan.behind). Where they have not, what the two ticks
+/// bring is of one batch, and joined or windowed together.
 bool hasToBeBusy(const DrawnGraph& drawn) {
-  return drawn.clocks && drawn.graph->windowSlide().count() != 0;
+  return drawn.meets || (drawn.clocks && drawn.graph->windowSlide().count() != 0);
 }
 
 sim::Subject::Plan drawPlan(std::uint64_t seed, Guarantee guarantee, bool busy) {
