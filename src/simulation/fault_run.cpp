@@ -23,13 +23,14 @@ using std::chrono::milliseconds;
 
 /// Of the moment at which a tick is due at the latest.
 constexpr std::chrono::seconds kFaultsWithin{60};
-/// After everything healed: a start, an outage's last requests, a claim.
-constexpr std::chrono::seconds kHealsWithin{240};
 constexpr milliseconds kWatch{100};
 /// Beyond it an application that falls behind would spend most of the schedule idle.
 constexpr std::chrono::seconds kOverlapIntervalMax{10};
 /// Far beyond every fault: a batch that is given up for its time would be cut in two.
 constexpr std::chrono::minutes kTransactionTimeout{10};
+/// After everything healed: a process that was replaced may have died with an open transaction,
+/// which nobody may end before its time-out; then a start, an outage's last requests, a claim.
+constexpr std::chrono::seconds kHealsWithin = kTransactionTimeout + std::chrono::minutes(4);
 
 /// One schedule: the world, the hosts, the application that is fed.
 class FaultRun {
