@@ -16,7 +16,7 @@
 #include "src/simulation/prng.hpp"
 
 /// tests/random: graphs drawn from a seed, of every operator there is, under faults and at another
-/// parallelism (docs/simulator.md). All in one thread.
+/// parallelism (docs/simulator.md). All in one thread, but for the workers of undisturbed runs.
 ///
 ///   builder     what steps are made with     catalogue   the steps (*_steps.cpp), inputs, outputs
 ///   generator   a graph from its seed        subject     its records, and what it has committed

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -28,7 +29,7 @@ struct GraphChoice {
 
 /// A drawn graph, not prepared.
 struct DrawnGraph {
-  /// "in-0 -> s1 map(times 2)" and so on: what a failure shows.
+  /// "s1 = input of in-0; s2 = map of s1 (times 2); s2 to kafka 0": what a failure shows.
   std::string text;
   std::shared_ptr<DStreamGraph> graph;
   std::map<std::string, std::int32_t> fed;      ///< topics with records, and their partitions
