@@ -1,11 +1,11 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
 #include "connectors/memory/memory_kafka.hpp"
+#include "connectors/memory/virtual_clock.hpp"
 #include "src/simulation/fault_run.hpp"
 
 namespace lockstep::sim {
@@ -23,22 +23,6 @@ class UndisturbedRun {
   [[nodiscard]] memory::Admin& kafka() { return kafka_.admin(); }
 
  private:
-  /// Workers look at it and sleep, too.
-  class SharedClock final : public Clock {
-   public:
-    explicit SharedClock(WallTime wall) : wall_(wall) {}
-    [[nodiscard]] Instant now() const override { return Instant(std::chrono::nanoseconds(now_)); }
-    [[nodiscard]] WallTime wallNow() const override {
-      return wall_ + std::chrono::floor<std::chrono::milliseconds>(now().time_since_epoch());
-    }
-    void sleep(std::chrono::nanoseconds duration) override { advance(duration); }
-    void advance(std::chrono::nanoseconds duration) { now_ += duration.count(); }
-
-   private:
-    const WallTime wall_;
-    std::atomic<std::int64_t> now_{0};
-  };
-
   void idle(std::optional<Instant> wake);
   void stop(std::optional<Instant> wake);
   void begin();
@@ -46,7 +30,7 @@ class UndisturbedRun {
   Subject& subject_;
   const Subject::Plan plan_;
   const std::uint32_t threads_;
-  SharedClock clock_;
+  memory::VirtualClock clock_;  ///< workers look at it, too
   memory::MemoryKafka kafka_;
   Application* running_ = nullptr;
   std::size_t step_ = 0;          ///< the next to be fed
