@@ -117,7 +117,7 @@ void batchGenerously(ClientSettings& settings, const KafkaConnection& connection
             std::min(kLingerMax, connection.transaction_timeout / 2).count());
   setNumber(settings, "batch.size",
             static_cast<std::int64_t>(connection.output_batch_bytes_max.count));
-  setNumber(settings, "batch.num.messages", 10'000);
+  setNumber(settings, "batch.num.messages", kBatchRecordsMax);
   setNumber(settings, "message.max.bytes", 1'000'000'000);
 }
 

@@ -12,6 +12,9 @@
 
 namespace lockstep::kafka {
 
+/// A produce batch with so many records is full; one with `output_batch_bytes_max` is, too.
+inline constexpr int kBatchRecordsMax = 10'000;
+
 /// librdkafka keys and values of one client, secrets included: never print the values.
 using ClientSettings = std::map<std::string, std::string>;
 

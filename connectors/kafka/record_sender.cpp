@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "connectors/kafka/client_errors.hpp"
+#include "connectors/kafka/client_settings.hpp"
 
 namespace lockstep::kafka {
 
@@ -18,7 +19,8 @@ constexpr milliseconds kQueueFullWait{2};
 constexpr unsigned kWaitsBeforeFlush = 4;
 constexpr milliseconds kFlushSlice{50};
 constexpr milliseconds kFlushPulse{2};
-constexpr std::size_t kOneRequestRecords = 10'000;  ///< about what client_settings.cpp says
+/// What is surely no more goes in one request for each partition.
+constexpr std::size_t kOneRequestRecords = kBatchRecordsMax;
 constexpr std::size_t kOneRequestBytes = 1'000'000;
 constexpr milliseconds kFlushPauseMin{1};
 constexpr milliseconds kFlushPauseMax{8};
